@@ -1,0 +1,87 @@
+# make            build/stinkarm: C11 compiler and make are all it needs
+# make demo       installs what is missing, builds, runs an ARM program and Debian's busybox
+# make test       installs what the tests need, runs them; test-full: the long ones, too
+# make bench | install | clean | format | asan
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+# A static musl program starts three times faster than a static glibc one; both work. LIBC=glibc forces the choice.
+LIBC    ?= $(if $(shell command -v musl-gcc 2>/dev/null),musl,glibc)
+ifeq ($(origin CC),default)
+CC      := $(if $(filter musl,$(LIBC)),musl-gcc,cc)
+endif
+HOSTCC  ?= cc
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Werror
+OPT     ?= -O2
+CFLAGS  ?=
+# One segment for code and constants: fewer mappings to make when a program starts.
+LDFLAGS ?= -static -Wl,-z,noseparate-code,-z,norelro
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -fno-pie -fno-strict-aliasing -fno-stack-protector -pthread $(WARN) -Isrc -I$(BUILD) $(CFLAGS)
+
+TABLES  := $(addprefix src/isa/,a32.tbl t16.tbl t32.tbl vfp.tbl neon.tbl)
+GEN     := $(BUILD)/gen/ops.h $(BUILD)/gen/tables.c
+SRCS    := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
+OBJS    := $(SRCS:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o
+LIBOBJS := $(filter-out $(BUILD)/obj/src/main.o,$(OBJS))
+
+all: $(BUILD)/stinkarm
+
+$(BUILD)/stinkarm: $(OBJS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -no-pie -o $@ $^
+	@echo "built $@ with $(CC) ($(LIBC))"
+
+$(BUILD)/gen_isa: tools/gen_isa.c
+	@mkdir -p $(@D)
+	$(HOSTCC) -std=c11 -O1 -Wall -Wextra -Werror -o $@ $<
+
+$(GEN) &: $(BUILD)/gen_isa $(TABLES)
+	@mkdir -p $(BUILD)/gen
+	$(BUILD)/gen_isa $(BUILD)/gen $(TABLES)
+
+$(BUILD)/obj/gen/tables.o: $(BUILD)/gen/tables.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/gen/ops.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+objects: $(OBJS)
+
+include tests/tests.mk
+
+# The tests need tools: installed first, in a make of its own, since later rules ask which there are.
+test:
+	tools/install_deps test
+	tests/run_all both-libcs $(TESTS)
+
+test-full:
+	tools/install_deps test
+	tests/run_all both-libcs $(TESTS_FULL)
+
+# Both C libraries build the program.
+both-libcs:
+	$(MAKE) -s --no-print-directory LIBC=musl all
+	$(MAKE) -s --no-print-directory LIBC=glibc BUILD=$(BUILD)/glibc all
+
+asan:
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan LIBC=glibc CC=cc $(ASANFLAGS) all
+
+demo:
+	tools/install_deps demo
+	tools/demo
+
+install: $(BUILD)/stinkarm
+	install -D -m 755 $(BUILD)/stinkarm $(DESTDIR)$(PREFIX)/bin/stinkarm
+	install -D -m 644 docs/stinkarm.1 $(DESTDIR)$(PREFIX)/share/man/man1/stinkarm.1
+	install -D -m 644 tools/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stinkarm
+
+clean:
+	rm -rf $(BUILD)/obj $(BUILD)/gen $(BUILD)/gen_isa $(BUILD)/stinkarm $(BUILD)/tests $(BUILD)/glibc $(BUILD)/asan
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+.PHONY: all objects test test-full both-libcs asan demo install clean format
+.DELETE_ON_ERROR:
+-include $(OBJS:.o=.d)

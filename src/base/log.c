@@ -1,0 +1,123 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ALL = (1u << (LOG_UNIMP + 1)) - 1 };
+
+// Descriptors from here on: a guest that takes the lowest free one gets what it would get without a log.
+enum { HIGH_FD = 1000 };
+
+unsigned log_mask = 1u << LOG_UNIMP;
+int log_fd = STDERR_FILENO;
+
+static int64_t start; // of the clock, in nanoseconds
+
+static const struct {
+    const char *name;
+    unsigned mask;
+} categories[] = {
+    {"elf", 1u << LOG_ELF},
+    {"syscalls", 1u << LOG_SYSCALLS},
+    {"memory", 1u << LOG_MEMORY},
+    {"instructions", 1u << LOG_INSTRUCTIONS},
+    {"signals", 1u << LOG_SIGNALS},
+    {"unimp", 1u << LOG_UNIMP},
+    {"all", ALL},
+};
+
+const char *log_enable(const char *list)
+{
+    for (;;) {
+        const size_t n = strcspn(list, ",");
+        unsigned mask = 0;
+        for (unsigned i = 0; i < sizeof categories / sizeof *categories; i++)
+            if (strlen(categories[i].name) == n && memcmp(categories[i].name, list, n) == 0)
+                mask = categories[i].mask;
+        if (n == 4 && memcmp(list, "none", n) == 0)
+            log_mask = 0;
+        else if (!mask)
+            return list;
+        log_mask |= mask;
+        if (!list[n]) return NULL;
+        list += n + 1;
+    }
+}
+
+static int64_t now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool log_begin(const char *file, int fd)
+{
+    start = now();
+    if (fd >= 0) {
+        if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return false;
+        log_fd = fd;
+        return true;
+    }
+    const int from =
+        file ? open(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666) : STDERR_FILENO;
+    if (from < 0) return false;
+    int high = fcntl(from, F_DUPFD_CLOEXEC, HIGH_FD);
+    if (high < 0 && errno == EINVAL) high = fcntl(from, F_DUPFD_CLOEXEC, 20); // few descriptors are allowed
+    log_fd = high >= 0 ? high : from; // a stderr that is closed stays so: nothing to log to
+    if (file && high >= 0) close(from);
+    return true;
+}
+
+void log_inherit(bool yes)
+{
+    if (log_owns_fd(log_fd)) fcntl(log_fd, F_SETFD, yes ? 0 : FD_CLOEXEC);
+}
+
+// Appends to buf at n; a text that is too long loses its end.
+static size_t append(char *buf, size_t n, size_t size, const char *fmt, va_list ap)
+{
+    const int len = vsnprintf(buf + n, size - n, fmt, ap);
+    return len < 0 ? n : (size_t)len < size - n ? n + (size_t)len : size - 1;
+}
+
+static void put_line(int fd, char *buf, size_t n)
+{
+    const int saved = errno;
+    buf[n++] = '\n'; // in place of the final NUL
+    for (size_t done = 0; done < n;) {
+        const ssize_t w = write(fd, buf + done, n - done);
+        if (w < 0 && errno == EINTR) continue;
+        if (w <= 0) break;
+        done += (size_t)w;
+    }
+    errno = saved;
+}
+
+void log_line(const char *fmt, ...)
+{
+    char buf[8192];
+    const int64_t t = now();
+    if (!start) start = t; // lines about what is not implemented come without log_begin
+    const int64_t us = (t - start) / 1000;
+    const int n = snprintf(buf, sizeof buf, "[%6lld.%03dms] ", (long long)(us / 1000), (int)(us % 1000));
+    va_list ap;
+    va_start(ap, fmt);
+    put_line(log_fd, buf, append(buf, (size_t)n, sizeof buf, fmt, ap));
+    va_end(ap);
+}
+
+void warn(const char *fmt, ...)
+{
+    char buf[8192] = "stinkarm: ";
+    va_list ap;
+    va_start(ap, fmt);
+    put_line(STDERR_FILENO, buf, append(buf, strlen(buf), sizeof buf, fmt, ap));
+    va_end(ap);
+}

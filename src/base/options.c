@@ -1,0 +1,386 @@
+// By hand, not with getopt_long: the first argument that is no option ends the options, and what start-up
+// costs is a string comparison or two.
+#include "base/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+const char options_help[] =
+    "Usage: stinkarm [OPTION]... PROGRAM [ARGUMENT]...\n"
+    "Runs PROGRAM, an ELF file for 32-bit ARM Linux.\n"
+    "   or: stinkarm --system [OPTION]... KERNEL\n"
+    "Boots a kernel on a whole ARM machine.\n"
+    "\n"
+    "  -C, --syscalls MODE    forward (default): the program may do what you may;\n"
+    "                         deny: every system call but exit fails with ENOSYS;\n"
+    "                         sandbox: no files beyond 0 to 2, no network, no processes\n"
+    "  -s, --stack-size N     bytes of stack, with suffix K, M or G (default 8M)\n"
+    "  -n, --no-env           start with an empty environment\n"
+    "  -E, --env VAR=VALUE    set an environment variable\n"
+    "  -U, --unset-env VAR    remove an environment variable\n"
+    "  -0, --argv0 NAME       the program's argv[0]\n"
+    "      --cpu NAME         cortex-a15 or max (default)\n"
+    "      --engine NAME      interp (default)\n"
+    "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
+    "                         unimp (the default: what is not implemented) or all\n"
+    "      --strace           the same as --log syscalls\n"
+    "  -d                     the same as --log instructions\n"
+    "  -v                     log all but instructions\n"
+    "      --log-file FILE    write the log there, not to stderr\n"
+    "  -r, --registers        print the registers at the end\n"
+    "  -h, --help             print this\n"
+    "  -V, --version          print the version\n"
+    "  --                     end of the options\n"
+    "\n"
+    "The exit status is the program's; 125 when stinkarm itself fails, 126 when PROGRAM\n"
+    "is not executable, 127 when it is not found.\n";
+
+enum { DEFAULT_STACK = 8 << 20, MIN_STACK = 4096 };
+
+enum id {
+    OPT_SYSCALLS,
+    OPT_STACK,
+    OPT_NO_ENV,
+    OPT_ENV,
+    OPT_UNSET,
+    OPT_ARGV0,
+    OPT_CPU,
+    OPT_ENGINE,
+    OPT_LOG,
+    OPT_STRACE,
+    OPT_INSTRUCTIONS,
+    OPT_VERBOSE,
+    OPT_LOG_FILE,
+    OPT_LOG_FD,
+    OPT_REGISTERS,
+    OPT_HELP,
+    OPT_VERSION,
+};
+
+static const struct definition {
+    enum id id;
+    char letter; // 0: none
+    bool has_arg;
+    bool inherited;   // by another stinkarm: not what the environment or the descriptors hand on already
+    const char *name; // "": none
+} definitions[] = {
+    {OPT_SYSCALLS, 'C', true, true, "syscalls"},
+    {OPT_STACK, 's', true, true, "stack-size"},
+    {OPT_NO_ENV, 'n', false, false, "no-env"},
+    {OPT_ENV, 'E', true, false, "env"},
+    {OPT_UNSET, 'U', true, false, "unset-env"},
+    {OPT_ARGV0, '0', true, false, "argv0"},
+    {OPT_CPU, 0, true, true, "cpu"},
+    {OPT_ENGINE, 0, true, true, "engine"},
+    {OPT_LOG, 'l', true, true, "log"},
+    {OPT_STRACE, 0, false, true, "strace"},
+    {OPT_INSTRUCTIONS, 'd', false, true, ""},
+    {OPT_VERBOSE, 'v', false, true, ""},
+    {OPT_LOG_FILE, 0, true, false, "log-file"},
+    {OPT_LOG_FD, 0, true, false, "log-fd"}, // from one stinkarm to the next
+    {OPT_REGISTERS, 'r', false, true, "registers"},
+    {OPT_HELP, 'h', false, false, "help"},
+    {OPT_VERSION, 'V', false, false, "version"},
+};
+
+#define SEE_HELP "; see stinkarm --help"
+
+// ---- values ----
+
+static bool parse_choice(const char *option, const char *arg, const char *const *names, int *value)
+{
+    char list[64] = "";
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(arg, names[i]) == 0) {
+            *value = i;
+            return true;
+        }
+        if (i) strcat(list, names[i + 1] ? ", " : " or ");
+        strcat(list, names[i]);
+    }
+    warn("--%s: '%s' is not %s" SEE_HELP, option, arg, list);
+    return false;
+}
+
+static bool parse_size(const char *arg, uint32_t *size)
+{
+    const char *p = arg;
+    uint64_t n = 0;
+    while (*p >= '0' && *p <= '9' && n < 1ull << 32)
+        n = n * 10 + (uint64_t)(*p++ - '0');
+    const bool number = p > arg;
+    switch (*p) {
+    case 'G':
+    case 'g': n <<= 10; // fall through
+    case 'M':
+    case 'm': n <<= 10; // fall through
+    case 'K':
+    case 'k':
+        n <<= 10;
+        p++;
+        break;
+    default: break;
+    }
+    if (!number || (*p && n < 1ull << 32)) {
+        warn("--stack-size: '%s' is not a size like 8388608, 8192K or 8M" SEE_HELP, arg);
+        return false;
+    }
+    if (n < MIN_STACK || n > 2ull << 30) {
+        warn("--stack-size: '%s' is not between 4K and 2G" SEE_HELP, arg);
+        return false;
+    }
+    *size = (uint32_t)n;
+    return true;
+}
+
+static bool parse_fd(const char *arg, int *fd)
+{
+    *fd = 0;
+    const char *p = arg;
+    while (*p >= '0' && *p <= '9' && *fd < 100000000)
+        *fd = *fd * 10 + (*p++ - '0');
+    if (p > arg && !*p) return true;
+    warn("--log-fd: '%s' is not a file descriptor" SEE_HELP, arg);
+    return false;
+}
+
+static bool enable_log(struct options *o, const char *categories)
+{
+    const char *unknown = log_enable(categories);
+    o->log = true;
+    if (!unknown) return true;
+    warn("--log: '%.*s' is not none, elf, syscalls, memory, instructions, signals, unimp or all" SEE_HELP,
+         (int)strcspn(unknown, ","), unknown);
+    return false;
+}
+
+// ---- environment ----
+
+static size_t count(char *const *v)
+{
+    size_t n = 0;
+    while (v[n])
+        n++;
+    return n;
+}
+
+// The environment becomes a copy that has room for as many variables as there are arguments.
+static bool own_env(struct options *o, char **envp, int argc)
+{
+    if (o->env != envp) return true;
+    const size_t n = count(envp);
+    char **copy = malloc((n + (size_t)argc + 1) * sizeof *copy);
+    if (!copy) {
+        warn("out of memory");
+        return false;
+    }
+    memcpy(copy, envp, (n + 1) * sizeof *copy);
+    o->env = copy;
+    return true;
+}
+
+static void env_remove(char **env, const char *name, size_t len)
+{
+    char **to = env;
+    for (; *env; env++)
+        if (strncmp(*env, name, len) != 0 || (*env)[len] != '=') *to++ = *env;
+    *to = NULL;
+}
+
+static bool env_edit(struct options *o, enum id id, char *arg)
+{
+    if (id == OPT_NO_ENV) {
+        o->env[0] = NULL;
+        return true;
+    }
+    const size_t len = strcspn(arg, "=");
+    if (id == OPT_UNSET && (arg[len] || !len)) {
+        warn("--unset-env: '%s' is not the name of a variable" SEE_HELP, arg);
+        return false;
+    }
+    if (id == OPT_ENV && (!arg[len] || !len)) {
+        warn("--env: '%s' is not of the form VAR=VALUE" SEE_HELP, arg);
+        return false;
+    }
+    env_remove(o->env, arg, len);
+    if (id == OPT_ENV) {
+        const size_t n = count(o->env);
+        o->env[n] = arg;
+        o->env[n + 1] = NULL;
+    }
+    return true;
+}
+
+// ---- options ----
+
+static const char *const syscalls_names[] = {"forward", "deny", "sandbox", NULL};
+static const char *const engine_names[] = {"interp", NULL};
+static const char *const cpu_names[] = {"cortex-a15", "max", NULL};
+
+static bool apply(struct options *o, enum id id, char *arg)
+{
+    int value = 0;
+    switch (id) {
+    case OPT_SYSCALLS:
+        if (!parse_choice("syscalls", arg, syscalls_names, &value)) return false;
+        o->syscalls = (enum options_syscalls)value;
+        return true;
+    case OPT_STACK: return parse_size(arg, &o->stack_size);
+    case OPT_NO_ENV:
+    case OPT_ENV:
+    case OPT_UNSET: return env_edit(o, id, arg);
+    case OPT_ARGV0: o->argv0 = arg; return true;
+    case OPT_CPU:
+        if (!parse_choice("cpu", arg, cpu_names, &value)) return false;
+        o->cpu = (enum options_cpu)value;
+        return true;
+    case OPT_ENGINE:
+        if (!parse_choice("engine", arg, engine_names, &value)) return false;
+        o->engine = (enum options_engine)value;
+        return true;
+    case OPT_LOG: return enable_log(o, arg);
+    case OPT_STRACE: return enable_log(o, "syscalls");
+    case OPT_INSTRUCTIONS: return enable_log(o, "instructions");
+    case OPT_VERBOSE: return enable_log(o, "elf,syscalls,memory,signals,unimp");
+    case OPT_LOG_FILE:
+        o->log_file = arg;
+        o->log = true;
+        return true;
+    case OPT_LOG_FD: o->log = true; return parse_fd(arg, &o->log_fd);
+    case OPT_REGISTERS: o->final_registers = true; return true;
+    case OPT_HELP: o->action = ACTION_HELP; return true;
+    case OPT_VERSION: o->action = ACTION_VERSION; return true;
+    }
+    return false;
+}
+
+// Where the parser is
+struct cursor {
+    char **argv, **envp;
+    int argc, at, kept;
+};
+
+static char *next_word(struct cursor *c)
+{
+    return c->at < c->argc ? c->argv[c->at++] : NULL;
+}
+
+// Words to hand on move to the front of argv. The program's own name made room for them.
+static void keep(struct cursor *c, char *word)
+{
+    c->argv[c->kept++] = word;
+}
+
+static bool use(struct options *o, struct cursor *c, const struct definition *d, char *arg)
+{
+    const bool edits = d->id == OPT_NO_ENV || d->id == OPT_ENV || d->id == OPT_UNSET;
+    return (!edits || own_env(o, c->envp, c->argc)) && apply(o, d->id, arg);
+}
+
+static const struct definition *find_long(const char *name, size_t len)
+{
+    for (unsigned i = 0; i < sizeof definitions / sizeof *definitions; i++)
+        if (len && strlen(definitions[i].name) == len && memcmp(definitions[i].name, name, len) == 0)
+            return &definitions[i];
+    return NULL;
+}
+
+static const struct definition *find_short(char letter)
+{
+    for (unsigned i = 0; i < sizeof definitions / sizeof *definitions; i++)
+        if (letter && definitions[i].letter == letter) return &definitions[i];
+    return NULL;
+}
+
+// --name, --name=value, --name value
+static bool parse_long(struct options *o, struct cursor *c, char *word)
+{
+    const size_t len = strcspn(word + 2, "=");
+    const struct definition *d = find_long(word + 2, len);
+    const bool attached = word[2 + len] == '=';
+    if (!d) {
+        warn("unknown option '%.*s'" SEE_HELP, (int)len + 2, word);
+        return false;
+    }
+    if (!d->has_arg && attached) {
+        warn("--%s takes no value" SEE_HELP, d->name);
+        return false;
+    }
+    char *arg = attached ? word + 2 + len + 1 : d->has_arg ? next_word(c) : NULL;
+    if (d->has_arg && !arg) {
+        warn("--%s wants a value" SEE_HELP, d->name);
+        return false;
+    }
+    if (d->inherited) {
+        keep(c, word);
+        if (arg && !attached) keep(c, arg);
+    }
+    return use(o, c, d, arg);
+}
+
+// -x, -xyz, -xvalue, -x value. Letters that are not inherited vanish from the word.
+static bool parse_short(struct options *o, struct cursor *c, char *word)
+{
+    char *to = word + 1;
+    char *separate = NULL; // a value that is the next word, if the option is inherited
+    for (char *p = word + 1; *p; p++) {
+        const struct definition *d = find_short(*p);
+        if (!d) {
+            warn("unknown option '-%c'" SEE_HELP, *p);
+            return false;
+        }
+        char *arg = NULL;
+        if (d->has_arg) {
+            arg = p[1] ? p + 1 : next_word(c);
+            if (!arg) {
+                warn("-%c wants a value" SEE_HELP, *p);
+                return false;
+            }
+        }
+        if (!use(o, c, d, arg)) return false;
+        if (d->inherited) *to++ = *p;
+        if (!arg) continue;
+        if (d->inherited && arg == p + 1) {
+            const size_t n = strlen(arg);
+            memmove(to, arg, n);
+            to += n;
+        } else if (d->inherited) {
+            separate = arg;
+        }
+        break;
+    }
+    // A value that stays here (-dEA=1) lies behind the word's new end.
+    if (to > word + 1) {
+        *to = 0;
+        keep(c, word);
+        if (separate) keep(c, separate);
+    }
+    return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv, char **envp)
+{
+    *o = (struct options){
+        .cpu = CPU_MAX,
+        .stack_size = DEFAULT_STACK,
+        .log_fd = -1,
+        .env = envp,
+        .own = argv,
+    };
+    struct cursor c = {.argv = argv, .envp = envp, .argc = argc, .at = 1};
+    while (c.at < argc && argv[c.at][0] == '-' && argv[c.at][1]) {
+        char *word = argv[c.at++];
+        if (strcmp(word, "--") == 0) break;
+        if (!(word[1] == '-' ? parse_long(o, &c, word) : parse_short(o, &c, word))) return false;
+        if (o->action != ACTION_RUN) return true;
+    }
+    o->program = argv + c.at;
+    if (c.at >= argc) {
+        warn("no program is given" SEE_HELP);
+        return false;
+    }
+    argv[c.kept] = NULL;
+    return true;
+}

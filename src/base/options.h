@@ -1,0 +1,37 @@
+// The command line: stinkarm's own options, up to the program's name.
+#ifndef STINKARM_BASE_OPTIONS_H
+#define STINKARM_BASE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STINKARM_VERSION "0.1.0"
+
+enum options_action { ACTION_RUN, ACTION_HELP, ACTION_VERSION };
+enum options_syscalls { SYSCALLS_FORWARD, SYSCALLS_DENY, SYSCALLS_SANDBOX };
+enum options_engine { ENGINE_INTERP };
+enum options_cpu { CPU_CORTEX_A15, CPU_MAX };
+
+struct options {
+    enum options_action action;
+    enum options_syscalls syscalls;
+    enum options_engine engine;
+    enum options_cpu cpu;
+    uint32_t stack_size; // bytes
+    bool final_registers;
+    bool log; // something is to be logged: log_begin(log_file, log_fd)
+    const char *log_file;
+    int log_fd;
+    const char *argv0; // the program's argv[0], if it is not its name
+    char **program;    // its name, its arguments, NULL: the end of argv
+    char **env;        // what the program gets: envp, or a copy that -n, -E and -U changed
+    char *
+        *own; // options for another stinkarm, when the program executes one: NULL-terminated, in argv's front
+};
+
+extern const char options_help[];
+
+// Switches log categories on, rearranges argv. On false it has said what is wrong.
+bool options_parse(struct options *o, int argc, char **argv, char **envp);
+
+#endif

@@ -1,0 +1,324 @@
+#include "board/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/log.h"
+#include "dev/devices.h"
+#include "dev/gic.h"
+
+// Lines and wake-ups. The bus lock is held in all of these.
+
+static void cpu_line(void *ctx, unsigned input, bool level)
+{
+    struct machine *m = ctx;
+    struct cpu *c = &m->sys.cpu[input >> 8]->cpu;
+    const int which = (int)(input & 0xff);
+    if (level) {
+        c->irq_lines |= which;
+        c->exit_request = 1;
+        pthread_cond_broadcast(&m->wake);
+    } else {
+        c->irq_lines &= ~which;
+    }
+}
+
+struct irq_line machine_cpu_line(struct machine *m, unsigned cpu, enum cpu_irq which)
+{
+    return (struct irq_line){cpu_line, m, cpu << 8 | (unsigned)which};
+}
+
+static void ask(struct machine *m, enum machine_request what)
+{
+    int expected = RUN_ON;
+    atomic_compare_exchange_strong(&m->request, &expected, what);
+    for (unsigned i = 0; i < m->sys.ncpus; i++)
+        m->sys.cpu[i]->cpu.exit_request = 1;
+    pthread_cond_broadcast(&m->wake);
+}
+
+static void power(void *ctx, enum dev_power what)
+{
+    struct machine *m = ctx;
+    ask(m, what == DEV_POWER_OFF || m->opt.no_reboot ? RUN_POWER_OFF : RUN_REBOOT);
+}
+
+static void quit(void *ctx)
+{
+    ask(ctx, RUN_QUIT);
+}
+
+// What system/ wants of its machine
+
+static uint64_t now_ns(void *ctx)
+{
+    struct machine *m = ctx;
+    return clock_ns(&m->clock);
+}
+
+enum { PPI_VIRTUAL_TIMER = 27, PPI_PHYSICAL_TIMER = 30 };
+
+static void generic_timer_update(struct machine *m, struct sys_cpu *s)
+{
+    const unsigned lines = cp15_timer_lines(s), cpu = s->index << 8;
+    gic_input(m->gic, PPI_VIRTUAL_TIMER | cpu, lines & 1);
+    gic_input(m->gic, PPI_PHYSICAL_TIMER | cpu, lines & 2);
+    const uint64_t next = cp15_timer_next_ns(s);
+    if (next == UINT64_MAX)
+        timer_cancel(&m->clock, &m->generic_timer[s->index]);
+    else
+        timer_set(&m->clock, &m->generic_timer[s->index], next);
+}
+
+static void generic_timer_expired(void *ctx)
+{
+    struct sys_cpu *s = ctx;
+    generic_timer_update(s->machine->ctx, s);
+}
+
+static void timer_changed(void *ctx, struct sys_cpu *s)
+{
+    struct machine *m = ctx;
+    pthread_mutex_lock(&m->bus.lock);
+    generic_timer_update(m, s);
+    pthread_mutex_unlock(&m->bus.lock);
+}
+
+static void event(void *ctx)
+{
+    struct machine *m = ctx;
+    pthread_mutex_lock(&m->bus.lock);
+    pthread_cond_broadcast(&m->wake);
+    pthread_mutex_unlock(&m->bus.lock);
+}
+
+// Building
+
+struct dev_env machine_env(struct machine *m, void *backend, const void *config)
+{
+    return (struct dev_env){.bus = &m->bus,
+                            .clock = &m->clock,
+                            .backend = backend,
+                            .config = config,
+                            .power = power,
+                            .power_ctx = m};
+}
+
+struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,
+                           uint64_t size, const struct dev_env *env, unsigned nirqs, const unsigned *irqs)
+{
+    if (m->ndevices == MACHINE_MAX_DEVICES) {
+        warn("%s: too many devices", id);
+        return NULL;
+    }
+    struct device *d = device_new(cls, id, base, size, env);
+    if (!d) return NULL;
+    for (unsigned i = 0; i < nirqs; i++)
+        d->irq[i] = (struct irq_line){gic_input, m->gic, irqs[i]};
+    if (size) bus_add_mmio(&m->bus, id, base, size, &cls->ops, d);
+    m->device[m->ndevices++] = d;
+    return d;
+}
+
+uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uint64_t size)
+{
+    const size_t pages = size >> 12;
+    uint8_t *host =
+        mmap(NULL, size + pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (host == MAP_FAILED) {
+        warn("%s: cannot have %llu bytes of memory", name, (unsigned long long)size);
+        return NULL;
+    }
+    bus_add_ram(&m->bus, name, base, size, host, host + size);
+    return host;
+}
+
+static const struct board *find_board(const char *name)
+{
+    static const struct board *const boards[] = {&board_vexpress_a9, &board_vexpress_a15};
+    for (unsigned i = 0; i < sizeof boards / sizeof *boards; i++)
+        if (!strcmp(boards[i]->name, name)) return boards[i];
+    warn("unknown machine '%s': vexpress-a9 or vexpress-a15", name);
+    return NULL;
+}
+
+static bool open_serials(struct machine *m)
+{
+    for (unsigned i = 0; i < MACHINE_UARTS; i++) {
+        const char *spec = m->opt.serial[i] ? m->opt.serial[i] : i == 0 ? "stdio" : "null";
+        m->serial[i] = chardev_open(spec, &m->loop, quit, m);
+        if (!m->serial[i]) return false;
+    }
+    return true;
+}
+
+static bool add_cpus(struct machine *m)
+{
+    for (unsigned i = 0; i < m->opt.smp; i++) {
+        struct sys_cpu *s = sys_cpu_new(&m->sys, m->board->cpu, i);
+        if (!s) {
+            warn("out of memory for CPU %u", i);
+            return false;
+        }
+        m->generic_timer[i] = (struct timer){.fire = generic_timer_expired, .ctx = s};
+    }
+    return true;
+}
+
+struct machine *machine_new(const struct machine_options *opt, struct engine *engine)
+{
+    const struct board *board = find_board(opt->board);
+    if (!board) return NULL;
+    if (opt->smp < 1 || opt->smp > board->max_cpus) {
+        warn("%s has 1 to %u CPUs, not %u", board->name, board->max_cpus, opt->smp);
+        return NULL;
+    }
+    if (opt->memory > board->max_ram || opt->memory < 1 << 20 || opt->memory & 0xfff) {
+        warn("%s takes 1 to %llu MiB of memory in whole pages, not %llu bytes", board->name,
+             (unsigned long long)board->max_ram >> 20, (unsigned long long)opt->memory);
+        return NULL;
+    }
+    struct machine *m = calloc(1, sizeof *m);
+    if (!m) return NULL;
+    m->board = board;
+    m->opt = *opt;
+    bus_init(&m->bus);
+    clock_init(&m->clock, opt->icount, &m->loop);
+    pthread_cond_init(&m->wake, NULL);
+    m->sys = (struct sys_machine){.bus = &m->bus,
+                                  .engine = engine,
+                                  .now_ns = now_ns,
+                                  .ctx = m,
+                                  .timer_changed = timer_changed,
+                                  .event = event};
+    m->bus.written = tlb_memory_written;
+    m->bus.written_ctx = &m->sys;
+    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !add_cpus(m) ||
+        !board->build(m) || !machine_load(m)) {
+        machine_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void machine_free(struct machine *m)
+{
+    for (unsigned i = 0; i < MACHINE_UARTS; i++)
+        if (m->serial[i]) chardev_close(m->serial[i]);
+    for (unsigned i = 0; i < m->ndevices; i++)
+        device_free(m->device[i]);
+    for (unsigned i = 0; i < m->sys.ncpus; i++)
+        sys_cpu_free(m->sys.cpu[i]);
+    for (unsigned i = 0; i < m->bus.nranges; i++) {
+        const struct bus_range *r = &m->bus.range[i];
+        if (r->kind == BUS_RAM && r->code) munmap(r->host, r->size + (r->size >> 12));
+    }
+    free(m);
+}
+
+// Running
+
+static void start_cpus(struct machine *m)
+{
+    for (unsigned i = 0; i < m->sys.ncpus; i++) {
+        struct sys_cpu *s = m->sys.cpu[i];
+        sys_cpu_reset(s);
+        s->cpu.r[15] = i ? (uint32_t)m->board->pen : m->boot.pc & ~1u;
+        if (i) continue;
+        s->cpu.thumb = m->boot.pc & 1;
+        memcpy(s->cpu.r, m->boot.r, sizeof m->boot.r);
+    }
+}
+
+static bool has_work(const struct machine *m, const struct cpu *c)
+{
+    // WFI ends at a pending interrupt even if it is masked.
+    return c->irq_lines || atomic_load(&m->request) != RUN_ON;
+}
+
+enum { QUANTUM = 20000 }; // instructions a CPU runs before the next one's turn, in round-robin mode
+
+// Runs a CPU for a while. False: it waits for an interrupt.
+static bool run_cpu(struct machine *m, struct sys_cpu *s, uint64_t budget)
+{
+    struct cpu *c = &s->cpu;
+    bus_master = s->index;
+    for (;;) {
+        c->exit_request = 0;
+        if (atomic_load(&m->request) != RUN_ON) return true;
+        if (c->irq_lines) exception_interrupt(s);
+        const enum cpu_exit why = c->engine->run(c, budget);
+        switch (why) {
+        case CPU_EXIT_WFI:
+            if (!has_work(m, c)) return false;
+            break;
+        case CPU_EXIT_WFE:
+            if (!c->event && !has_work(m, c)) return true;
+            c->event = 0;
+            break;
+        case CPU_EXIT_YIELD: return true;
+        case CPU_EXIT_BUDGET: return true;
+        case CPU_EXIT_INTERRUPT: break;
+        default: exception_enter_exit(s, why); break;
+        }
+    }
+}
+
+static void wait_for_work(struct machine *m)
+{
+    pthread_mutex_lock(&m->bus.lock);
+    for (;;) {
+        bool work = atomic_load(&m->request) != RUN_ON;
+        for (unsigned i = 0; i < m->sys.ncpus; i++)
+            work |= has_work(m, &m->sys.cpu[i]->cpu);
+        if (work) break;
+        pthread_cond_wait(&m->wake, &m->bus.lock);
+    }
+    pthread_mutex_unlock(&m->bus.lock);
+}
+
+// All CPUs in this thread, in turn.
+static void run_round_robin(struct machine *m)
+{
+    const uint64_t budget = m->sys.ncpus > 1 ? QUANTUM : 0;
+    bool waiting[4] = {false};
+    while (atomic_load(&m->request) == RUN_ON) {
+        bool idle = true;
+        for (unsigned i = 0; i < m->sys.ncpus; i++) {
+            struct sys_cpu *s = m->sys.cpu[i];
+            if (waiting[i] && !has_work(m, &s->cpu)) continue;
+            waiting[i] = !run_cpu(m, s, budget);
+            idle &= waiting[i];
+        }
+        for (unsigned i = 0; i < m->sys.ncpus; i++)
+            idle &= waiting[i];
+        if (idle) wait_for_work(m);
+    }
+}
+
+static void reset_devices(struct machine *m)
+{
+    pthread_mutex_lock(&m->bus.lock);
+    for (unsigned i = 0; i < m->ndevices; i++)
+        m->device[i]->cls->reset(m->device[i]);
+    pthread_mutex_unlock(&m->bus.lock);
+}
+
+int machine_run(struct machine *m)
+{
+    if (!loop_start(&m->loop)) {
+        warn("cannot start the event loop's thread");
+        return 125;
+    }
+    for (;;) {
+        start_cpus(m);
+        run_round_robin(m);
+        if (atomic_load(&m->request) != RUN_REBOOT) break;
+        atomic_store(&m->request, RUN_ON);
+        reset_devices(m);
+        if (!machine_load(m)) break;
+    }
+    loop_stop(&m->loop);
+    return 0;
+}

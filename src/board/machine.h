@@ -1,0 +1,91 @@
+// A whole machine: CPUs, bus, devices, clock, event loop; and running it.
+#ifndef STINKARM_BOARD_MACHINE_H
+#define STINKARM_BOARD_MACHINE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "dev/device.h"
+#include "host/chardev.h"
+#include "host/clock.h"
+#include "host/loop.h"
+#include "mem/bus.h"
+#include "system/system.h"
+
+enum { MACHINE_UARTS = 4, MACHINE_MAX_DEVICES = 64, MACHINE_MAX_LOADS = 16 };
+
+// What the command line asked for.
+struct machine_options {
+    const char *board; // vexpress-a9, vexpress-a15
+    uint64_t memory;   // bytes
+    unsigned smp;
+    bool icount, no_reboot;
+    const char *kernel, *initrd, *dtb, *append;
+    bool have_entry, have_load;
+    uint64_t entry, load_address;
+    const char *load[MACHINE_MAX_LOADS]; // FILE@ADDR
+    unsigned nloads;
+    const char *serial[MACHINE_UARTS];
+};
+
+struct machine;
+
+// A board: what is where. See vexpress.c.
+struct board {
+    const char *name;
+    const struct sys_model *cpu;
+    unsigned max_cpus;
+    uint64_t ram_base, max_ram;
+    uint64_t pen;       // SRAM where secondary CPUs wait
+    uint64_t flags_reg; // SYS_FLAGS
+    uint64_t gicc;
+    bool (*build)(struct machine *m); // adds memory and devices
+};
+extern const struct board board_vexpress_a9, board_vexpress_a15;
+
+enum machine_request { RUN_ON, RUN_POWER_OFF, RUN_REBOOT, RUN_QUIT };
+
+// The state in which a CPU starts.
+struct boot_entry {
+    uint32_t pc, r[3];
+};
+
+struct machine {
+    const struct board *board;
+    struct machine_options opt;
+    struct bus bus;
+    struct clock clock;
+    struct loop loop;
+    struct sys_machine sys;
+    struct device *device[MACHINE_MAX_DEVICES];
+    unsigned ndevices;
+    struct device *gic;
+    struct chardev *serial[MACHINE_UARTS];
+    uint8_t *ram;
+    struct timer generic_timer[4]; // next change of each CPU's generic timer lines
+    pthread_cond_t wake;           // with the bus lock: a CPU may have something to do
+    atomic_int request;            // enum machine_request
+    struct boot_entry boot;
+};
+
+// Builds a machine; NULL with a message on stderr. Frees with machine_free.
+struct machine *machine_new(const struct machine_options *opt, struct engine *engine);
+void machine_free(struct machine *m);
+// Runs until power-off, quit or failure. Returns the exit status of the process.
+int machine_run(struct machine *m);
+
+// For boards: adds a device and its range to the bus; its irq[i] become lines to the GIC's interrupt IDs.
+// NULL on failure.
+struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,
+                           uint64_t size, const struct dev_env *env, unsigned nirqs, const unsigned *irqs);
+// Memory that is not backed by an image; NULL: out of memory.
+uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uint64_t size);
+// Lines into CPUs.
+struct irq_line machine_cpu_line(struct machine *m, unsigned cpu, enum cpu_irq which);
+struct dev_env machine_env(struct machine *m, void *backend, const void *config);
+
+// boot.c: loads kernel, initrd, device tree or tags into memory, and says where CPU 0 starts. False with a
+// message.
+bool machine_load(struct machine *m);
+
+#endif

@@ -1,0 +1,32 @@
+// What runs guest instructions: the interpreter, later the recompiler. A personality sees only this.
+#ifndef STINKARM_CPU_ENGINE_H
+#define STINKARM_CPU_ENGINE_H
+
+#include "cpu/cpu.h"
+
+// One engine serves all CPUs (threads) of an address space; its translations are shared between them.
+struct engine {
+    const char *name;
+
+    // Runs until something happens that the architecture cannot finish by itself. budget: stop after about
+    // this many instructions (exactly 1 for 1); 0: no limit.
+    enum cpu_exit (*run)(struct cpu *c, uint64_t budget);
+
+    // Guest bytes [addr, addr + len) (physical ones in system mode) changed or went away: forgets what was
+    // made from them. Safe while other CPUs run, and from a handler of a host fault that a guest store of
+    // this very CPU caused.
+    void (*invalidate)(struct engine *e, uint64_t addr, uint64_t len);
+
+    // A CPU joins or leaves (thread creation and end). attach returns false when out of memory.
+    bool (*attach)(struct engine *e, struct cpu *c);
+    void (*detach)(struct engine *e, struct cpu *c);
+
+    // Around fork: before takes the engine's locks, after (in parent and child) gives them back; in the child
+    // only the calling CPU remains.
+    void (*fork_before)(struct engine *e);
+    void (*fork_after)(struct engine *e, bool child, struct cpu *self);
+
+    void (*destroy)(struct engine *e);
+};
+
+#endif

@@ -1,0 +1,39 @@
+// What a privileged CPU adds to the instructions: coprocessor registers, translation regimes, interrupts. The
+// system personality supplies the functions; engines call them and know nothing of what is behind.
+#ifndef STINKARM_CPU_SYSTEM_H
+#define STINKARM_CPU_SYSTEM_H
+
+#include "cpu/cpu.h"
+
+// A coprocessor register access: MCR/MRC or (is64) MCRR/MRRC.
+struct cp_access {
+    uint8_t cp, crn, opc1, crm, opc2;
+    bool is64;
+};
+
+struct cpu_system {
+    // The access, or false: UNDEFINED here and now. A write may change anything: the engine looks up code and
+    // interrupts anew behind it.
+    bool (*cp_read)(struct cpu *c, struct cp_access a, uint64_t *value);
+    bool (*cp_write)(struct cpu *c, struct cp_access a, uint64_t value);
+
+    // Mode, endianness or translation control changed: sets c->mem_mode, c->tlb and c->code_context.
+    void (*regime_changed)(struct cpu *c);
+
+    // Whether VFP and Advanced SIMD instructions may run now (CPACR, FPEXC.EN); always asked by their
+    // handlers.
+    bool (*vfp_enabled)(const struct cpu *c, bool simd);
+    // FPEXC and the identification registers FPSID, MVFR0…: VMRS and VMSR of anything but FPSCR.
+    bool (*vfp_read)(struct cpu *c, unsigned reg, uint32_t *value);
+    bool (*vfp_write)(struct cpu *c, unsigned reg, uint32_t value);
+
+    void (*send_event)(struct cpu *c); // SEV
+};
+
+// An unmasked interrupt is waiting.
+static inline bool cpu_irq_deliverable(const struct cpu *c)
+{
+    return (c->irq_lines & CPU_IRQ && !(c->masks & PSR_I)) || (c->irq_lines & CPU_FIQ && !(c->masks & PSR_F));
+}
+
+#endif

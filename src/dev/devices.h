@@ -1,0 +1,9 @@
+// The classes of all devices. Each is described in its own file.
+#ifndef STINKARM_DEV_DEVICES_H
+#define STINKARM_DEV_DEVICES_H
+
+#include "dev/device.h"
+
+extern const struct dev_class gic_class, mpcore_class, pl011_class, sp804_class, sysreg_class;
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef STINKARM_DEV_SYSREG_H
+#define STINKARM_DEV_SYSREG_H
+
+#include "dev/device.h"
+
+struct sysreg_config {
+    uint32_t procid;         // SYS_PROCID0: which tile
+    const uint32_t *osc;     // the tile's oscillators, Hz
+    unsigned noscs, nvolts;  // and supplies
+    uint32_t (*mci)(void *); // SYS_MCI: is a card in the slot
+    void *mci_ctx;
+};
+
+#endif

@@ -1,0 +1,31 @@
+// A stream of characters for a serial port: terminal, pseudo terminal, file, socket, nothing.
+#ifndef STINKARM_HOST_CHARDEV_H
+#define STINKARM_HOST_CHARDEV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+struct chardev;
+
+// What a guest device is told. Lock held.
+struct chardev_user {
+    size_t (*room)(void *ctx);                                 // how many bytes it can take now
+    void (*receive)(void *ctx, const uint8_t *data, size_t n); // at most that many
+    void *ctx;
+};
+
+// spec: stdio, pty, file:PATH, unix:PATH, null. NULL with a message on stderr if it cannot be had.
+// stdio: raw mode if it is a terminal; Ctrl-A is the escape: x quits, h helps, Ctrl-A sends one.
+struct chardev *chardev_open(const char *spec, struct loop *loop, void (*quit)(void *ctx), void *quit_ctx);
+void chardev_connect(struct chardev *c, const struct chardev_user *user);
+// Queues output; never blocks (what a slow reader does not take is kept, up to a bound, then the oldest is
+// dropped).
+void chardev_write(struct chardev *c, const uint8_t *data, size_t n);
+// The user has room again.
+void chardev_poll(struct chardev *c);
+void chardev_flush(struct chardev *c); // at exit: waits (bounded) until the output is out
+void chardev_close(struct chardev *c); // restores the terminal
+
+#endif

@@ -1,0 +1,70 @@
+#include "host/clock.h"
+
+#include <time.h>
+
+#include "host/loop.h"
+
+static uint64_t host_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+void clock_init(struct clock *c, bool icount, struct loop *loop)
+{
+    *c = (struct clock){.icount = icount, .host_base = host_ns(), .loop = loop};
+}
+
+uint64_t clock_ns(const struct clock *c)
+{
+    return c->icount ? c->icount_ns : host_ns() - c->host_base;
+}
+
+void clock_advance(struct clock *c, uint64_t ns)
+{
+    c->icount_ns += ns;
+}
+
+static void unlink_timer(struct clock *c, struct timer *t)
+{
+    struct timer **pp = &c->timers;
+    while (*pp && *pp != t)
+        pp = &(*pp)->next;
+    if (*pp) *pp = t->next;
+    t->armed = false;
+}
+
+void timer_set(struct clock *c, struct timer *t, uint64_t deadline)
+{
+    if (t->armed) unlink_timer(c, t);
+    t->deadline = deadline;
+    t->armed = true;
+    struct timer **pp = &c->timers;
+    while (*pp && (*pp)->deadline <= deadline)
+        pp = &(*pp)->next;
+    t->next = *pp;
+    *pp = t;
+    if (c->timers == t && !c->icount) loop_wake(c->loop);
+}
+
+void timer_cancel(struct clock *c, struct timer *t)
+{
+    if (t->armed) unlink_timer(c, t);
+}
+
+void clock_fire(struct clock *c)
+{
+    while (c->timers && c->timers->deadline <= clock_ns(c)) {
+        struct timer *t = c->timers;
+        unlink_timer(c, t);
+        t->fire(t->ctx);
+    }
+}
+
+uint64_t clock_until_next(const struct clock *c)
+{
+    if (!c->timers) return UINT64_MAX;
+    const uint64_t now = clock_ns(c);
+    return c->timers->deadline > now ? c->timers->deadline - now : 0;
+}

@@ -1,0 +1,38 @@
+// Guest time: a clock in nanoseconds since power-on, and timers on it. Either host time runs (the event loop
+// fires timers), or instructions are time (--icount: the CPU loop advances the clock and fires them).
+#ifndef STINKARM_HOST_CLOCK_H
+#define STINKARM_HOST_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop;
+
+struct timer {
+    uint64_t deadline; // ns on the clock
+    void (*fire)(void *ctx);
+    void *ctx;
+    struct timer *next; // sorted by deadline
+    bool armed;
+};
+
+struct clock {
+    bool icount;        // time is what clock_advance says
+    uint64_t host_base; // CLOCK_MONOTONIC at power-on
+    uint64_t icount_ns;
+    struct timer *timers;
+    struct loop *loop; // woken when an earlier deadline comes in
+};
+
+void clock_init(struct clock *c, bool icount, struct loop *loop);
+uint64_t clock_ns(const struct clock *c);
+// Fires every timer whose deadline has passed. With the bus lock held, from the event loop or the CPU loop.
+void clock_fire(struct clock *c);
+// ns until the next deadline, UINT64_MAX if there is none.
+uint64_t clock_until_next(const struct clock *c);
+void clock_advance(struct clock *c, uint64_t ns); // icount
+
+void timer_set(struct clock *c, struct timer *t, uint64_t deadline); // again: moves it
+void timer_cancel(struct clock *c, struct timer *t);
+
+#endif

@@ -1,0 +1,166 @@
+// The builder: decodes guest code into a block of steps.
+//
+// A block goes on behind a conditional branch and ends behind an unconditional one, behind whatever leaves
+// the engine, at BLOCK_MAX_INSNS, and at the end of its page; only a 32-bit Thumb instruction that starts
+// there reads the next one.
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cpu/system.h"
+#include "interp/run.h"
+#include "interp/select.h"
+
+struct builder {
+    struct cpu *c;
+    struct block *b;
+    const uint8_t *page; // host address of the page being decoded
+    uint32_t pc;
+    uint8_t it;
+    bool thumb;
+};
+
+// Reads the instruction at bl->pc. False: it begins or ends in the next page and is not the block's first.
+static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
+{
+    const uint32_t off = bl->pc & 0xfff;
+    const uint8_t *p = bl->page + off;
+    if (!bl->thumb) {
+        memcpy(raw, p, 4);
+        *wide = true;
+        return true;
+    }
+    uint16_t hw1, hw2;
+    memcpy(&hw1, p, 2);
+    *raw = hw1;
+    *wide = isa_thumb_is_wide(hw1);
+    if (!*wide) return true;
+    if (off == 0xffe) {
+        if (bl->b->ninsns) return false;
+        p = bl->c->mem->fetch_page(bl->c, bl->pc + 2, &bl->b->frame[1]) - 2;
+    }
+    memcpy(&hw2, p + 2, 2);
+    *raw = (uint32_t)hw1 << 16 | hw2;
+    return true;
+}
+
+static struct step *add(struct builder *bl, step_fn *fn)
+{
+    struct step *s = &bl->b->steps[bl->b->nsteps++];
+    *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};
+    return s;
+}
+
+static void add_goto(struct builder *bl, uint32_t target)
+{
+    struct step *s = add(bl, bl->it ? step_goto_it : step_goto);
+    s->imm = target;
+    s->it = bl->it;
+}
+
+// VFP and Advanced SIMD while a kernel has them switched off; FPEXC, which switches, is always there.
+static bool is_disabled_vfp(const struct cpu *c, const struct insn *in)
+{
+    if (!c->sys || in->op < OP_VFP_FIRST || in->op == OP_VMRS || in->op == OP_VMSR) return false;
+    return !c->sys->vfp_enabled(c, in->op >= OP_NEON_FIRST);
+}
+
+// One instruction: its step, the helper steps around it. Returns false if the block ends behind it.
+static bool add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
+{
+    const uint32_t here = bl->pc, pc_value = here + (bl->thumb ? 4 : 8);
+    if (is_disabled_vfp(bl->c, in)) r = ISA_UNDEFINED;
+    const enum insn_flow flow = r == ISA_UNDEFINED ? FLOW_STOP : interp_flow(in, bl->thumb);
+    const bool conditional = r != ISA_UNDEFINED && in->cond < COND_AL;
+    step_fn *fn = r == ISA_UNDEFINED ? step_undefined : interp_select(in);
+
+    if (r != ISA_UNDEFINED && interp_reads_pc(in)) {
+        struct step *pc = add(bl, step_set_pc);
+        pc->imm = pc_value;
+    }
+    struct step *s = add(bl, fn);
+    s->imm = in->imm, s->op = in->op;
+    s->rd = in->rd, s->rn = in->rn, s->rm = in->rm, s->ra = in->ra;
+    s->shift_type = in->shift_type, s->shift_n = in->shift_n, s->size = in->size;
+    s->x = in->x, s->y = in->y, s->flags = in->flags;
+    s->len = bl->thumb && r == ISA_UNDEFINED ? 2 : in->len;
+    if (interp_imm_from_pc(in)) s->imm += interp_aligns_pc(in) ? pc_value & ~3u : pc_value;
+    if (flow == FLOW_BX) add(bl, step_bx_pc);
+    if (flow == FLOW_PLAIN) add(bl, step_goto_pc);
+    if (flow == FLOW_RETURN) add(bl, step_exception_return);
+    if (conditional) {
+        if (in->op == OP_B) {
+            s->fn = interp_conditional_branch(in->cond);
+            return true;
+        }
+        if (in->op == OP_BL || in->op == OP_BLX_IMM) {
+            // The condition takes the place of the branch's link: two steps do the work of one.
+            fn = step_link;
+            struct step *go = add(bl, in->op == OP_BL ? step_goto : step_goto_exchange);
+            go->imm = s->imm;
+        }
+        s->exec = fn;
+        s->fn = interp_condition(in->cond);
+        s->skip = (uint8_t)(&bl->b->steps[bl->b->nsteps] - s);
+        return true;
+    }
+    return flow == FLOW_NEXT;
+}
+
+// Whether a block that can go on should: an IT block is kept whole, since entering one in its middle costs a
+// look-up.
+static bool has_room(const struct builder *bl)
+{
+    if (bl->b->key & BLOCK_SINGLE) return false;
+    return bl->b->ninsns < (bl->it ? BLOCK_MAX_INSNS : BLOCK_MAX_INSNS - 4);
+}
+
+static void decode(struct builder *bl)
+{
+    struct block *b = bl->b;
+    const uint32_t page = bl->pc >> 12;
+    bool go_on = true;
+    do {
+        uint32_t raw;
+        bool wide;
+        struct insn in;
+        if (!fetch(bl, &raw, &wide)) break;
+        const enum isa_result r = bl->thumb ? isa_decode_thumb(raw, wide, bl->it, bl->c->features, &in)
+                                            : isa_decode_a32(raw, bl->c->features, &in);
+        b->ninsns++;
+        go_on = add_insn(bl, &in, r);
+        b->last = bl->pc + (wide ? 4 : 2) - 1;
+        bl->pc = b->last + 1;
+        if (r != ISA_UNDEFINED && in.op == OP_IT)
+            bl->it = (uint8_t)in.imm;
+        else
+            bl->it = isa_it_advance(bl->it);
+    } while (go_on && has_room(bl) && bl->pc >> 12 == page);
+    if (go_on) add_goto(bl, bl->pc);
+}
+
+struct block *interp_build(struct cpu *c, block_key key)
+{
+    struct cache *cache = &((struct interp_engine *)c->engine)->cache;
+    union {
+        struct block b;
+        char space[sizeof(struct block) + BLOCK_MAX_STEPS * sizeof(struct step)];
+    } tmp;
+    struct block *done;
+    do {
+        const unsigned generation = atomic_load(&cache->generation);
+        struct builder bl = {
+            .c = c, .b = &tmp.b, .pc = (uint32_t)key & ~1u, .it = (uint8_t)(key >> 32), .thumb = key & 1};
+        tmp.b = (struct block){.key = key, .first = bl.pc};
+        interp_mark_fetch(c, key);
+        bl.page = c->mem->fetch_page(c, bl.pc, &tmp.b.frame[0]);
+        tmp.b.frame[1] = tmp.b.frame[0];
+        decode(&bl);
+        c->itstate = 0;
+        done = cache_insert(cache, &tmp.b, generation);
+        if (!done && generation == atomic_load(&cache->generation)) {
+            warn("out of memory for translated code");
+            _exit(125);
+        }
+    } while (!done);
+    return done;
+}

@@ -1,0 +1,167 @@
+#include "interp/cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+bool cache_init(struct cache *k)
+{
+    return pthread_mutex_init(&k->lock, NULL) == 0; // the rest starts as zeros
+}
+
+static void free_chunks(struct cache *k)
+{
+    for (uint8_t *p = k->chunk, *before; p; p = before) {
+        memcpy(&before, p, sizeof before);
+        munmap(p, CACHE_CHUNK);
+    }
+    k->chunk = NULL;
+    k->chunk_used = k->total = 0;
+}
+
+void cache_destroy(struct cache *k)
+{
+    free_chunks(k);
+    pthread_mutex_destroy(&k->lock);
+}
+
+void cache_flush(struct cache *k)
+{
+    pthread_mutex_lock(&k->lock);
+    for (int i = 0; i < CACHE_BUCKETS; i++)
+        atomic_store(&k->buckets[i], NULL);
+    memset(k->pages, 0, sizeof k->pages);
+    free_chunks(k);
+    pthread_mutex_unlock(&k->lock);
+}
+
+static void *arena_alloc(struct cache *k, size_t size)
+{
+    size = (size + 15) & ~(size_t)15;
+    if (!k->chunk || k->chunk_used + size > CACHE_CHUNK) {
+        uint8_t *p = mmap(NULL, CACHE_CHUNK, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p == MAP_FAILED) return NULL;
+        memcpy(p, &k->chunk, sizeof k->chunk);
+        k->chunk = p;
+        k->chunk_used = 16;
+    }
+    void *p = k->chunk + k->chunk_used;
+    k->chunk_used += size;
+    k->total += size;
+    return p;
+}
+
+struct block *cache_find(struct cache *k, block_key key)
+{
+    struct block *b = atomic_load_explicit(&k->buckets[cache_hash(key, CACHE_BUCKETS)], memory_order_acquire);
+    while (b && b->key != key)
+        b = b->next;
+    return b;
+}
+
+static struct code_page *page_of(struct cache *k, uint32_t frame, bool create)
+{
+    struct code_page **head = &k->pages[frame & (CACHE_PAGES - 1)];
+    for (struct code_page *p = *head; p; p = p->next)
+        if (p->frame == frame) return p;
+    if (!create) return NULL;
+    struct code_page *p = arena_alloc(k, sizeof *p);
+    if (!p) return NULL;
+    *p = (struct code_page){.frame = frame, .next = *head};
+    return *head = p;
+}
+
+struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation)
+{
+    const size_t size = sizeof *b + b->nsteps * sizeof b->steps[0];
+    struct block *copy = NULL;
+    pthread_mutex_lock(&k->lock);
+    if (atomic_load(&k->generation) == generation) copy = cache_find(k, b->key);
+    if (!copy && atomic_load(&k->generation) == generation) {
+        struct code_page *p0 = page_of(k, b->frame[0], true);
+        struct code_page *p1 = page_of(k, b->frame[1], true);
+        if (p0 && p1 && (copy = arena_alloc(k, size))) {
+            memcpy(copy, b, size);
+            copy->page_next[0] = p0->blocks;
+            p0->blocks = copy;
+            if (p1 != p0) {
+                copy->page_next[1] = p1->blocks;
+                p1->blocks = copy;
+            }
+            _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, CACHE_BUCKETS)];
+            copy->next = atomic_load(bucket);
+            atomic_store_explicit(bucket, copy, memory_order_release);
+        }
+    }
+    pthread_mutex_unlock(&k->lock);
+    return copy;
+}
+
+static void unhash(struct cache *k, struct block *b)
+{
+    _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, CACHE_BUCKETS)];
+    struct block *p = atomic_load(bucket);
+    if (p == b) {
+        atomic_store(bucket, b->next);
+        return;
+    }
+    while (p && p->next != b)
+        p = p->next;
+    if (p) __atomic_store_n(&p->next, b->next, __ATOMIC_RELEASE);
+}
+
+static void unlist(struct cache *k, struct block *b, uint32_t frame)
+{
+    struct code_page *page = page_of(k, frame, false);
+    if (!page) return;
+    for (struct block **pp = &page->blocks; *pp; pp = &(*pp)->page_next[(*pp)->frame[0] == frame ? 0 : 1])
+        if (*pp == b) {
+            *pp = b->page_next[b->frame[0] == frame ? 0 : 1];
+            return;
+        }
+}
+
+static void forget(struct cache *k, struct block *b)
+{
+    unhash(k, b);
+    unlist(k, b, b->frame[0]);
+    if (b->frame[1] != b->frame[0]) unlist(k, b, b->frame[1]);
+    __atomic_store_n(&b->steps[0].fn, step_forgotten, __ATOMIC_RELEASE);
+}
+
+// The block's bytes in a page, as addresses of that frame.
+static bool has_byte_in(const struct block *b, uint32_t frame, uint64_t first, uint64_t last)
+{
+    const uint64_t page = (uint64_t)frame << 12;
+    const uint64_t lo = frame == b->frame[0] ? page | (b->first & 0xfff) : page;
+    const uint64_t hi = frame == b->frame[1] ? page | (b->last & 0xfff) : page | 0xfff;
+    return lo <= last && hi >= first;
+}
+
+static void forget_in_page(struct cache *k, struct code_page *page, uint64_t first, uint64_t last)
+{
+    for (struct block *b = page->blocks, *next; b; b = next) {
+        next = b->page_next[b->frame[0] == page->frame ? 0 : 1];
+        if (has_byte_in(b, page->frame, first, last)) forget(k, b);
+    }
+}
+
+void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len)
+{
+    if (!len) return;
+    const uint64_t last = addr + len - 1;
+    pthread_mutex_lock(&k->lock);
+    atomic_fetch_add(&k->generation, 1);
+    if ((last >> 12) - (addr >> 12) < CACHE_PAGES) {
+        for (uint64_t frame = addr >> 12; frame <= last >> 12; frame++) {
+            struct code_page *page = page_of(k, (uint32_t)frame, false);
+            if (page) forget_in_page(k, page, addr, last);
+        }
+    } else {
+        for (int i = 0; i < CACHE_PAGES; i++)
+            for (struct code_page *page = k->pages[i]; page; page = page->next)
+                forget_in_page(k, page, addr, last);
+    }
+    pthread_mutex_unlock(&k->lock);
+}

@@ -1,0 +1,83 @@
+// The block cache: decoded blocks, found by key, forgotten by page. Shared by all CPUs of an engine.
+//
+// Readers take no lock: chains are only ever extended at their heads, and a forgotten block stays in memory
+// with its first step replaced by one that looks the address up anew, so that links and jump caches may go on
+// pointing at it. Memory is given back all at once when the arena is full, at a moment when no CPU runs
+// (cache_flush_wanted).
+#ifndef STINKARM_INTERP_CACHE_H
+#define STINKARM_INTERP_CACHE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "interp/interp.h"
+
+enum {
+    BLOCK_MAX_INSNS = 64,
+    // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
+    // block.
+    BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 4,
+    CACHE_BUCKETS = 4096,
+    CACHE_PAGES = 512,
+    CACHE_CHUNK = 1 << 20,
+    CACHE_LIMIT = 64 << 20, // bytes of blocks
+    JUMP_CACHE = 1024,
+};
+
+// pc in bits 31:1, Thumb in bit 0, ITSTATE in 39:32, "one instruction only" in bit 40; above, in system mode,
+// what code_frame says: the physical page, and what else the decoding depends on.
+typedef uint64_t block_key;
+#define BLOCK_SINGLE      (1ull << 40)
+#define BLOCK_FRAME_SHIFT 41
+#define BLOCK_VIRTUAL     ((1ull << BLOCK_FRAME_SHIFT) - 1)
+
+struct block {
+    block_key key;
+    struct block *next;         // in the bucket
+    struct block *page_next[2]; // in the lists of the pages that its instructions come from
+    uint32_t frame[2];          // … their page numbers; equal when there is but one
+    uint32_t first, last;       // (virtual) addresses of its first and last byte
+    uint16_t ninsns, nsteps;
+    struct step steps[];
+};
+
+struct code_page {
+    uint32_t frame;
+    struct code_page *next; // in the bucket
+    struct block *blocks;
+};
+
+struct cache {
+    pthread_mutex_t lock;
+    uint8_t *chunk; // the arena's newest chunk; each starts with a pointer to the one before
+    size_t chunk_used, total;
+    atomic_uint generation; // counts invalidations: a block decoded across one is not inserted
+    struct code_page *pages[CACHE_PAGES];
+    _Atomic(struct block *) buckets[CACHE_BUCKETS];
+};
+
+static inline unsigned cache_hash(block_key key, unsigned size)
+{
+    const uint32_t k = (uint32_t)key ^ (uint32_t)(key >> 32) * 0x9e3779b1u;
+    return (k >> 1 ^ k >> 11) & (size - 1);
+}
+
+bool cache_init(struct cache *k);
+void cache_destroy(struct cache *k);
+struct block *cache_find(struct cache *k, block_key key);
+// Copies a block into the cache, unless an invalidation has come since `generation`, or memory is short:
+// NULL. Of two threads that bring the same block one wins, and both get that one.
+struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation);
+// Forgets blocks with a byte in [addr, addr + len). Addresses are those of frames: physical in system mode.
+void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len);
+static inline bool cache_flush_wanted(const struct cache *k)
+{
+    return k->total > CACHE_LIMIT;
+}
+// Forgets everything. The caller makes sure that no CPU runs and clears the jump caches.
+void cache_flush(struct cache *k);
+
+// The step that replaces the first one of a forgotten block.
+extern step_fn step_forgotten;
+
+#endif

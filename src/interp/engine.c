@@ -1,0 +1,264 @@
+// Running, entering and leaving; the rendezvous for flushing the cache; CPUs coming and going.
+#include "interp/engine.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "cpu/system.h"
+#include "interp/run.h"
+
+static struct interp_engine *engine_of(struct cpu *c)
+{
+    return (struct interp_engine *)c->engine;
+}
+
+struct block *interp_lookup(struct cpu *c, block_key key)
+{
+    struct interp_cpu *ic = c->engine_state;
+    const unsigned i = cache_hash(key, JUMP_CACHE);
+    if (__builtin_expect(
+            ic->jump[i].key == key && ic->jump[i].block && ic->jump[i].context == c->code_context, 1))
+        return ic->jump[i].block;
+    block_key full = key;
+    if (c->mem->code_frame) {
+        interp_mark_fetch(c, key);
+        full |= (block_key)c->mem->code_frame(c, (uint32_t)key & ~1u) << BLOCK_FRAME_SHIFT;
+        c->itstate = 0;
+    }
+    struct block *b = cache_find(&engine_of(c)->cache, full);
+    if (!b) b = interp_build(c, full);
+    ic->jump[i].key = key;
+    ic->jump[i].context = c->code_context;
+    ic->jump[i].block = b;
+    return b;
+}
+
+const struct step *interp_resolve(struct cpu *c, const struct step *s)
+{
+    struct block *b = interp_lookup(c, s->imm | c->thumb);
+    // In system mode another page's mapping may change under the link: there every branch out of the page
+    // comes here.
+    if (!c->mem->code_frame || (s->imm ^ s->pc) >> 12 == 0)
+        __atomic_store_n(&((struct step *)s)->link, b, __ATOMIC_RELEASE);
+    return interp_enter(c, b);
+}
+
+static const struct block *block_of_first(const struct step *s)
+{
+    return (const struct block *)((const char *)s - offsetof(struct block, steps));
+}
+
+// First step of a block that was forgotten: finds what is there now.
+const struct step *step_forgotten(struct cpu *c, const struct step *s)
+{
+    struct interp_cpu *ic = c->engine_state;
+    const struct block *old = block_of_first(s);
+    const block_key key = old->key & BLOCK_VIRTUAL;
+    ic->jump[cache_hash(key, JUMP_CACHE)].block = NULL;
+    const struct block *b = interp_lookup(c, key);
+    return interp_enter(c, b);
+}
+
+static const struct step *stop(struct cpu *c, uint32_t pc, uint8_t itstate, enum cpu_exit why)
+{
+    c->r[15] = pc;
+    c->itstate = itstate;
+    ((struct interp_cpu *)c->engine_state)->exit = (uint8_t)why;
+    return NULL;
+}
+
+const struct step *interp_leave(struct cpu *c, const struct block *b)
+{
+    return stop(c, (uint32_t)b->key & ~1u, (uint8_t)(b->key >> 32),
+                c->exit_request ? CPU_EXIT_INTERRUPT : CPU_EXIT_BUDGET);
+}
+
+const struct step *interp_stop_after(struct cpu *c, const struct step *s, enum cpu_exit why)
+{
+    interp_count(c, s);
+    return stop(c, s->pc + s->len, isa_it_advance(s->it), why);
+}
+
+const struct step *interp_stop_at(struct cpu *c, const struct step *s, enum cpu_exit why)
+{
+    c->budget -= s->count - 1;
+    return stop(c, s->pc, s->it, why);
+}
+
+const struct step *interp_undefined(struct cpu *c, const struct step *s)
+{
+    return interp_stop_at(c, s, CPU_EXIT_UNDEF);
+}
+
+const struct step *interp_resync(struct cpu *c, const struct step *s, uint32_t pc)
+{
+    if (c->sys && cpu_irq_deliverable(c)) c->exit_request = 1;
+    return interp_goto(c, s, pc);
+}
+
+// Lets the CPU in, after flushing the cache if that is due and nobody else runs.
+static void enter_world(struct interp_engine *e)
+{
+    atomic_fetch_add(&e->running, 1);
+    if (__builtin_expect(!atomic_load(&e->flush_pending), 1)) return;
+    pthread_mutex_lock(&e->lock);
+    atomic_fetch_sub(&e->running, 1);
+    if (atomic_load(&e->running) == 0) pthread_cond_broadcast(&e->idle);
+    while (atomic_load(&e->flush_pending)) {
+        if (atomic_load(&e->running) == 0) {
+            cache_flush(&e->cache);
+            for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next)
+                for (int i = 0; i < JUMP_CACHE; i++)
+                    ic->jump[i].block = NULL;
+            atomic_store(&e->flush_pending, false);
+            pthread_cond_broadcast(&e->idle);
+        } else {
+            pthread_cond_wait(&e->idle, &e->lock);
+        }
+    }
+    atomic_fetch_add(&e->running, 1);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void leave_world(struct interp_engine *e)
+{
+    if (atomic_fetch_sub(&e->running, 1) == 1 && atomic_load(&e->flush_pending)) {
+        pthread_mutex_lock(&e->lock);
+        pthread_cond_broadcast(&e->idle);
+        pthread_mutex_unlock(&e->lock);
+    }
+    if (!cache_flush_wanted(&e->cache) || atomic_load(&e->flush_pending)) return;
+    pthread_mutex_lock(&e->lock);
+    atomic_store(&e->flush_pending, true);
+    for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next)
+        ic->cpu->exit_request = 1;
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void dispatch(struct cpu *c, const struct step *s)
+{
+    while (s)
+        s = s->fn(c, s);
+}
+
+static block_key key_at_pc(const struct cpu *c)
+{
+    return c->r[15] | c->thumb | (block_key)c->itstate << 32;
+}
+
+static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
+{
+    struct interp_cpu *ic = c->engine_state;
+    c->budget = budget && budget < INT64_MAX ? (int64_t)budget : INT64_MAX;
+    if (sigsetjmp(c->abort_jmp, 0)) {
+        const struct step *s = *(const void *volatile *)&c->engine_pos;
+        if (!s) return CPU_EXIT_PREFETCH_ABORT; // the builder, which left the address in r[15]
+        interp_stop_at(c, s, CPU_EXIT_DATA_ABORT);
+        return CPU_EXIT_DATA_ABORT;
+    }
+    c->engine_pos = NULL;
+    const struct block *b = interp_lookup(c, key_at_pc(c));
+    c->itstate = 0; // from here on it is in the steps
+    dispatch(c, interp_enter(c, b));
+    // What is left of a budget is smaller than the next block: go on one instruction at a time.
+    while (ic->exit == CPU_EXIT_BUDGET && c->budget > 0) {
+        b = interp_lookup(c, key_at_pc(c) | BLOCK_SINGLE);
+        c->itstate = 0;
+        dispatch(c, interp_enter(c, b));
+    }
+    return (enum cpu_exit)ic->exit;
+}
+
+static enum cpu_exit run(struct cpu *c, uint64_t budget)
+{
+    struct interp_engine *e = engine_of(c);
+    enter_world(e);
+    c->in_engine = 1;
+    const enum cpu_exit why = run_inside(c, budget);
+    c->in_engine = 0;
+    leave_world(e);
+    return why;
+}
+
+static void invalidate(struct engine *e, uint64_t addr, uint64_t len)
+{
+    cache_invalidate(&((struct interp_engine *)e)->cache, addr, len);
+}
+
+static bool attach(struct engine *base, struct cpu *c)
+{
+    struct interp_engine *e = (struct interp_engine *)base;
+    // Mapped, not allocated: most entries of the jump cache are never touched.
+    struct interp_cpu *ic =
+        mmap(NULL, sizeof *ic, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (ic == MAP_FAILED) return false;
+    ic->cpu = c;
+    c->engine = base;
+    c->engine_state = ic;
+    pthread_mutex_lock(&e->lock);
+    ic->next = e->cpus;
+    e->cpus = ic;
+    pthread_mutex_unlock(&e->lock);
+    return true;
+}
+
+static void detach(struct engine *base, struct cpu *c)
+{
+    struct interp_engine *e = (struct interp_engine *)base;
+    struct interp_cpu *ic = c->engine_state;
+    pthread_mutex_lock(&e->lock);
+    for (struct interp_cpu **pp = &e->cpus; *pp; pp = &(*pp)->next)
+        if (*pp == ic) {
+            *pp = ic->next;
+            break;
+        }
+    pthread_mutex_unlock(&e->lock);
+    if (c->in_engine) leave_world(e); // a process that shared this memory was killed inside
+    munmap(ic, sizeof *ic);
+    c->engine_state = NULL;
+}
+
+static void fork_before(struct engine *base)
+{
+    struct interp_engine *e = (struct interp_engine *)base;
+    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->cache.lock);
+}
+
+static void fork_after(struct engine *base, bool child, struct cpu *self)
+{
+    struct interp_engine *e = (struct interp_engine *)base;
+    if (child) {
+        for (struct interp_cpu *ic = e->cpus, *next; ic; ic = next) {
+            next = ic->next;
+            if (ic->cpu != self) munmap(ic, sizeof *ic);
+        }
+        e->cpus = self->engine_state;
+        e->cpus->next = NULL;
+        atomic_store(&e->running, 0);
+    }
+    pthread_mutex_unlock(&e->cache.lock);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void destroy(struct engine *base)
+{
+    struct interp_engine *e = (struct interp_engine *)base;
+    cache_destroy(&e->cache);
+    pthread_cond_destroy(&e->idle);
+    pthread_mutex_destroy(&e->lock);
+    munmap(e, sizeof *e);
+}
+
+struct engine *interp_engine_new(void)
+{
+    struct interp_engine *e =
+        mmap(NULL, sizeof *e, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (e == MAP_FAILED) return NULL;
+    e->base = (struct engine){"interp", run, invalidate, attach, detach, fork_before, fork_after, destroy};
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->idle, NULL);
+    cache_init(&e->cache);
+    return &e->base;
+}

@@ -1,0 +1,123 @@
+// Inside the interpreter: decoded blocks of steps, and what the handlers of all families share.
+//
+// A block is straight-line guest code, decoded once into an array of steps. A handler does one instruction
+// and ends in NEXT, which jumps to the next step's handler: threaded code, without a dispatch loop. The
+// builder (block.c) puts helper steps between instructions: set r[15] before an instruction that reads the
+// PC, go to r[15] after one that writes it. So handlers treat r[15] like any other register.
+#ifndef STINKARM_INTERP_INTERP_H
+#define STINKARM_INTERP_INTERP_H
+
+#include "cpu/engine.h"
+#include "isa/insn.h"
+#include "mem/access.h"
+
+struct step;
+struct block;
+
+// Returns the step to go on with (where tail calls are not to be had), or NULL: the engine stops, exit
+// recorded.
+typedef const struct step *step_fn(struct cpu *c, const struct step *s);
+
+struct step {
+    step_fn *fn;
+    union {
+        step_fn *exec;      // behind a condition: what to do if it holds
+        struct block *link; // direct branch: the block at its target, once known
+    };
+    uint32_t pc;  // of the instruction
+    uint32_t imm; // these are struct insn's, with the same meaning
+    uint8_t rd, rn, rm, ra;
+    uint8_t shift_type, shift_n, size, x;
+    uint8_t y, flags, len;
+    uint8_t count; // instructions of the block up to and including this one
+    uint8_t skip;  // behind a condition: how many steps to go on if it fails
+    uint8_t it;    // ITSTATE of this instruction
+    uint16_t op;   // enum op
+};
+
+// Handlers are written as
+//     // add Rd, Rn, #imm
+//     STEP(add_imm)
+//     {
+//         c->r[s->rd] = c->r[s->rn] + s->imm;
+//         NEXT;
+//     }
+#define STEP(name) static const struct step *name(struct cpu *c, const struct step *s)
+
+// Sanitizers keep stack frames alive across tail calls: then a loop in engine.c dispatches instead.
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+#define NEXT_STEP(c, s) return (void)(c), (s)
+#else
+#define NEXT_STEP(c, s) return (s)->fn((c), (s))
+#endif
+#define NEXT NEXT_STEP(c, s + 1)
+
+// A variable whose address a handler hands to a function (struct softfp, buffers) keeps the compiler from
+// making NEXT a jump: the stack would grow with every instruction. So that variable lives in a function of
+// its own, never inlined.
+#define APART __attribute__((noinline))
+
+// The handler of an instruction, from its family; NULL: not this family's.
+step_fn *interp_select_dp(const struct insn *in);     // data processing
+step_fn *interp_select_branch(const struct insn *in); // branches, IT
+step_fn *interp_select_ldst(const struct insn *in);   // loads and stores
+step_fn *interp_select_sync(const struct insn *in);   // exclusives, barriers, hints
+step_fn *interp_select_system(const struct insn *in); // status registers, coprocessors, SVC …
+step_fn *
+interp_select_media(const struct insn *in); // multiplies, parallel, saturating, packing, bit fields, CRC
+step_fn *interp_select_vfp(const struct insn *in);
+step_fn *interp_select_neon(const struct insn *in);
+
+// Before anything in a handler that may abort (every memory access): says where we are. Volatile, so that it
+// is stored before the access.
+static inline void interp_mark(struct cpu *c, const struct step *s)
+{
+    *(const void *volatile *)&c->engine_pos = s;
+}
+
+// A host address for atomic accesses to [addr, addr + bytes), which is aligned and is about to be written or
+// not. The access itself may still fault as any other.
+static inline void *interp_host_ptr(struct cpu *c, uint32_t addr, unsigned bytes, bool write)
+{
+    if (c->mem->atomic_ptr) return c->mem->atomic_ptr(c, addr, bytes, write);
+    return c->window + addr;
+}
+
+// Where the lowest register of a block transfer goes (A8.8.57 …).
+static inline uint32_t interp_block_start(const struct step *s, uint32_t base, uint32_t bytes)
+{
+    if (s->flags & INSN_ADD) return s->flags & INSN_PRE ? base + 4 : base;
+    return s->flags & INSN_PRE ? base - bytes : base - bytes + 4;
+}
+
+// … and what its base becomes if it is written back.
+static inline uint32_t interp_block_end(const struct step *s, uint32_t base, uint32_t bytes)
+{
+    return s->flags & INSN_ADD ? base + bytes : base - bytes;
+}
+
+// Loads the registers of a list, and writes the base back. Nothing changes before all loads are done: any may
+// abort.
+static inline void interp_load_block(struct cpu *c, const struct step *s)
+{
+    interp_mark(c, s);
+    const uint32_t base = c->r[s->rn], bytes = 4u * (uint32_t)__builtin_popcount(s->imm);
+    uint32_t addr = interp_block_start(s, base, bytes), value[16];
+    mem_check_align(c, addr, 4, false);
+    unsigned n = 0;
+    for (; n < bytes / 4; n++, addr += 4)
+        value[n] = mem_ld32(c, addr);
+    if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
+    n = 0;
+    for (uint32_t list = s->imm; list; list &= list - 1)
+        c->r[__builtin_ctz(list)] = value[n++];
+}
+
+// Ends the run at this instruction as undefined: `return interp_undefined(c, s);`
+const struct step *interp_undefined(struct cpu *c, const struct step *s);
+// Ends the run in front of this instruction.
+const struct step *interp_stop_at(struct cpu *c, const struct step *s, enum cpu_exit why);
+// Ends the run behind this instruction.
+const struct step *interp_stop_after(struct cpu *c, const struct step *s, enum cpu_exit why);
+
+#endif

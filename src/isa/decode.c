@@ -1,0 +1,87 @@
+// Decoding: which table an encoding belongs to, and the walk through its candidate rows.
+#include "isa/disas.h"
+
+enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
+                                 struct insn *in)
+{
+    const uint32_t hi = raw >> sp->hi & ((1u << sp->hi_n) - 1), lo = raw >> sp->lo & ((1u << sp->lo_n) - 1);
+    *in = (struct insn){.raw = raw, .cond = COND_AL, .len = (uint8_t)(sp->width / 8)};
+    for (const uint16_t *p = sp->lists + sp->index[hi << sp->lo_n | lo]; *p != ISA_LIST_END; p++) {
+        const struct isa_row *row = &sp->rows[*p];
+        if ((raw & row->mask) != row->value) continue;
+        in->op = row->op;
+        in->row = *p;
+        int r = row->extract(raw, it, in);
+        if (r == ISA_NO_MATCH) {
+            in->cond = COND_AL; // the only member that a row sets before it knows whether it matches
+            continue;
+        }
+        if (r == ISA_OK && (raw & row->should_mask) != row->should_value) r = ISA_UNPREDICTABLE;
+        return row->feature & features ? (enum isa_result)r : ISA_UNDEFINED;
+    }
+    return ISA_UNDEFINED;
+}
+
+// Coprocessors 10 and 11 are VFP, and 9 its half precision: bits 27:25 = 110, or 1110 in 27:24.
+static bool is_vfp(uint32_t raw)
+{
+    const uint32_t top = raw >> 24 & 15;
+    return ((raw >> 9 & 7) == 5 || (raw >> 8 & 15) == 9) && (top == 0xc || top == 0xd || top == 0xe);
+}
+
+// The later additions of Advanced SIMD, dot products and complex numbers, are encodings of coprocessors 8 and 13 in the
+// unconditional space; the same in T32.
+static bool is_late_neon(uint32_t raw)
+{
+    const uint32_t top = raw >> 24, coprocessor = raw >> 8 & 15;
+    return (top == 0xfc || top == 0xfd || top == 0xfe) && (coprocessor == 8 || coprocessor == 13);
+}
+
+static const struct isa_space *space_of_a32(uint32_t raw)
+{
+    // Advanced SIMD: data processing 1111 001x, element and structure loads and stores 1111 0100 xxx0.
+    if (raw >> 25 == 0x79 || (raw & 0xff100000) == 0xf4000000 || is_late_neon(raw)) return &isa_neon;
+    return is_vfp(raw) ? &isa_vfp : &isa_a32;
+}
+
+// T32 encodings of Advanced SIMD differ from the A32 ones in the top byte only (A7.4, A7.7); VFP ones do not
+// differ.
+static const struct isa_space *space_of_t32(uint32_t *raw)
+{
+    const uint32_t t = *raw;
+    if ((t & 0xef000000) == 0xef000000) {
+        *raw = 0xf2000000 | (t >> 28 & 1) << 24 | (t & 0x00ffffff);
+        return &isa_neon;
+    }
+    if ((t & 0xff100000) == 0xf9000000) {
+        *raw = 0xf4000000 | (t & 0x00ffffff);
+        return &isa_neon;
+    }
+    if (is_late_neon(t)) return &isa_neon;
+    return is_vfp(t) && t >> 28 >= 14 ? &isa_vfp : &isa_t32;
+}
+
+const struct isa_space *isa_space_of(uint32_t *raw, bool thumb, bool wide)
+{
+    if (!thumb) return space_of_a32(*raw);
+    return wide ? space_of_t32(raw) : &isa_t16;
+}
+
+enum isa_result isa_decode_a32(uint32_t raw, uint32_t features, struct insn *in)
+{
+    return isa_space_decode(space_of_a32(raw), raw, false, features, in);
+}
+
+enum isa_result isa_decode_thumb(uint32_t raw, bool wide, uint8_t itstate, uint32_t features, struct insn *in)
+{
+    const bool it = (itstate & 15) != 0;
+    uint32_t space_raw = raw;
+    const struct isa_space *sp = isa_space_of(&space_raw, true, wide);
+    const enum isa_result r = isa_space_decode(sp, space_raw, it, features, in);
+    in->raw = raw;
+    // Inside an IT block the block's condition holds, for unconditional-space VFP instructions too
+    // (UNPREDICTABLE there).
+    if (it && in->cond == COND_AL) in->cond = itstate >> 4;
+    if (in->cond == 15) in->cond = COND_AL; // BKPT and its like, or a block of the reserved condition
+    return r;
+}

@@ -1,0 +1,104 @@
+// Parses the options, picks the personality, hands over.
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/options.h"
+#include "board/command.h"
+#include "debug/trace.h"
+#include "interp/engine.h"
+#include "isa/insn.h"
+#include "user/process.h"
+
+enum { EXIT_INTERNAL = 125 };
+
+static int print(const char *text)
+{
+    const size_t n = strlen(text);
+    return write(STDOUT_FILENO, text, n) == (ssize_t)n ? 0 : EXIT_INTERNAL;
+}
+
+static struct process_options process_options(const struct options *o)
+{
+    static const enum policy policies[] = {
+        [SYSCALLS_FORWARD] = POLICY_FORWARD,
+        [SYSCALLS_DENY] = POLICY_DENY,
+        [SYSCALLS_SANDBOX] = POLICY_SANDBOX,
+    };
+    static const uint32_t features[] = {
+        [CPU_CORTEX_A15] = ISA_FEATURES_CORTEX_A15,
+        [CPU_MAX] = ISA_FEATURES_MAX,
+    };
+    return (struct process_options){
+        .policy = policies[o->syscalls],
+        .stack_size = o->stack_size,
+        .final_registers = o->final_registers,
+        .self_args = o->own,
+        .features = features[o->cpu],
+        .run = log_on(LOG_INSTRUCTIONS) ? trace_run : NULL,
+    };
+}
+
+static struct engine *engine_new(enum options_engine engine)
+{
+    switch (engine) {
+    case ENGINE_INTERP: return interp_engine_new();
+    }
+    return NULL;
+}
+
+static int run(const struct options *o)
+{
+    const struct process_options po = process_options(o);
+    struct process p;
+    struct engine *engine = engine_new(o->engine);
+    struct thread *t = NULL;
+    if (!engine || !process_init(&p, &po, engine) || !(t = thread_new(&p))) {
+        warn("out of memory");
+        return EXIT_INTERNAL;
+    }
+    fault_init();
+    const char *path = o->program[0];
+    if (o->argv0) o->program[0] = (char *)o->argv0;
+    int argc = 0;
+    while (o->program[argc])
+        argc++;
+    const int status = process_load(&p, t, path, argc, o->program, o->env);
+    if (status) return status;
+    if (log_on(LOG_ELF)) {
+        log_line("jumping to entry G=0x%x at H=%p", p.entry, (void *)(p.as.window + (p.entry & ~1u)));
+        log_line("starting the emulator");
+    }
+    thread_run(t);
+    process_exit(&p, t->exit_status);
+}
+
+static int run_system(int argc, char **argv)
+{
+    struct engine *engine = engine_new(ENGINE_INTERP);
+    if (!engine) {
+        warn("out of memory");
+        return EXIT_INTERNAL;
+    }
+    const int status = system_main(argc, argv, 2, engine);
+    engine->destroy(engine);
+    return status;
+}
+
+int main(int argc, char **argv, char **envp)
+{
+    if (argc > 1 && strcmp(argv[1], "--system") == 0) return run_system(argc, argv);
+    struct options o;
+    if (!options_parse(&o, argc, argv, envp)) return EXIT_INTERNAL;
+    switch (o.action) {
+    case ACTION_HELP: return print(options_help);
+    case ACTION_VERSION: return print("stinkarm " STINKARM_VERSION "\n");
+    case ACTION_RUN: break;
+    }
+    if (o.log && !log_begin(o.log_file, o.log_fd)) {
+        warn("%s: %s", o.log_file ? o.log_file : "--log-fd", strerror(errno));
+        return EXIT_INTERNAL;
+    }
+    return run(&o);
+}

@@ -1,0 +1,158 @@
+#include "mem/bus.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+_Thread_local unsigned bus_master;
+
+void bus_init(struct bus *b)
+{
+    memset(b, 0, sizeof *b);
+    pthread_mutex_init(&b->lock, NULL);
+}
+
+static void add(struct bus *b, struct bus_range r)
+{
+    if (b->nranges == BUS_MAX_RANGES) {
+        warn("bus: no room for %s", r.name);
+        return;
+    }
+    unsigned i = b->nranges++;
+    for (; i > 0 && b->range[i - 1].base > r.base; i--)
+        b->range[i] = b->range[i - 1];
+    b->range[i] = r;
+}
+
+void bus_add_ram(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host, uint8_t *code)
+{
+    add(b, (struct bus_range){
+               .base = base, .size = size, .kind = BUS_RAM, .name = name, .host = host, .code = code});
+}
+
+void bus_add_rom(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host,
+                 const struct mmio_ops *ops, void *dev)
+{
+    add(b,
+        (struct bus_range){
+            .base = base, .size = size, .kind = BUS_ROM, .name = name, .host = host, .ops = ops, .dev = dev});
+}
+
+void bus_add_mmio(struct bus *b, const char *name, uint64_t base, uint64_t size, const struct mmio_ops *ops,
+                  void *dev)
+{
+    bus_add_mmio_at(b, name, base, size, ops, dev, 0);
+}
+
+void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t size, const struct mmio_ops *ops,
+                     void *dev, uint32_t dev_offset)
+{
+    add(b, (struct bus_range){.base = base,
+                              .size = size,
+                              .kind = BUS_MMIO,
+                              .name = name,
+                              .ops = ops,
+                              .dev = dev,
+                              .dev_offset = dev_offset});
+}
+
+void bus_rom_readable(struct bus *b, void *dev, bool readable)
+{
+    for (unsigned i = 0; i < b->nranges; i++)
+        if (b->range[i].dev == dev && b->range[i].host) b->range[i].kind = readable ? BUS_ROM : BUS_MMIO;
+}
+
+const struct bus_range *bus_find(const struct bus *b, uint64_t addr)
+{
+    unsigned lo = 0, hi = b->nranges;
+    while (lo < hi) {
+        const unsigned mid = (lo + hi) / 2;
+        const struct bus_range *r = &b->range[mid];
+        if (addr < r->base)
+            hi = mid;
+        else if (addr - r->base >= r->size)
+            lo = mid + 1;
+        else
+            return r;
+    }
+    return NULL;
+}
+
+// Nobody answers: said once a page.
+static bool absent(struct bus *b, uint64_t addr, unsigned size, bool write)
+{
+    for (unsigned i = 0; i < b->nabsent; i++)
+        if (b->absent[i] == addr >> 12) return false;
+    if (b->nabsent < BUS_MAX_ABSENT) b->absent[b->nabsent++] = addr >> 12;
+    if (log_on(LOG_UNIMP))
+        log_line("no device at %#llx: %u-byte %s", (unsigned long long)addr, size,
+                 write ? "write ignored" : "read as 0");
+    return false;
+}
+
+bool bus_read(struct bus *b, uint64_t addr, unsigned size, uint32_t *value)
+{
+    pthread_mutex_lock(&b->lock);
+    const struct bus_range *r = bus_find(b, addr);
+    bool there = true;
+    *value = 0;
+    if (!r)
+        there = absent(b, addr, size, false);
+    else if (r->kind != BUS_MMIO)
+        memcpy(value, r->host + (addr - r->base), size);
+    else
+        *value = r->ops->read(r->dev, (uint32_t)(addr - r->base) + r->dev_offset, size);
+    pthread_mutex_unlock(&b->lock);
+    return there;
+}
+
+bool bus_write(struct bus *b, uint64_t addr, unsigned size, uint32_t value)
+{
+    pthread_mutex_lock(&b->lock);
+    const struct bus_range *r = bus_find(b, addr);
+    bool there = true;
+    if (!r)
+        there = absent(b, addr, size, true);
+    else if (r->kind == BUS_RAM)
+        memcpy(r->host + (addr - r->base), &value, size);
+    else if (r->ops)
+        r->ops->write(r->dev, (uint32_t)(addr - r->base) + r->dev_offset, size, value);
+    pthread_mutex_unlock(&b->lock);
+    return there;
+}
+
+static bool dma(struct bus *b, uint64_t addr, void *host, size_t len, bool to_guest)
+{
+    uint8_t *p = host;
+    while (len) {
+        const struct bus_range *r = bus_find(b, addr);
+        if (!r || !r->host || (to_guest && r->kind != BUS_RAM)) return false;
+        const uint64_t left = r->base + r->size - addr;
+        const size_t n = len < left ? len : (size_t)left;
+        if (to_guest) {
+            memcpy(r->host + (addr - r->base), p, n);
+            if (b->written) b->written(b->written_ctx, addr, n);
+        } else {
+            memcpy(p, r->host + (addr - r->base), n);
+        }
+        addr += n, p += n, len -= n;
+    }
+    return true;
+}
+
+bool bus_dma_read(struct bus *b, uint64_t addr, void *to, size_t len)
+{
+    return dma(b, addr, to, len, false);
+}
+
+bool bus_dma_write(struct bus *b, uint64_t addr, const void *from, size_t len)
+{
+    return dma(b, addr, (void *)from, len, true);
+}
+
+const uint8_t *bus_dma_ptr(struct bus *b, uint64_t addr, size_t len)
+{
+    const struct bus_range *r = bus_find(b, addr);
+    if (!r || !r->host || len > r->base + r->size - addr) return NULL;
+    return r->host + (addr - r->base);
+}

@@ -1,0 +1,666 @@
+// Coprocessor registers: one row a register. A row says where it is, who may read and write it, its place in
+// struct cp15, and what happens on the way. No row: UNDEFINED.
+#include "base/log.h"
+#include "system/system.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+enum rights { PL0_R = 1, PL0_W = 2, PL1_R = 4, PL1_W = 8, RO = PL1_R, WO = PL1_W, RW = PL1_R | PL1_W };
+
+enum { A9 = MODEL_CORTEX_A9, A15 = MODEL_CORTEX_A15, ALL = A9 | A15 };
+
+struct cp_row {
+    uint32_t key;
+    uint8_t rights, models;
+    bool wide;       // the member is 64 bits
+    uint16_t offset; // in struct cp15; NONE: constant 0, writes ignored
+    const char *name;
+    uint64_t (*read)(struct sys_cpu *s, const struct cp_row *row);
+    void (*write)(struct sys_cpu *s, const struct cp_row *row, uint64_t v);
+};
+
+#define NONE 0xffff
+#define KEY(cp, crn, opc1, crm, opc2)                                                                        \
+    ((uint32_t)(cp) << 16 | (uint32_t)(crn) << 12 | (uint32_t)(opc1) << 8 | (uint32_t)(crm) << 4 |           \
+     (uint32_t)(opc2))
+#define KEY64(cp, opc1, crm) (1u << 24 | KEY(cp, 0, opc1, crm, 0))
+#define AT(member)           offsetof(struct cp15, member)
+
+static void *member(struct sys_cpu *s, const struct cp_row *row)
+{
+    return (char *)&s->cp15 + row->offset;
+}
+
+static uint64_t plain_read(struct sys_cpu *s, const struct cp_row *row)
+{
+    if (row->offset == NONE) return 0;
+    if (row->wide) return *(uint64_t *)member(s, row);
+    return *(uint32_t *)member(s, row);
+}
+
+static void plain_write(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    if (row->offset == NONE) return;
+    if (row->wide)
+        *(uint64_t *)member(s, row) = v;
+    else
+        *(uint32_t *)member(s, row) = (uint32_t)v;
+}
+
+// Identification
+
+static uint64_t read_midr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->model->midr;
+}
+
+static uint64_t read_ctr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->model->ctr;
+}
+
+static uint64_t read_mpidr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return 0x80000000u |
+           s->index; // multiprocessing format, cluster 0; U is clear even for one CPU of a multicore
+}
+
+static uint64_t read_pfr0(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->model->pfr0;
+}
+
+static uint64_t read_pfr1(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->model->pfr1;
+}
+
+static uint64_t read_dfr0(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->model->dfr0;
+}
+
+static uint64_t read_mmfr(struct sys_cpu *s, const struct cp_row *row)
+{
+    return s->model->mmfr[(row->key & 7) - 4];
+}
+
+static uint64_t read_isar(struct sys_cpu *s, const struct cp_row *row)
+{
+    return s->model->isar[row->key & 7];
+}
+
+static uint64_t read_clidr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->model->clidr;
+}
+
+static uint64_t read_ccsidr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    if (s->cp15.csselr < 2) return s->model->ccsidr[s->cp15.csselr];
+    return s->cp15.csselr == 2 ? s->model->ccsidr[2] : 0;
+}
+
+static uint64_t read_cbar(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->machine->periphbase;
+}
+
+static uint64_t read_isr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return (s->cpu.irq_lines & CPU_IRQ ? PSR_I : 0) | (s->cpu.irq_lines & CPU_FIQ ? PSR_F : 0);
+}
+
+static uint64_t read_dbgdidr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->model->dbgdidr;
+}
+
+static uint64_t read_l2ctlr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return (s->machine->ncpus - 1) << 24; // number of CPUs in bits 25:24
+}
+
+// Control and translation: what changes the regime
+
+static void write_sctlr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)row;
+    const uint32_t old = s->cp15.sctlr;
+    // Bits that exist on ARMv7-A (B4.1.130); U is one.
+    s->cp15.sctlr = ((uint32_t)v & 0x72187c07u) | 0x00c50078u;
+    // TRE, AFE and M change what walked entries mean.
+    if ((old ^ s->cp15.sctlr) & (1u << 28 | 1u << 29 | 1u)) tlb_flush_all(s);
+    tlb_regime_changed(&s->cpu);
+}
+
+static void write_cpacr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)row;
+    s->cp15.cpacr = (uint32_t)v & 0xc0f00000u;
+    tlb_regime_changed(&s->cpu);
+}
+
+static void write_regime(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    plain_write(s, row, v);
+    tlb_regime_changed(&s->cpu);
+}
+
+static void write_ttbr32(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    plain_write(s, row, (uint32_t)v);
+    tlb_regime_changed(&s->cpu);
+}
+
+static void write_ttbcr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)row;
+    const uint32_t old = s->cp15.ttbcr;
+    s->cp15.ttbcr = s->model->lpae && v >> 31 & 1 ? (uint32_t)v & 0xf7cf3f87u : (uint32_t)v & 0x37;
+    if (old != s->cp15.ttbcr) tlb_flush_all(s);
+    tlb_regime_changed(&s->cpu);
+}
+
+static void write_vbar(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    plain_write(s, row, v & ~31u);
+}
+
+static void write_csselr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    plain_write(s, row, v & 15);
+}
+
+// Thread ID registers that the engine reads by itself
+
+static uint64_t read_tpidrurw(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->cpu.tpidrurw;
+}
+
+static void write_tpidrurw(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)row;
+    s->cpu.tpidrurw = (uint32_t)v;
+}
+
+static uint64_t read_tpidruro(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return s->cpu.tpidruro;
+}
+
+static void write_tpidruro(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)row;
+    s->cpu.tpidruro = (uint32_t)v;
+}
+
+// Cache and branch predictor maintenance: there is none to maintain; translations watch their pages by
+// themselves.
+
+static void maintenance(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)s, (void)row, (void)v;
+}
+
+// TLB maintenance. CRm 3: inner shareable, on every CPU; 5, 6, 7: this one's instruction, data, unified TLB,
+// which is one.
+
+static void tlbi(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    const bool all_cpus = (row->key >> 4 & 15) == 3;
+    for (unsigned i = 0; i < s->machine->ncpus; i++) {
+        struct sys_cpu *t = s->machine->cpu[i];
+        if (!all_cpus && t != s) continue;
+        switch (row->key & 7) {
+        case 0: tlb_flush_all(t); break;
+        case 1: tlb_flush_page(t, (uint32_t)v & ~0xfffu, (int)(v & 0xff)); break;
+        case 2: tlb_flush_asid(t, (uint16_t)(v & 0xff)); break;
+        default: tlb_flush_page(t, (uint32_t)v & ~0xfffu, -1); break;
+        }
+    }
+}
+
+// Address translation operations: opc2 bit 0 write, bit 1 user (B4.2.4). The result in the PAR.
+
+static void address_translate(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    struct sys_page page;
+    const enum access access = row->key & 1 ? ACCESS_WRITE : ACCESS_READ;
+    const uint32_t va = (uint32_t)v, fault = mmu_translate(s, va, access, row->key & 2, &page);
+    const bool longd = mmu_long_descriptors(s);
+    if (longd)
+        s->cp15.par = fault
+                          ? 1 | (uint64_t)(fault & 0x3f) << 1 | 1u << 11
+                          : page.pa_page | 1u << 11 | 1u << 9 | (page.device ? 0x04ull << 56 : 0xffull << 56);
+    else
+        s->cp15.par = fault ? 1 | (fault & 0xf) << 1 : (uint32_t)page.pa_page | (page.device ? 0x10 : 0x7c);
+}
+
+// Performance monitors: a cycle counter that counts nanoseconds, event counters that stand still.
+
+static uint64_t now(struct sys_cpu *s)
+{
+    return s->machine->now_ns(s->machine->ctx);
+}
+
+static bool counting(const struct sys_cpu *s)
+{
+    return s->cp15.pmcr & 1 && s->cp15.pmcnten >> 31;
+}
+
+static uint64_t cycles(struct sys_cpu *s)
+{
+    const uint64_t passed = counting(s) ? now(s) - s->cp15.ccnt_at : 0;
+    return s->cp15.ccnt_base + (s->cp15.pmcr & 8 ? passed / 64 : passed);
+}
+
+static void set_cycles(struct sys_cpu *s, uint64_t v)
+{
+    s->cp15.ccnt_base = v;
+    s->cp15.ccnt_at = now(s);
+}
+
+static uint64_t read_pmccntr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return (uint32_t)cycles(s);
+}
+
+static void write_pmccntr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)row;
+    set_cycles(s, v);
+}
+
+static uint64_t read_pmcr(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    const uint32_t implementer = s->model->midr & 0xff000000u,
+                   id = s->model->id == MODEL_CORTEX_A9 ? 0x09 : 0x0f;
+    return implementer | id << 16 | 6u << 11 | (s->cp15.pmcr & 0x39);
+}
+
+static void write_pmcr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    (void)row;
+    const uint64_t count = v & 4 ? 0 : cycles(s);
+    s->cp15.pmcr = (uint32_t)v & 0x39;
+    set_cycles(s, count);
+    if (v & 2) memset(s->cp15.pmxevcntr, 0, sizeof s->cp15.pmxevcntr);
+}
+
+static void write_pmcnten(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    const uint64_t count = cycles(s);
+    if ((row->key & 7) == 1)
+        s->cp15.pmcnten |= (uint32_t)v & 0x8000003fu;
+    else
+        s->cp15.pmcnten &= ~(uint32_t)v;
+    set_cycles(s, count);
+}
+
+static void write_set(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    plain_write(s, row, plain_read(s, row) | (v & 0x8000003fu));
+}
+
+static void write_clear(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    plain_write(s, row, plain_read(s, row) & ~v);
+}
+
+static uint64_t read_selected(struct sys_cpu *s, const struct cp_row *row)
+{
+    const unsigned n = s->cp15.pmselr & 31;
+    return n < 6 ? ((const uint32_t *)member(s, row))[n] : 0;
+}
+
+static void write_selected(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    const unsigned n = s->cp15.pmselr & 31;
+    if (n < 6) ((uint32_t *)member(s, row))[n] = (uint32_t)v;
+}
+
+// Generic timer (B8). A timer's condition is count >= compare value; its line is that, enabled and not
+// masked.
+
+static uint64_t physical_count(struct sys_cpu *s)
+{
+    return (uint64_t)((unsigned __int128)now(s) * s->cp15.cntfrq / 1000000000u);
+}
+
+static uint64_t virtual_count(struct sys_cpu *s)
+{
+    return physical_count(s) - s->cp15.cntvoff;
+}
+
+static bool timer_fires(uint32_t ctl, uint64_t count, uint64_t cval)
+{
+    return ctl & 1 && count >= cval;
+}
+
+unsigned cp15_timer_lines(struct sys_cpu *s)
+{
+    const struct cp15 *r = &s->cp15;
+    const bool v = timer_fires(r->cntv_ctl, virtual_count(s), r->cntv_cval) && !(r->cntv_ctl & 2);
+    const bool p = timer_fires(r->cntp_ctl, physical_count(s), r->cntp_cval) && !(r->cntp_ctl & 2);
+    return (unsigned)v | (unsigned)p << 1;
+}
+
+static uint64_t fires_at(struct sys_cpu *s, uint32_t ctl, uint64_t count, uint64_t cval)
+{
+    if ((ctl & 3) != 1 || count >= cval) return UINT64_MAX;
+    const uint64_t ticks = cval - count;
+    if (ticks > UINT64_MAX / 2000000000u) return UINT64_MAX;
+    return now(s) + (uint64_t)((unsigned __int128)ticks * 1000000000u / s->cp15.cntfrq) + 1;
+}
+
+uint64_t cp15_timer_next_ns(struct sys_cpu *s)
+{
+    const struct cp15 *r = &s->cp15;
+    const uint64_t v = fires_at(s, r->cntv_ctl, virtual_count(s), r->cntv_cval);
+    const uint64_t p = fires_at(s, r->cntp_ctl, physical_count(s), r->cntp_cval);
+    return v < p ? v : p;
+}
+
+static bool is_virtual_timer(const struct cp_row *row)
+{
+    return row->offset == AT(cntv_ctl) || row->offset == AT(cntv_cval);
+}
+
+static uint64_t timer_count(struct sys_cpu *s, const struct cp_row *row)
+{
+    return is_virtual_timer(row) ? virtual_count(s) : physical_count(s);
+}
+
+static void write_timer(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    plain_write(s, row, row->wide ? v : v & 3);
+    if (s->machine->timer_changed) s->machine->timer_changed(s->machine->ctx, s);
+}
+
+static uint64_t read_timer_ctl(struct sys_cpu *s, const struct cp_row *row)
+{
+    const uint32_t ctl = (uint32_t)plain_read(s, row);
+    const uint64_t cval = is_virtual_timer(row) ? s->cp15.cntv_cval : s->cp15.cntp_cval;
+    return ctl | (timer_fires(ctl, timer_count(s, row), cval) ? 4 : 0);
+}
+
+// TimerValue: a signed 32-bit view of CompareValue - count.
+static uint64_t read_tval(struct sys_cpu *s, const struct cp_row *row)
+{
+    return (uint32_t)(plain_read(s, row) - timer_count(s, row));
+}
+
+static void write_tval(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    write_timer(s, row, timer_count(s, row) + (uint64_t)(int64_t)(int32_t)v);
+}
+
+static uint64_t read_cntpct(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return physical_count(s);
+}
+
+static uint64_t read_cntvct(struct sys_cpu *s, const struct cp_row *row)
+{
+    (void)row;
+    return virtual_count(s);
+}
+
+// Breakpoint and watchpoint registers: kept, without effect.
+static uint64_t read_debug(struct sys_cpu *s, const struct cp_row *row)
+{
+    return s->cp15.dbg_regs[(row->key >> 4 & 15) * 4 + (row->key & 3)];
+}
+
+static void write_debug(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+{
+    s->cp15.dbg_regs[(row->key >> 4 & 15) * 4 + (row->key & 3)] = (uint32_t)v;
+}
+
+// clang-format off
+#define MAINTENANCE(crm, opc2, name) {KEY(15, 7, 0, crm, opc2), WO, ALL, false, NONE, name, NULL, maintenance}
+#define TLBI(crm, opc2, name) {KEY(15, 8, 0, crm, opc2), WO, ALL, false, NONE, name, NULL, tlbi}
+#define ATS(opc2, name) {KEY(15, 7, 0, 8, opc2), WO, ALL, false, NONE, name, NULL, address_translate}
+#define RAZ(crm, opc2) {KEY(15, 0, 0, crm, opc2), RO, ALL, false, NONE, "RAZ", NULL, NULL}
+#define MEMBER(crn, opc1, crm, opc2, rights, models, name, m) \
+    {KEY(15, crn, opc1, crm, opc2), rights, models, false, AT(m), name, NULL, NULL}
+#define DEBUG(n) \
+    {KEY(14, 0, 0, n, 4), RW, ALL, false, NONE, "DBGBVR", read_debug, write_debug}, \
+    {KEY(14, 0, 0, n, 5), RW, ALL, false, NONE, "DBGBCR", read_debug, write_debug}, \
+    {KEY(14, 0, 0, n, 6), RW, ALL, false, NONE, "DBGWVR", read_debug, write_debug}, \
+    {KEY(14, 0, 0, n, 7), RW, ALL, false, NONE, "DBGWCR", read_debug, write_debug}
+
+// Sorted by key: found by bisection. Within a register CRn, opc1, CRm, opc2 as MRC names them.
+static const struct cp_row rows[] = {
+    {KEY(14, 0, 0, 0, 0), PL0_R | RO, ALL, false, NONE, "DBGDIDR", read_dbgdidr, NULL},
+    DEBUG(0),
+    {KEY(14, 0, 0, 1, 0), PL0_R | RO, ALL, false, AT(dbg_dscr), "DBGDSCRint", NULL, NULL},
+    DEBUG(1),
+    {KEY(14, 0, 0, 2, 2), RW, ALL, false, AT(dbg_dscr), "DBGDSCRext", NULL, NULL},
+    DEBUG(2), DEBUG(3), DEBUG(4), DEBUG(5),
+    {KEY(14, 0, 0, 6, 0), RW, ALL, false, NONE, "DBGWFAR", NULL, NULL},
+    {KEY(14, 0, 0, 7, 0), RW, ALL, false, NONE, "DBGVCR", NULL, NULL},
+    {KEY(14, 0, 6, 0, 0), RW, A9, false, AT(teecr), "TEECR", NULL, NULL},
+    {KEY(14, 1, 0, 0, 0), PL0_R | RO, ALL, false, NONE, "DBGDRAR", NULL, NULL},
+    {KEY(14, 1, 0, 0, 4), WO, ALL, false, NONE, "DBGOSLAR", NULL, maintenance},
+    {KEY(14, 1, 0, 1, 4), RO, ALL, false, NONE, "DBGOSLSR", NULL, NULL},
+    {KEY(14, 1, 0, 3, 4), RW, ALL, false, NONE, "DBGOSDLR", NULL, NULL},
+    {KEY(14, 1, 0, 4, 4), RW, ALL, false, NONE, "DBGPRCR", NULL, NULL},
+    {KEY(14, 1, 6, 0, 0), PL0_R | PL0_W | RW, A9, false, AT(teehbr), "TEEHBR", NULL, NULL},
+    {KEY(14, 2, 0, 0, 0), PL0_R | RO, ALL, false, NONE, "DBGDSAR", NULL, NULL},
+    {KEY(14, 7, 0, 14, 6), RO, ALL, false, NONE, "DBGAUTHSTATUS", NULL, NULL},
+
+    {KEY(15, 0, 0, 0, 0), RO, ALL, false, NONE, "MIDR", read_midr, NULL},
+    {KEY(15, 0, 0, 0, 1), RO, ALL, false, NONE, "CTR", read_ctr, NULL},
+    {KEY(15, 0, 0, 0, 2), RO, ALL, false, NONE, "TCMTR", NULL, NULL},
+    {KEY(15, 0, 0, 0, 3), RO, ALL, false, NONE, "TLBTR", NULL, NULL},
+    {KEY(15, 0, 0, 0, 4), RO, ALL, false, NONE, "MIDR", read_midr, NULL},
+    {KEY(15, 0, 0, 0, 5), RO, ALL, false, NONE, "MPIDR", read_mpidr, NULL},
+    {KEY(15, 0, 0, 0, 6), RO, ALL, false, NONE, "REVIDR", NULL, NULL},
+    {KEY(15, 0, 0, 0, 7), RO, ALL, false, NONE, "MIDR", read_midr, NULL},
+    {KEY(15, 0, 0, 1, 0), RO, ALL, false, NONE, "ID_PFR0", read_pfr0, NULL},
+    {KEY(15, 0, 0, 1, 1), RO, ALL, false, NONE, "ID_PFR1", read_pfr1, NULL},
+    {KEY(15, 0, 0, 1, 2), RO, ALL, false, NONE, "ID_DFR0", read_dfr0, NULL},
+    {KEY(15, 0, 0, 1, 3), RO, ALL, false, NONE, "ID_AFR0", NULL, NULL},
+    {KEY(15, 0, 0, 1, 4), RO, ALL, false, NONE, "ID_MMFR0", read_mmfr, NULL},
+    {KEY(15, 0, 0, 1, 5), RO, ALL, false, NONE, "ID_MMFR1", read_mmfr, NULL},
+    {KEY(15, 0, 0, 1, 6), RO, ALL, false, NONE, "ID_MMFR2", read_mmfr, NULL},
+    {KEY(15, 0, 0, 1, 7), RO, ALL, false, NONE, "ID_MMFR3", read_mmfr, NULL},
+    {KEY(15, 0, 0, 2, 0), RO, ALL, false, NONE, "ID_ISAR0", read_isar, NULL},
+    {KEY(15, 0, 0, 2, 1), RO, ALL, false, NONE, "ID_ISAR1", read_isar, NULL},
+    {KEY(15, 0, 0, 2, 2), RO, ALL, false, NONE, "ID_ISAR2", read_isar, NULL},
+    {KEY(15, 0, 0, 2, 3), RO, ALL, false, NONE, "ID_ISAR3", read_isar, NULL},
+    {KEY(15, 0, 0, 2, 4), RO, ALL, false, NONE, "ID_ISAR4", read_isar, NULL},
+    {KEY(15, 0, 0, 2, 5), RO, ALL, false, NONE, "ID_ISAR5", read_isar, NULL},
+    RAZ(2, 6), RAZ(2, 7),
+    RAZ(3, 0), RAZ(3, 1), RAZ(3, 2), RAZ(3, 3), RAZ(3, 4), RAZ(3, 5), RAZ(3, 6), RAZ(3, 7),
+    {KEY(15, 0, 1, 0, 0), RO, ALL, false, NONE, "CCSIDR", read_ccsidr, NULL},
+    {KEY(15, 0, 1, 0, 1), RO, ALL, false, NONE, "CLIDR", read_clidr, NULL},
+    {KEY(15, 0, 1, 0, 7), RO, ALL, false, NONE, "AIDR", NULL, NULL},
+    {KEY(15, 0, 2, 0, 0), RW, ALL, false, AT(csselr), "CSSELR", NULL, write_csselr},
+
+    {KEY(15, 1, 0, 0, 0), RW, ALL, false, AT(sctlr), "SCTLR", NULL, write_sctlr},
+    MEMBER(1, 0, 0, 1, RW, ALL, "ACTLR", actlr),
+    {KEY(15, 1, 0, 0, 2), RW, ALL, false, AT(cpacr), "CPACR", NULL, write_cpacr},
+    MEMBER(1, 0, 1, 0, RW, ALL, "SCR", scr),
+    {KEY(15, 1, 0, 1, 1), RW, ALL, false, NONE, "SDER", NULL, NULL},
+    MEMBER(1, 0, 1, 2, RW, ALL, "NSACR", nsacr),
+
+    {KEY(15, 2, 0, 0, 0), RW, ALL, true, AT(ttbr0), "TTBR0", NULL, write_ttbr32},
+    {KEY(15, 2, 0, 0, 1), RW, ALL, true, AT(ttbr1), "TTBR1", NULL, write_ttbr32},
+    {KEY(15, 2, 0, 0, 2), RW, ALL, false, AT(ttbcr), "TTBCR", NULL, write_ttbcr},
+    {KEY(15, 3, 0, 0, 0), RW, ALL, false, AT(dacr), "DACR", NULL, write_regime},
+    MEMBER(5, 0, 0, 0, RW, ALL, "DFSR", dfsr),
+    MEMBER(5, 0, 0, 1, RW, ALL, "IFSR", ifsr),
+    MEMBER(5, 0, 1, 0, RW, ALL, "ADFSR", adfsr),
+    MEMBER(5, 0, 1, 1, RW, ALL, "AIFSR", aifsr),
+    MEMBER(6, 0, 0, 0, RW, ALL, "DFAR", dfar),
+    MEMBER(6, 0, 0, 2, RW, ALL, "IFAR", ifar),
+
+    MAINTENANCE(0, 4, "WFI"), // ARMv6's; a NOP since
+    MAINTENANCE(1, 0, "ICIALLUIS"),
+    MAINTENANCE(1, 6, "BPIALLIS"),
+    {KEY(15, 7, 0, 4, 0), RW, ALL, true, AT(par), "PAR", NULL, write_ttbr32},
+    MAINTENANCE(5, 0, "ICIALLU"),
+    MAINTENANCE(5, 1, "ICIMVAU"),
+    {KEY(15, 7, 0, 5, 4), PL0_W | WO, ALL, false, NONE, "CP15ISB", NULL, maintenance},
+    MAINTENANCE(5, 6, "BPIALL"),
+    MAINTENANCE(5, 7, "BPIMVA"),
+    MAINTENANCE(6, 1, "DCIMVAC"),
+    MAINTENANCE(6, 2, "DCISW"),
+    ATS(0, "ATS1CPR"), ATS(1, "ATS1CPW"), ATS(2, "ATS1CUR"), ATS(3, "ATS1CUW"),
+    ATS(4, "ATS12NSOPR"), ATS(5, "ATS12NSOPW"), ATS(6, "ATS12NSOUR"), ATS(7, "ATS12NSOUW"),
+    MAINTENANCE(10, 1, "DCCMVAC"),
+    MAINTENANCE(10, 2, "DCCSW"),
+    {KEY(15, 7, 0, 10, 4), PL0_W | WO, ALL, false, NONE, "CP15DSB", NULL, maintenance},
+    {KEY(15, 7, 0, 10, 5), PL0_W | WO, ALL, false, NONE, "CP15DMB", NULL, maintenance},
+    MAINTENANCE(11, 1, "DCCMVAU"),
+    MAINTENANCE(13, 1, "prefetch"),
+    MAINTENANCE(14, 1, "DCCIMVAC"),
+    MAINTENANCE(14, 2, "DCCISW"),
+
+    TLBI(3, 0, "TLBIALLIS"), TLBI(3, 1, "TLBIMVAIS"), TLBI(3, 2, "TLBIASIDIS"), TLBI(3, 3, "TLBIMVAAIS"),
+    TLBI(5, 0, "ITLBIALL"), TLBI(5, 1, "ITLBIMVA"), TLBI(5, 2, "ITLBIASID"),
+    TLBI(6, 0, "DTLBIALL"), TLBI(6, 1, "DTLBIMVA"), TLBI(6, 2, "DTLBIASID"),
+    TLBI(7, 0, "TLBIALL"), TLBI(7, 1, "TLBIMVA"), TLBI(7, 2, "TLBIASID"), TLBI(7, 3, "TLBIMVAA"),
+
+    {KEY(15, 9, 0, 12, 0), RW, ALL, false, AT(pmcr), "PMCR", read_pmcr, write_pmcr},
+    {KEY(15, 9, 0, 12, 1), RW, ALL, false, AT(pmcnten), "PMCNTENSET", NULL, write_pmcnten},
+    {KEY(15, 9, 0, 12, 2), RW, ALL, false, AT(pmcnten), "PMCNTENCLR", NULL, write_pmcnten},
+    {KEY(15, 9, 0, 12, 3), RW, ALL, false, AT(pmovsr), "PMOVSR", NULL, write_clear},
+    {KEY(15, 9, 0, 12, 4), WO, ALL, false, NONE, "PMSWINC", NULL, maintenance},
+    MEMBER(9, 0, 12, 5, RW, ALL, "PMSELR", pmselr),
+    {KEY(15, 9, 0, 12, 6), RO, A15, false, NONE, "PMCEID0", NULL, NULL},
+    {KEY(15, 9, 0, 12, 7), RO, A15, false, NONE, "PMCEID1", NULL, NULL},
+    {KEY(15, 9, 0, 13, 0), RW, ALL, false, NONE, "PMCCNTR", read_pmccntr, write_pmccntr},
+    {KEY(15, 9, 0, 13, 1), RW, ALL, false, AT(pmxevtyper), "PMXEVTYPER", read_selected, write_selected},
+    {KEY(15, 9, 0, 13, 2), RW, ALL, false, AT(pmxevcntr), "PMXEVCNTR", read_selected, write_selected},
+    MEMBER(9, 0, 14, 0, PL0_R | RW, ALL, "PMUSERENR", pmuserenr),
+    {KEY(15, 9, 0, 14, 1), RW, ALL, false, AT(pminten), "PMINTENSET", NULL, write_set},
+    {KEY(15, 9, 0, 14, 2), RW, ALL, false, AT(pminten), "PMINTENCLR", NULL, write_clear},
+    {KEY(15, 9, 1, 0, 2), RW, A15, false, AT(l2ctlr), "L2CTLR", read_l2ctlr, NULL},
+    MEMBER(9, 1, 0, 3, RW, A15, "L2ECTLR", l2ectlr),
+
+    {KEY(15, 10, 0, 0, 0), RW, A9, false, NONE, "TLB lockdown", NULL, NULL},
+    {KEY(15, 10, 0, 2, 0), RW, ALL, false, AT(prrr), "PRRR/MAIR0", NULL, plain_write},
+    {KEY(15, 10, 0, 2, 1), RW, ALL, false, AT(nmrr), "NMRR/MAIR1", NULL, plain_write},
+    {KEY(15, 10, 0, 3, 0), RW, A15, false, NONE, "AMAIR0", NULL, NULL},
+    {KEY(15, 10, 0, 3, 1), RW, A15, false, NONE, "AMAIR1", NULL, NULL},
+
+    {KEY(15, 12, 0, 0, 0), RW, ALL, false, AT(vbar), "VBAR", NULL, write_vbar},
+    {KEY(15, 12, 0, 0, 1), RW, ALL, false, AT(mvbar), "MVBAR", NULL, write_vbar},
+    {KEY(15, 12, 0, 1, 0), RO, ALL, false, NONE, "ISR", read_isr, NULL},
+
+    MEMBER(13, 0, 0, 0, RW, ALL, "FCSEIDR", fcseidr),
+    {KEY(15, 13, 0, 0, 1), RW, ALL, false, AT(contextidr), "CONTEXTIDR", NULL, write_regime},
+    {KEY(15, 13, 0, 0, 2), PL0_R | PL0_W | RW, ALL, false, NONE, "TPIDRURW", read_tpidrurw, write_tpidrurw},
+    {KEY(15, 13, 0, 0, 3), PL0_R | RW, ALL, false, NONE, "TPIDRURO", read_tpidruro, write_tpidruro},
+    MEMBER(13, 0, 0, 4, RW, ALL, "TPIDRPRW", tpidrprw),
+
+    MEMBER(14, 0, 0, 0, PL0_R | RW, A15, "CNTFRQ", cntfrq),
+    MEMBER(14, 0, 1, 0, RW, A15, "CNTKCTL", cntkctl),
+    {KEY(15, 14, 0, 2, 0), RW, A15, true, AT(cntp_cval), "CNTP_TVAL", read_tval, write_tval},
+    {KEY(15, 14, 0, 2, 1), RW, A15, false, AT(cntp_ctl), "CNTP_CTL", read_timer_ctl, write_timer},
+    {KEY(15, 14, 0, 3, 0), RW, A15, true, AT(cntv_cval), "CNTV_TVAL", read_tval, write_tval},
+    {KEY(15, 14, 0, 3, 1), RW, A15, false, AT(cntv_ctl), "CNTV_CTL", read_timer_ctl, write_timer},
+
+    MEMBER(15, 0, 0, 0, RW, A9, "power control", power_control),
+    {KEY(15, 15, 0, 0, 1), RW, ALL, false, NONE, "diagnostic", NULL, NULL},
+    {KEY(15, 15, 1, 0, 0), RW, A15, false, NONE, "L2ACTLR", NULL, NULL},
+    {KEY(15, 15, 4, 0, 0), RO, ALL, false, NONE, "CBAR", read_cbar, NULL},
+
+    {KEY64(14, 0, 1), PL0_R | RO, ALL, true, NONE, "DBGDRAR", NULL, NULL},
+    {KEY64(14, 0, 2), PL0_R | RO, ALL, true, NONE, "DBGDSAR", NULL, NULL},
+    {KEY64(15, 0, 2), RW, A15, true, AT(ttbr0), "TTBR0", NULL, write_regime},
+    {KEY64(15, 0, 7), RW, A15, true, AT(par), "PAR", NULL, NULL},
+    {KEY64(15, 0, 14), RO, A15, true, NONE, "CNTPCT", read_cntpct, NULL},
+    {KEY64(15, 1, 2), RW, A15, true, AT(ttbr1), "TTBR1", NULL, write_regime},
+    {KEY64(15, 1, 14), RO, A15, true, NONE, "CNTVCT", read_cntvct, NULL},
+    {KEY64(15, 2, 14), RW, A15, true, AT(cntp_cval), "CNTP_CVAL", NULL, write_timer},
+    {KEY64(15, 3, 14), RW, A15, true, AT(cntv_cval), "CNTV_CVAL", NULL, write_timer},
+};
+// clang-format on
+
+static const struct cp_row *find(struct cp_access a)
+{
+    const uint32_t key = a.is64 ? KEY64(a.cp, a.opc1, a.crm) : KEY(a.cp, a.crn, a.opc1, a.crm, a.opc2);
+    size_t lo = 0, hi = sizeof rows / sizeof *rows;
+    while (lo < hi) {
+        const size_t mid = (lo + hi) / 2;
+        if (rows[mid].key == key) return &rows[mid];
+        if (rows[mid].key < key)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+// What User mode may do beyond the row's rights, as a kernel allows it: CNTKCTL and PMUSERENR.
+static bool user_enabled(const struct sys_cpu *s, const struct cp_row *row)
+{
+    if (row->read == read_cntvct) return s->cp15.cntkctl & 2;
+    if (row->read == read_cntpct) return s->cp15.cntkctl & 1;
+    if ((row->key & 0xff000) == (KEY(15, 9, 0, 0, 0) & 0xff000)) return s->cp15.pmuserenr & 1;
+    return false;
+}
+
+static const struct cp_row *permitted(struct cpu *c, struct cp_access a, bool write)
+{
+    struct sys_cpu *s = sys_of(c);
+    const struct cp_row *row = find(a);
+    if (!row || !(row->models & s->model->id)) {
+        if (cpu_privileged(c) && log_on(LOG_UNIMP))
+            log_line("coprocessor register p%u %s: crn %u, opc1 %u, crm %u, opc2 %u at pc %#x: undefined",
+                     a.cp, write ? "write" : "read", a.crn, a.opc1, a.crm, a.opc2, c->r[15]);
+        return NULL;
+    }
+    if (cpu_privileged(c)) return row->rights & (write ? PL1_W : PL1_R) ? row : NULL;
+    if (row->rights & (write ? PL0_W : PL0_R)) return row;
+    return user_enabled(s, row) && row->rights & (write ? PL1_W : PL1_R) ? row : NULL;
+}
+
+bool cp15_read(struct cpu *c, struct cp_access a, uint64_t *value)
+{
+    const struct cp_row *row = permitted(c, a, false);
+    if (!row) return false;
+    *value = row->read ? row->read(sys_of(c), row) : plain_read(sys_of(c), row);
+    return true;
+}
+
+bool cp15_write(struct cpu *c, struct cp_access a, uint64_t value)
+{
+    const struct cp_row *row = permitted(c, a, true);
+    if (!row) return false;
+    if (row->write)
+        row->write(sys_of(c), row, value);
+    else
+        plain_write(sys_of(c), row, value);
+    return true;
+}
+
+void cp15_reset(struct sys_cpu *s)
+{
+    s->cp15 = (struct cp15){.sctlr = s->model->sctlr_reset, .cntfrq = 62500000, .dbg_dscr = 1u << 15 | 2};
+    if (s->model->id == MODEL_CORTEX_A9) s->cp15.prrr = 0x98aa4, s->cp15.nmrr = 0x44e048e0;
+}

@@ -1,0 +1,167 @@
+// A privileged CPU: what the Arm ARM's part B adds to struct cpu. CP15, translation, exceptions. It knows a
+// bus, not a board.
+#ifndef STINKARM_SYSTEM_SYSTEM_H
+#define STINKARM_SYSTEM_SYSTEM_H
+
+#include <pthread.h>
+
+#include "cpu/engine.h"
+#include "cpu/system.h"
+#include "mem/access.h"
+#include "mem/bus.h"
+
+enum sys_model_id { MODEL_CORTEX_A9 = 1, MODEL_CORTEX_A15 = 2 };
+
+// Identification and capabilities of a processor.
+struct sys_model {
+    enum sys_model_id id;
+    const char *name;
+    uint32_t features; // enum isa_feature
+    uint32_t midr, ctr, fpsid, mvfr0, mvfr1, sctlr_reset;
+    uint32_t pfr0, pfr1, dfr0, mmfr[4], isar[6];
+    uint32_t clidr, ccsidr[3]; // L1 data, L1 instruction, L2 unified
+    uint32_t dbgdidr;
+    bool lpae, generic_timer;
+};
+extern const struct sys_model sys_cortex_a9, sys_cortex_a15;
+
+// The registers behind CP15 and CP14; names are the manual's.
+struct cp15 {
+    uint32_t sctlr, actlr, cpacr, nsacr, scr;
+    uint64_t ttbr0, ttbr1, par;
+    uint32_t ttbcr, dacr, dfsr, ifsr, adfsr, aifsr, dfar, ifar;
+    uint32_t prrr, nmrr; // MAIR0 and MAIR1 with TTBCR.EAE
+    uint32_t vbar, mvbar, contextidr, fcseidr, tpidrprw, csselr;
+    uint32_t pmcr, pmcnten, pmovsr, pmselr, pminten, pmuserenr, pmxevtyper[6], pmxevcntr[6];
+    uint64_t ccnt_base; // cycle counter: what it showed …
+    uint64_t ccnt_at;   // … at this time
+    uint32_t cntfrq, cntkctl, cntp_ctl, cntv_ctl;
+    uint64_t cntp_cval, cntv_cval, cntvoff;
+    uint32_t fpexc;
+    uint32_t power_control, cbar, l2ctlr, l2ectlr; // implementation defined, c15 and c9
+    uint32_t dbg_dscr, dbg_regs[80], teecr, teehbr;
+};
+
+enum { SYS_SLOTS = 8, SYS_L2_SETS = 512, SYS_L2_WAYS = 2 };
+
+// One page of a translation regime, after a walk. Permissions are those of the tables, before the domain's.
+struct sys_page {
+    uint32_t va_page; // | PAGE_VALID
+    uint64_t pa_page;
+    uint16_t asid;
+    uint8_t perms; // enum page_perms
+    uint8_t domain;
+    bool global, device, fetched, no_domain;
+};
+enum page_perms { PAGE_PR = 1, PAGE_PW = 2, PAGE_PX = 4, PAGE_UR = 8, PAGE_UW = 16, PAGE_UX = 32 };
+#define PAGE_VALID 1u
+
+// A fast TLB and what it is valid for. The regime's name doubles as the name of its code mapping.
+struct sys_slot {
+    uint32_t dacr;
+    uint16_t asid;
+    bool user, mmu, valid;
+    uint8_t fp; // what of VFP (bit 0) and Advanced SIMD (bit 1) is enabled
+    uint32_t context;
+    struct tlb_entry tlb[TLB_ENTRIES];
+};
+
+struct sys_cpu;
+
+// All CPUs of a machine, and what they need from it.
+struct sys_machine {
+    struct bus *bus;
+    struct engine *engine;
+    struct sys_cpu *cpu[4];
+    unsigned ncpus;
+    uint64_t (*now_ns)(void *ctx); // guest time
+    void *ctx;
+    void (*timer_changed)(void *ctx, struct sys_cpu *s); // generic timer registers were written
+    // HVC and SMC as firmware calls (PSCI). True: done, results are in r0–r3.
+    bool (*firmware_call)(void *ctx, struct sys_cpu *s);
+    void (*event)(void *ctx); // SEV: wake CPUs that wait
+    uint32_t periphbase;
+};
+
+struct sys_cpu {
+    struct cpu cpu; // first
+    struct sys_machine *machine;
+    const struct sys_model *model;
+    unsigned index; // MPIDR.Aff0
+    struct cp15 cp15;
+    pthread_mutex_t tlb_lock; // fills by this CPU against invalidations by others
+    struct sys_slot *slot;    // the present one
+    unsigned next_slot;
+    uint32_t next_context;
+    bool fetched_lost; // a fetched page fell out of the second level: which is not known any more
+    struct sys_slot slots[SYS_SLOTS];
+    struct sys_page l2[SYS_L2_SETS][SYS_L2_WAYS];
+};
+
+static inline struct sys_cpu *sys_of(struct cpu *c)
+{
+    return (struct sys_cpu *)c;
+}
+
+struct sys_cpu *sys_cpu_new(struct sys_machine *m, const struct sys_model *model, unsigned index);
+void sys_cpu_free(struct sys_cpu *s);
+void sys_cpu_reset(struct sys_cpu *s); // SVC mode, A, I and F masked, MMU off, at address 0
+
+// Fault status values in the short-descriptor encoding (B3.13.3); the long-descriptor ones are derived from
+// them.
+enum fault_status {
+    FS_ALIGNMENT = 0x01,
+    FS_DEBUG = 0x02,
+    FS_ACCESS_SECTION = 0x03,
+    FS_TRANSLATION_SECTION = 0x05,
+    FS_ACCESS_PAGE = 0x06,
+    FS_TRANSLATION_PAGE = 0x07,
+    FS_EXTERNAL = 0x08,
+    FS_DOMAIN_SECTION = 0x09,
+    FS_DOMAIN_PAGE = 0x0b,
+    FS_WALK_L1 = 0x0c,
+    FS_PERMISSION_SECTION = 0x0d,
+    FS_WALK_L2 = 0x0e,
+    FS_PERMISSION_PAGE = 0x0f,
+};
+
+enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
+
+// mmu.c: translates for a privilege. 0 and *page, or a fault status with the domain in bits 7:4, in the
+// encoding that TTBCR.EAE asks for.
+uint32_t mmu_translate(struct sys_cpu *s, uint32_t va, enum access access, bool user, struct sys_page *page);
+bool mmu_long_descriptors(const struct sys_cpu *s);
+uint16_t mmu_asid(const struct sys_cpu *s);
+// walk.c: reads the tables. Status as above, without domain; *level: of the descriptor that decided.
+uint32_t mmu_walk(struct sys_cpu *s, uint32_t va, struct sys_page *page, unsigned *level);
+
+// tlb.c
+extern const struct cpu_mem sys_cpu_mem;
+void tlb_regime_changed(struct cpu *c);
+void tlb_flush_all(struct sys_cpu *s);
+void tlb_flush_asid(struct sys_cpu *s, uint16_t asid);
+void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid);     // asid -1: any
+void tlb_forget_writable(struct sys_machine *m, uint64_t pa_page); // the page holds code from now on
+void tlb_memory_written(void *machine, uint64_t pa, uint64_t len); // bus.written
+struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid);
+void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
+
+// vfp.c
+bool vfp_enabled(const struct cpu *c, bool simd);
+bool vfp_system_read(struct cpu *c, unsigned reg, uint32_t *value);
+bool vfp_system_write(struct cpu *c, unsigned reg, uint32_t value);
+
+// cp15.c
+bool cp15_read(struct cpu *c, struct cp_access a, uint64_t *value);
+bool cp15_write(struct cpu *c, struct cp_access a, uint64_t value);
+void cp15_reset(struct sys_cpu *s);
+// The generic timer's lines: bit 0 virtual (PPI 27), bit 1 physical non-secure (PPI 30); and when the next
+// may change.
+unsigned cp15_timer_lines(struct sys_cpu *s);
+uint64_t cp15_timer_next_ns(struct sys_cpu *s);
+
+// exception.c: enters the exception that an exit of the engine stands for, or an interrupt.
+void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why);
+bool exception_interrupt(struct sys_cpu *s); // takes a deliverable interrupt, if there is one
+
+#endif

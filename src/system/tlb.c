@@ -1,0 +1,372 @@
+// The TLBs: a fast direct-mapped one for each recent translation regime, which loads, stores and generated
+// code look into inline, over a larger one of walked pages.
+//
+// A regime is privilege, ASID and DACR: so a context switch, an exception, and the DACR write that opens user
+// memory to a kernel with software PAN only change c->tlb. Slots are few, recycled round robin.
+//
+// A page of RAM that translated code was made from is never in a fast TLB for writing: a store to it comes to
+// the slow path, which makes the engine forget the code.
+#include "base/log.h"
+#include "system/system.h"
+
+static void clear(struct sys_cpu *s, struct sys_slot *slot)
+{
+    for (unsigned i = 0; i < TLB_ENTRIES; i++)
+        slot->tlb[i].read = slot->tlb[i].write = TLB_NONE;
+    slot->context = ++s->next_context;
+}
+
+static bool slot_is(const struct sys_slot *a, const struct sys_slot *b)
+{
+    return a->valid && a->dacr == b->dacr && a->asid == b->asid && a->user == b->user && a->mmu == b->mmu &&
+           a->fp == b->fp;
+}
+
+void tlb_regime_changed(struct cpu *c)
+{
+    struct sys_cpu *s = sys_of(c);
+    const bool mmu = s->cp15.sctlr & 1;
+    const struct sys_slot want = {
+        .dacr = mmu && !mmu_long_descriptors(s) ? s->cp15.dacr : 0,
+        .asid = mmu ? mmu_asid(s) : 0,
+        .user = !cpu_privileged(c),
+        .mmu = mmu,
+        .fp = (uint8_t)(vfp_enabled(c, false) | vfp_enabled(c, true) << 1),
+    };
+    struct sys_slot *slot = s->slot;
+    if (!slot || !slot_is(slot, &want)) {
+        for (slot = s->slots; slot < s->slots + SYS_SLOTS && !slot_is(slot, &want);)
+            slot++;
+        if (slot == s->slots + SYS_SLOTS) {
+            slot = &s->slots[s->next_slot++ % SYS_SLOTS];
+            slot->dacr = want.dacr, slot->asid = want.asid, slot->user = want.user, slot->mmu = mmu;
+            slot->fp = want.fp;
+            slot->valid = true;
+            clear(s, slot);
+        }
+        s->slot = slot;
+    }
+    c->tlb = slot->tlb;
+    c->code_context = slot->context;
+    c->mem_mode = c->bigend || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
+}
+
+static struct sys_page *l2_set(struct sys_cpu *s, uint32_t va)
+{
+    return s->l2[va >> 12 & (SYS_L2_SETS - 1)];
+}
+
+static bool l2_is(const struct sys_page *p, uint32_t va, uint16_t asid)
+{
+    return p->va_page == ((va & ~0xfffu) | PAGE_VALID) && (p->global || p->asid == asid);
+}
+
+struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid)
+{
+    struct sys_page *set = l2_set(s, va);
+    if (l2_is(&set[0], va, asid)) return &set[0];
+    if (!l2_is(&set[1], va, asid)) return NULL;
+    const struct sys_page hit = set[1]; // most recently used first
+    set[1] = set[0];
+    set[0] = hit;
+    return &set[0];
+}
+
+void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page)
+{
+    struct sys_page *set = l2_set(s, page->va_page);
+    s->fetched_lost |= set[1].va_page & PAGE_VALID && set[1].fetched;
+    set[1] = set[0];
+    set[0] = *page;
+}
+
+// Where code is found may have changed: what the engine remembers by address is void.
+static void new_contexts(struct sys_cpu *s)
+{
+    for (unsigned i = 0; i < SYS_SLOTS; i++)
+        s->slots[i].context = ++s->next_context;
+    s->fetched_lost = false;
+    for (unsigned i = 0; i < SYS_L2_SETS; i++)
+        for (unsigned w = 0; w < SYS_L2_WAYS; w++)
+            s->l2[i][w].fetched = false;
+    if (s->slot) s->cpu.code_context = s->slot->context;
+}
+
+void tlb_flush_all(struct sys_cpu *s)
+{
+    pthread_mutex_lock(&s->tlb_lock);
+    for (unsigned i = 0; i < SYS_SLOTS; i++) {
+        if (&s->slots[i] == s->slot)
+            clear(s, &s->slots[i]);
+        else
+            s->slots[i].valid = false; // cleared when it comes into use again
+    }
+    memset(s->l2, 0, sizeof s->l2);
+    s->fetched_lost = false;
+    if (s->slot) s->cpu.code_context = s->slot->context;
+    pthread_mutex_unlock(&s->tlb_lock);
+}
+
+void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
+{
+    pthread_mutex_lock(&s->tlb_lock);
+    for (unsigned i = 0; i < SYS_SLOTS; i++) {
+        struct sys_slot *slot = &s->slots[i];
+        if (!slot->valid || slot->asid != asid) continue;
+        if (slot == s->slot)
+            clear(s, slot);
+        else
+            slot->valid = false;
+    }
+    for (unsigned i = 0; i < SYS_L2_SETS; i++)
+        for (unsigned w = 0; w < SYS_L2_WAYS; w++) {
+            struct sys_page *p = &s->l2[i][w];
+            if (!p->global && p->asid == asid) p->va_page = 0;
+        }
+    if (s->slot) s->cpu.code_context = s->slot->context;
+    pthread_mutex_unlock(&s->tlb_lock);
+}
+
+void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
+{
+    pthread_mutex_lock(&s->tlb_lock);
+    bool fetched = s->fetched_lost;
+    struct sys_page *set = l2_set(s, va);
+    for (unsigned w = 0; w < SYS_L2_WAYS; w++)
+        if (set[w].va_page == ((va & ~0xfffu) | PAGE_VALID) &&
+            (asid < 0 || set[w].global || set[w].asid == asid)) {
+            fetched |= set[w].fetched;
+            set[w].va_page = 0;
+        }
+    for (unsigned i = 0; i < SYS_SLOTS; i++) {
+        struct tlb_entry *e = tlb_entry_of(s->slots[i].tlb, va);
+        e->read = e->write = TLB_NONE;
+    }
+    if (fetched) new_contexts(s);
+    pthread_mutex_unlock(&s->tlb_lock);
+}
+
+static void forget_writable(struct sys_cpu *s, const uint8_t *host)
+{
+    pthread_mutex_lock(&s->tlb_lock);
+    for (unsigned i = 0; i < SYS_SLOTS; i++) {
+        if (!s->slots[i].valid) continue;
+        for (unsigned k = 0; k < TLB_ENTRIES; k++) {
+            struct tlb_entry *e = &s->slots[i].tlb[k];
+            if (e->write != TLB_NONE && e->host + e->write == (uintptr_t)host) e->write = TLB_NONE;
+        }
+    }
+    pthread_mutex_unlock(&s->tlb_lock);
+}
+
+// Code is about to be decoded from a page of RAM.
+static void watch(struct sys_machine *m, const struct bus_range *r, uint64_t pa_page)
+{
+    uint8_t *code = &r->code[(pa_page - r->base) >> 12];
+    if (__atomic_exchange_n(code, 1, __ATOMIC_SEQ_CST)) return;
+    for (unsigned i = 0; i < m->ncpus; i++)
+        forget_writable(m->cpu[i], r->host + (pa_page - r->base));
+}
+
+static void unwatch(struct sys_machine *m, const struct bus_range *r, uint64_t pa_page)
+{
+    if (!r->code || !__atomic_exchange_n(&r->code[(pa_page - r->base) >> 12], 0, __ATOMIC_SEQ_CST)) return;
+    m->engine->invalidate(m->engine, pa_page, 0x1000);
+}
+
+void tlb_memory_written(void *machine, uint64_t pa, uint64_t len)
+{
+    struct sys_machine *m = machine;
+    const struct bus_range *r = bus_find(m->bus, pa);
+    if (!r || !len) return;
+    for (uint64_t page = pa & ~0xfffull; page < pa + len; page += 0x1000)
+        unwatch(m, r, page);
+}
+
+// Enters a page of RAM or ROM into the present slot.
+static void fill(struct sys_cpu *s, uint32_t va, const struct bus_range *r, const struct sys_page *page)
+{
+    const bool user = s->slot->user;
+    const uint32_t tag = va & ~0xfffu;
+    bool readable = page->perms & (user ? PAGE_UR : PAGE_PR),
+         writable = page->perms & (user ? PAGE_UW : PAGE_PW);
+    if (!page->no_domain && (s->cp15.dacr >> 2 * page->domain & 3) == 3) readable = writable = true;
+    pthread_mutex_lock(&s->tlb_lock);
+    struct tlb_entry *e = tlb_entry_of(s->slot->tlb, va);
+    if (r->kind != BUS_RAM || (r->code && r->code[(page->pa_page - r->base) >> 12])) writable = false;
+    e->host = (uintptr_t)r->host + (uintptr_t)(page->pa_page - r->base) - tag;
+    e->read = readable ? tag : TLB_NONE;
+    e->write = writable ? tag : TLB_NONE;
+    pthread_mutex_unlock(&s->tlb_lock);
+}
+
+static _Noreturn void abort_access(struct sys_cpu *s, uint32_t va, enum access access, uint32_t status)
+{
+    cpu_abort_fault(&s->cpu, (struct cpu_fault){.addr = va,
+                                                .kind = CPU_FAULT_TRANSLATION,
+                                                .write = access == ACCESS_WRITE,
+                                                .status = status});
+}
+
+// The range and page behind an address, for an access that stays inside the page. Aborts if it is not
+// allowed.
+static const struct bus_range *reach(struct sys_cpu *s, uint32_t va, unsigned bytes, enum access access,
+                                     bool user, struct sys_page *page)
+{
+    const bool longd = mmu_long_descriptors(s), unaligned = va & (bytes - 1);
+    if (unaligned && s->cp15.sctlr & 2) abort_access(s, va, access, longd ? 0x21 : FS_ALIGNMENT);
+    const uint32_t fault = mmu_translate(s, va, access, user, page);
+    if (fault) abort_access(s, va, access, fault);
+    if (unaligned && page->device) abort_access(s, va, access, longd ? 0x21 : FS_ALIGNMENT);
+    const struct bus_range *r = bus_find(s->machine->bus, page->pa_page | (va & 0xfff));
+    if (r && r->kind != BUS_MMIO && user == s->slot->user) fill(s, va, r, page);
+    return r;
+}
+
+static uint64_t load_page(struct sys_cpu *s, uint32_t va, unsigned bytes, bool user)
+{
+    struct sys_page page;
+    const struct bus_range *r = reach(s, va, bytes, ACCESS_READ, user, &page);
+    const uint64_t pa = page.pa_page | (va & 0xfff);
+    uint64_t v = 0;
+    if (r && r->kind != BUS_MMIO) {
+        memcpy(&v, r->host + (pa - r->base), bytes);
+        return v;
+    }
+    for (unsigned i = 0; i < bytes; i += 4) {
+        uint32_t part;
+        bus_read(s->machine->bus, pa + i, bytes < 4 ? bytes : 4, &part);
+        v |= (uint64_t)part << 8 * i;
+    }
+    return v;
+}
+
+static void store_page(struct sys_cpu *s, uint32_t va, unsigned bytes, uint64_t v, bool user)
+{
+    struct sys_page page;
+    const struct bus_range *r = reach(s, va, bytes, ACCESS_WRITE, user, &page);
+    const uint64_t pa = page.pa_page | (va & 0xfff);
+    if (r && r->kind == BUS_RAM) {
+        unwatch(s->machine, r, page.pa_page);
+        memcpy(r->host + (pa - r->base), &v, bytes);
+        return;
+    }
+    for (unsigned i = 0; i < bytes; i += 4)
+        bus_write(s->machine->bus, pa + i, bytes < 4 ? bytes : 4, (uint32_t)(v >> 8 * i));
+}
+
+static bool crosses_page(uint32_t va, unsigned bytes)
+{
+    return (va & 0xfff) + bytes > 0x1000;
+}
+
+static uint64_t swap(uint64_t v, unsigned bytes)
+{
+    return __builtin_bswap64(v) >> (64 - 8 * bytes);
+}
+
+static uint64_t load(struct cpu *c, uint32_t va, unsigned bytes, bool user)
+{
+    struct sys_cpu *s = sys_of(c);
+    uint64_t v = 0;
+    if (crosses_page(va, bytes)) {
+        if (s->cp15.sctlr & 2)
+            abort_access(s, va, ACCESS_READ, mmu_long_descriptors(s) ? 0x21 : FS_ALIGNMENT);
+        for (unsigned i = 0; i < bytes; i++)
+            v |= load_page(s, va + i, 1, user) << 8 * i;
+    } else {
+        v = load_page(s, va, bytes, user);
+    }
+    return c->bigend ? swap(v, bytes) : v;
+}
+
+static void store(struct cpu *c, uint32_t va, unsigned bytes, uint64_t v, bool user)
+{
+    struct sys_cpu *s = sys_of(c);
+    if (c->bigend) v = swap(v, bytes);
+    if (!crosses_page(va, bytes)) {
+        store_page(s, va, bytes, v, user);
+        return;
+    }
+    if (s->cp15.sctlr & 2) abort_access(s, va, ACCESS_WRITE, mmu_long_descriptors(s) ? 0x21 : FS_ALIGNMENT);
+    struct sys_page page;
+    reach(s, (va | 0xfff) + 1, 1, ACCESS_WRITE, user,
+          &page); // the second page aborts before the first is written
+    for (unsigned i = 0; i < bytes; i++)
+        store_page(s, va + i, 1, v >> 8 * i & 0xff, user);
+}
+
+static uint64_t load_here(struct cpu *c, uint32_t va, unsigned bytes)
+{
+    return load(c, va, bytes, !cpu_privileged(c));
+}
+
+static void store_here(struct cpu *c, uint32_t va, unsigned bytes, uint64_t v)
+{
+    store(c, va, bytes, v, !cpu_privileged(c));
+}
+
+static uint64_t load_user(struct cpu *c, uint32_t va, unsigned bytes)
+{
+    return load(c, va, bytes, true);
+}
+
+static void store_user(struct cpu *c, uint32_t va, unsigned bytes, uint64_t v)
+{
+    store(c, va, bytes, v, true);
+}
+
+static void *atomic_ptr(struct cpu *c, uint32_t va, unsigned bytes, bool write)
+{
+    struct sys_cpu *s = sys_of(c);
+    struct sys_page page;
+    const struct bus_range *r =
+        reach(s, va, bytes, write ? ACCESS_WRITE : ACCESS_READ, !cpu_privileged(c), &page);
+    // Exclusives to devices are UNPREDICTABLE (A3.4.5): an external abort.
+    if (!r || r->kind != BUS_RAM)
+        abort_access(s, va, write ? ACCESS_WRITE : ACCESS_READ, mmu_long_descriptors(s) ? 0x10 : FS_EXTERNAL);
+    if (write) unwatch(s->machine, r, page.pa_page);
+    return r->host + (page.pa_page - r->base) + (va & 0xfff);
+}
+
+// Where an instruction is fetched from. Aborts if that is not memory.
+static const struct bus_range *reach_code(struct sys_cpu *s, uint32_t va, struct sys_page *page)
+{
+    const uint32_t fault = mmu_translate(s, va, ACCESS_FETCH, !cpu_privileged(&s->cpu), page);
+    if (fault) abort_access(s, va, ACCESS_FETCH, fault);
+    const struct bus_range *r = bus_find(s->machine->bus, page->pa_page);
+    if (!r || r->kind == BUS_MMIO)
+        abort_access(s, va, ACCESS_FETCH, mmu_long_descriptors(s) ? 0x10 : FS_EXTERNAL);
+    struct sys_page *known = s->cp15.sctlr & 1 ? tlb_l2_find(s, va, mmu_asid(s)) : NULL;
+    if (known) known->fetched = true;
+    return r;
+}
+
+static const uint8_t *fetch_page(struct cpu *c, uint32_t va, uint32_t *frame)
+{
+    struct sys_cpu *s = sys_of(c);
+    struct sys_page page;
+    const struct bus_range *r = reach_code(s, va, &page);
+    if (r->code) watch(s->machine, r, page.pa_page);
+    *frame = (uint32_t)(page.pa_page >> 12);
+    return r->host + (page.pa_page - r->base);
+}
+
+// 21 bits of physical page number (8 GiB), and above them what of VFP and Advanced SIMD is enabled.
+static uint32_t code_frame(struct cpu *c, uint32_t va)
+{
+    struct sys_cpu *s = sys_of(c);
+    struct sys_page page;
+    reach_code(s, va, &page);
+    return (uint32_t)(page.pa_page >> 12) | (uint32_t)s->slot->fp << 21;
+}
+
+const struct cpu_mem sys_cpu_mem = {
+    .load = load_here,
+    .store = store_here,
+    .fetch_page = fetch_page,
+    .code_frame = code_frame,
+    .load_user = load_user,
+    .store_user = store_user,
+    .atomic_ptr = atomic_ptr,
+};

@@ -1,0 +1,104 @@
+// From the registers of a system call to its row, and back.
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "base/log.h"
+#include "user/policy.h"
+#include "user/signal.h"
+#include "user/strace.h"
+#include "user/syscall.h"
+
+static const struct syscall_row *const families[] = {
+    sys_file_rows,   sys_fs_rows,   sys_mem_rows,    sys_process_rows, sys_thread_rows,
+    sys_signal_rows, sys_time_rows, sys_poll_rows,   sys_ioctl_rows,   sys_socket_rows,
+    sys_ipc_rows,    sys_misc_rows, sys_absent_rows,
+};
+
+enum { NR_LIMIT = 512, PRIVATE_BASE = 0xf0000 };
+
+static const struct syscall_row *search(uint32_t nr)
+{
+    for (unsigned i = 0; i < sizeof families / sizeof *families; i++)
+        for (const struct syscall_row *r = families[i]; r->name; r++)
+            if (r->nr == nr) return r;
+    return NULL;
+}
+
+// Rows stand beside their implementations; the first use of a number remembers where.
+const struct syscall_row *syscall_row(uint32_t nr)
+{
+    static _Atomic(const struct syscall_row *) found[NR_LIMIT];
+    if (nr >= NR_LIMIT) return nr > PRIVATE_BASE ? search(nr) : NULL;
+    const struct syscall_row *r = atomic_load_explicit(&found[nr], memory_order_relaxed);
+    if (r) return r;
+    r = search(nr);
+    atomic_store_explicit(&found[nr], r, memory_order_relaxed);
+    return r;
+}
+
+// Arguments in r0–r5: a 64-bit one starts in an even register (AAPCS).
+static struct sysargs read_args(const struct cpu *c, const struct syscall_row *row)
+{
+    struct sysargs s = {{c->r[0], c->r[1], c->r[2], c->r[3], c->r[4], c->r[5]}};
+    unsigned reg = 0;
+    for (int i = 0; i < 6 && row->args[i] != ARG_NONE; i++) {
+        if (row->args[i] != ARG_I64) {
+            s.a[i] = c->r[reg++];
+            continue;
+        }
+        reg += reg & 1;
+        s.a[i] = c->r[reg] | (uint64_t)c->r[reg + 1] << 32;
+        reg += 2;
+    }
+    return s;
+}
+
+// Whether the log has not said yet that this call is not there. Numbers beyond the table share its places.
+static bool first_time(struct thread *t, uint32_t nr)
+{
+    const uint64_t bit = 1ull << nr % 64;
+    return !(__atomic_fetch_or(&t->p->absent_calls[nr / 64 % (NR_LIMIT / 64)], bit, __ATOMIC_RELAXED) & bit);
+}
+
+// A call that is known by name alone. Those that C libraries ask for to see whether they are there (class
+// CALL_PURE: rseq, clone3) are no news.
+static int64_t absent(struct thread *t, const struct syscall_row *row)
+{
+    if (log_on(LOG_UNIMP) && row->call_class != CALL_PURE && first_time(t, row->nr))
+        log_line("%d: system call %s is not implemented", t->tid, row->name);
+    return -ENOSYS;
+}
+
+static int64_t unknown(struct thread *t, uint32_t nr)
+{
+    if (log_on(LOG_UNIMP) && first_time(t, nr)) log_line("%d: system call %u is not known", t->tid, nr);
+    return -ENOSYS;
+}
+
+static int64_t call(struct thread *t, const struct syscall_row *row, const struct sysargs *s)
+{
+    const int refused = policy_check(t, row, s);
+    if (refused) return refused;
+    return row->fn ? row->fn(t, s) : absent(t, row);
+}
+
+void syscall_dispatch(struct thread *t)
+{
+    struct cpu *c = &t->cpu;
+    const uint32_t nr = c->r[7];
+    const struct syscall_row *row = syscall_row(nr);
+    t->syscall_nr = nr;
+    t->syscall_r0 = c->r[0];
+    t->in_syscall = true;
+    int64_t r;
+    if (row) {
+        const struct sysargs s = read_args(c, row);
+        t->refused = false;
+        if (log_on(LOG_SYSCALLS)) strace_enter(t, row, &s);
+        r = call(t, row, &s);
+        if (log_on(LOG_SYSCALLS) || (t->refused && log_on(LOG_UNIMP))) strace_leave(t, row, &s, r);
+    } else {
+        r = unknown(t, nr);
+    }
+    if (r != -ESIGRETURN) c->r[0] = (uint32_t)r;
+}

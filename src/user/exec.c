@@ -1,0 +1,295 @@
+// execve: ARM programs run under stinkarm again, host programs as they are, scripts by whichever their
+// interpreter is.
+//
+// Strings of argv and envp go to the host kernel as they lie in guest memory: it checks and copies them.
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "user/clone.h"
+#include "user/proc.h"
+#include "user/signal.h"
+#include "user/syscall.h"
+
+#define ABI_AT_FDCWD            (-100)
+#define ABI_AT_SYMLINK_NOFOLLOW 0x100
+#define ABI_AT_EMPTY_PATH       0x1000
+
+#define PATH_SIZE   4096u
+#define HEADER_SIZE 256 // what the kernel looks at: BINPRM_BUF_SIZE
+#define MAX_SCRIPTS 5   // interpreters that are scripts themselves
+
+enum kind { KIND_ARM, KIND_SCRIPT, KIND_HOST };
+
+struct strings {
+    const char **v; // ends with NULL
+    size_t n, cap;
+};
+
+struct exec {
+    struct thread *t;
+    int fd;               // of the file named by (directory, path); -1: not opened
+    char path[PATH_SIZE]; // names the program, from the current directory
+    struct strings argv, envp;
+    char header[HEADER_SIZE + 1];
+    char *lines[MAX_SCRIPTS], *scripts[MAX_SCRIPTS]; // of interpreter scripts; argv points to them
+    int nscripts;
+    char log_option[32]; // where the next stinkarm finds the log
+};
+
+static bool strings_insert(struct strings *s, size_t at, const char *str)
+{
+    if (s->n + 2 > s->cap) {
+        const size_t cap = s->cap ? s->cap * 2 : 64;
+        const char **v = realloc(s->v, cap * sizeof *v);
+        if (!v) return false;
+        s->v = v;
+        s->cap = cap;
+    }
+    memmove(s->v + at + 1, s->v + at, (s->n - at) * sizeof *s->v);
+    s->v[at] = str;
+    s->v[++s->n] = NULL;
+    return true;
+}
+
+static void strings_shift(struct strings *s)
+{
+    if (s->n) memmove(s->v, s->v + 1, s->n-- * sizeof *s->v);
+}
+
+// A guest's array of string pointers; none is an empty one.
+static int strings_read(struct thread *t, struct strings *s, uint32_t addr)
+{
+    s->n = 0;
+    if (!strings_insert(s, 0, NULL)) return -ENOMEM; // so that there is an end
+    s->n = 0;
+    for (; addr; addr += 4) {
+        uint32_t p;
+        if (!get_guest(t, p, addr)) return -EFAULT;
+        if (!p) break;
+        if (!strings_insert(s, s->n, guest_ptr(t, p))) return -ENOMEM;
+    }
+    return 0;
+}
+
+// ---- what kind of file ----
+
+static int check_file(int fd, const char *path)
+{
+    struct stat st;
+    if (fd >= 0 ? fstat(fd, &st) : stat(path, &st)) return -errno;
+    if (!S_ISREG(st.st_mode)) return -EACCES;
+    // With the effective IDs, and mounts without execution respected.
+    long r = host_syscall(SYS_faccessat2, AT_FDCWD, (long)path, X_OK, AT_EACCESS, 0, 0);
+    if (r == -ENOSYS) r = host_syscall(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0, 0, 0);
+    return (int)r;
+}
+
+// Reads the beginning of e->path. A file that cannot be read is left to the host kernel.
+static int read_header(struct exec *e)
+{
+    memset(e->header, 0, sizeof e->header);
+    const int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) return errno == EACCES ? 0 : -errno;
+    const ssize_t n = pread(fd, e->header, HEADER_SIZE, 0);
+    const int err = n < 0 ? -errno : 0;
+    close(fd);
+    return err;
+}
+
+static enum kind kind_of(const char *h)
+{
+    static const char arm32[7] = "\177ELF\1\1\1"; // class, byte order, version
+    if (h[0] == '#' && h[1] == '!') return KIND_SCRIPT;
+    const bool is_arm = memcmp(h, arm32, 7) == 0 && h[18] == 40 && h[19] == 0; // e_machine
+    return is_arm ? KIND_ARM : KIND_HOST;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// "#! interpreter argument" in front of argv, instead of argv[0]; e->path becomes the interpreter.
+static int enter_script(struct exec *e)
+{
+    if (e->nscripts == MAX_SCRIPTS) return -ELOOP;
+    char *line = e->lines[e->nscripts] = strndup(e->header + 2, HEADER_SIZE - 2);
+    char *script = e->scripts[e->nscripts++] = strdup(e->path);
+    if (!line || !script) return -ENOMEM;
+    char *end = strchr(line, '\n');
+    const bool whole = end || strlen(line) < HEADER_SIZE - 2;
+    if (!end) end = line + strlen(line);
+    while (end > line && is_blank(end[-1]))
+        end--;
+    *end = 0;
+    char *name = line + strspn(line, " \t");
+    char *arg = name + strcspn(name, " \t");
+    // A name that the header cuts off is none.
+    if (!*name || (!whole && !*arg)) return -ENOEXEC;
+    if (*arg) *arg++ = 0;
+    arg += strspn(arg, " \t");
+
+    strings_shift(&e->argv);
+    if (!strings_insert(&e->argv, 0, script)) return -ENOMEM;
+    if (*arg && !strings_insert(&e->argv, 0, arg)) return -ENOMEM;
+    if (!strings_insert(&e->argv, 0, name)) return -ENOMEM;
+    char translated[PATH_SIZE];
+    const char *use = proc_translate(e->t, AT_FDCWD, name, translated, sizeof translated);
+    snprintf(e->path, sizeof e->path, "%s", use);
+    return 0;
+}
+
+// ---- the call ----
+
+// Makes e->path name the program from the current directory, whatever dirfd is.
+static int find_program(struct exec *e, int dirfd, uint32_t path_at, int flags)
+{
+    char given[PATH_SIZE], link[32];
+    const int len = uas_read_string(&e->t->p->as, given, path_at, sizeof given);
+    if (len < 0) return len;
+    if (flags & ~(ABI_AT_EMPTY_PATH | ABI_AT_SYMLINK_NOFOLLOW)) return -EINVAL;
+    if (!len && !(flags & ABI_AT_EMPTY_PATH)) return -ENOENT;
+    const char *use = proc_translate(e->t, dirfd, given, e->path, sizeof e->path);
+    if (use != e->path) memcpy(e->path, use, strlen(use) + 1);
+    if (len && (use != given || given[0] == '/' || dirfd == ABI_AT_FDCWD)) {
+        struct stat st;
+        const bool follow = !(flags & ABI_AT_SYMLINK_NOFOLLOW);
+        return !follow && lstat(e->path, &st) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : 0;
+    }
+    // Relative to a descriptor, or a descriptor itself: by the file's own name, if it has one.
+    const int nofollow = flags & ABI_AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0;
+    if (len || dirfd == ABI_AT_FDCWD)
+        e->fd = openat(dirfd, len ? given : ".", O_PATH | nofollow);
+    else
+        e->fd = (int)host_syscall(SYS_fcntl, dirfd, F_DUPFD, 0, 0, 0, 0);
+    if (e->fd < 0) return len ? -errno : e->fd;
+    struct stat st, named;
+    if (fstat(e->fd, &st)) return -errno;
+    if (S_ISLNK(st.st_mode)) return -ELOOP;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", e->fd);
+    const ssize_t n = readlink(link, e->path, sizeof e->path - 1);
+    if (n > 0) e->path[n] = 0;
+    if (n <= 0 || stat(e->path, &named) || named.st_ino != st.st_ino || named.st_dev != st.st_dev) {
+        memcpy(e->path, link, sizeof link); // deleted, or never in a directory: the new program inherits it
+        return 0;
+    }
+    close(e->fd);
+    e->fd = -1;
+    return 0;
+}
+
+// stinkarm's own command line in front of the program's.
+static int prepend_self(struct exec *e, char *self, size_t size)
+{
+    const struct process_options *opt = &e->t->p->opt;
+    const ssize_t n = readlink("/proc/self/exe", self, size - 1);
+    if (n <= 0) return -ENOENT;
+    self[n] = 0;
+    const char *argv0 = e->argv.n ? e->argv.v[0] : "";
+    const char *const own[] = {"-0", argv0, "--", e->path};
+    size_t at = 0;
+    strings_shift(&e->argv);
+    if (!strings_insert(&e->argv, at++, "stinkarm")) return -ENOMEM;
+    for (char *const *a = opt->self_args; a && *a; a++)
+        if (!strings_insert(&e->argv, at++, *a)) return -ENOMEM;
+    if (log_owns_fd(log_fd)) {
+        snprintf(e->log_option, sizeof e->log_option, "--log-fd=%d", log_fd);
+        if (!strings_insert(&e->argv, at++, e->log_option)) return -ENOMEM;
+    }
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (!strings_insert(&e->argv, at++, own[i])) return -ENOMEM;
+    return 0;
+}
+
+// SIGSEGV and SIGBUS, which stinkarm has taken over, are inherited as ignored if the guest ignores them.
+static void set_ignored(struct thread *t, struct sigaction own[2], bool exec)
+{
+    static const int kept[2] = {SIGSEGV, SIGBUS};
+    for (int i = 0; i < 2; i++) {
+        if (!signal_is_ignored(t, kept[i])) continue;
+        struct sigaction ignore;
+        memset(&ignore, 0, sizeof ignore);
+        ignore.sa_handler = SIG_IGN;
+        sigaction(kept[i], exec ? &ignore : &own[i], exec ? &own[i] : NULL);
+    }
+}
+
+// Up to the call the thread is as it was; after it, only if it failed. Signals that were caught come first.
+static int64_t call_host(struct thread *t, const char *path, const struct exec *e)
+{
+    struct sigaction own[2];
+    const uint64_t mask = t->sigmask;
+    long r = host_syscall_blocking(t, SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
+    t->queue->mask_stale = 1;
+    set_ignored(t, own, true);
+    if (r == 0)
+        r = host_syscall_blocking(t, SYS_execve, (long)path, (long)e->argv.v, (long)e->envp.v, 0, 0, 0);
+    set_ignored(t, own, false);
+    return r == -ERESTARTSYS ? -ERESTARTNOINTR : r;
+}
+
+static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t argv, uint32_t envp,
+                             int flags)
+{
+    int err = find_program(e, dirfd, path, flags);
+    if (!err) err = check_file(e->fd, e->path);
+    if (!err) err = strings_read(e->t, &e->argv, argv);
+    if (!err) err = strings_read(e->t, &e->envp, envp);
+    if (!err) err = read_header(e);
+    if (err) return err;
+
+    char first[PATH_SIZE];
+    memcpy(first, e->path, sizeof first);
+    enum kind kind = kind_of(e->header);
+    while (!err && kind == KIND_SCRIPT) {
+        err = enter_script(e);
+        if (!err) err = check_file(-1, e->path);
+        if (!err) err = read_header(e);
+        kind = kind_of(e->header);
+    }
+    if (err) return err;
+    if (kind == KIND_ARM) {
+        char self[PATH_SIZE];
+        err = prepend_self(e, self, sizeof self);
+        if (err) return err;
+        log_inherit(true);
+        const int64_t r = call_host(e->t, self, e);
+        log_inherit(false);
+        return r;
+    }
+    // The host kernel does the scripts itself: with the arguments as they were.
+    if (e->nscripts) err = strings_read(e->t, &e->argv, argv);
+    return err ? err : call_host(e->t, first, e);
+}
+
+void exec_forget(struct thread *t)
+{
+    struct exec *e = t->exec;
+    if (!e) return;
+    t->exec = NULL;
+    for (int i = 0; i < e->nscripts; i++) {
+        free(e->lines[i]);
+        free(e->scripts[i]);
+    }
+    free(e->argv.v);
+    free(e->envp.v);
+    free(e);
+}
+
+int64_t exec_guest(struct thread *t, int dirfd, uint32_t path, uint32_t argv, uint32_t envp, int flags)
+{
+    struct exec *e = t->exec = calloc(1, sizeof *e);
+    if (!e) return -ENOMEM;
+    e->t = t;
+    e->fd = -1;
+    const int64_t r = exec_prepared(e, dirfd, path, argv, envp, flags);
+    if (e->fd >= 0) close(e->fd);
+    exec_forget(t);
+    return r;
+}

@@ -1,0 +1,62 @@
+// System calls of the host, without libc: no errno, no cancellation, and atomic towards guest signals.
+#include "user/signal.h"
+#include "user/syscall.h"
+
+// long host_syscall_raw(const atomic_int *pending, long nr, const long args[6]): does the call unless
+// *pending. A signal that is caught anywhere from the test to the syscall instruction (which the kernel also
+// repeats calls at) sends the thread to host_syscall_abort: signal_leave_syscall.
+extern const char host_syscall_test[], host_syscall_done[], host_syscall_abort[];
+long host_syscall_raw(const atomic_int *pending, long nr, const long *args);
+
+__asm__(".pushsection .text\n"
+        ".globl host_syscall_raw, host_syscall_test, host_syscall_done, host_syscall_abort\n"
+        ".type host_syscall_raw, @function\n"
+        "host_syscall_raw:\n"
+        "    mov %rdi, %rcx\n"
+        "    mov %rsi, %rax\n"
+        "    mov %rdx, %r11\n"
+        "    mov (%r11), %rdi\n"
+        "    mov 8(%r11), %rsi\n"
+        "    mov 16(%r11), %rdx\n"
+        "    mov 24(%r11), %r10\n"
+        "    mov 32(%r11), %r8\n"
+        "    mov 40(%r11), %r9\n"
+        "host_syscall_test:\n"
+        "    cmpl $0, (%rcx)\n"
+        "    jne host_syscall_abort\n"
+        "    syscall\n"
+        "host_syscall_done:\n"
+        "    ret\n"
+        "host_syscall_abort:\n"
+        "    mov $-512, %rax\n" // -ERESTARTSYS
+        "    ret\n"
+        ".size host_syscall_raw, . - host_syscall_raw\n"
+        ".popsection\n");
+
+_Static_assert(ERESTARTSYS == 512, "host_syscall_abort");
+
+uintptr_t signal_leave_syscall(uintptr_t pc)
+{
+    const bool undecided = pc >= (uintptr_t)host_syscall_test && pc < (uintptr_t)host_syscall_done;
+    return undecided ? (uintptr_t)host_syscall_abort : pc;
+}
+
+long host_syscall_blocking(struct thread *t, long nr, long a, long b, long c, long d, long e, long f)
+{
+    const long args[6] = {a, b, c, d, e, f};
+    const long r = host_syscall_raw(&t->signal_pending, nr, args);
+    return r == -EINTR ? -ERESTARTNOHAND : r;
+}
+
+long host_syscall(long nr, long a, long b, long c, long d, long e, long f)
+{
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long r;
+    __asm__ volatile("syscall"
+                     : "=a"(r)
+                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return r;
+}

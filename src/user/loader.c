@@ -1,0 +1,224 @@
+// Maps a program as fs/binfmt_elf.c does: segments over the file, bss zeroed, brk behind the last one.
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "elf/elf.h"
+#include "user/layout.h"
+
+enum { EXIT_INTERNAL = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
+
+enum { SMALL_FILE = 8192 };
+
+struct file {
+    const char *path;
+    int fd;
+    const uint8_t *bytes; // of the whole file
+    size_t size;
+    bool mapped;
+    _Alignas(16) uint8_t small[SMALL_FILE]; // a small file is read, since mapping it takes four times as long
+};
+
+static int get_bytes(struct file *f)
+{
+    f->bytes = f->small;
+    if (f->size <= SMALL_FILE && pread(f->fd, f->small, f->size, 0) == (ssize_t)f->size) return 0;
+    const uint8_t *m = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, f->fd, 0);
+    if (m == MAP_FAILED) {
+        warn("%s: %s", f->path, strerror(errno));
+        return EXIT_INTERNAL;
+    }
+    f->bytes = m;
+    f->mapped = true;
+    return 0;
+}
+
+static int open_file(struct file *f, const char *path)
+{
+    struct stat st;
+    f->path = path;
+    f->mapped = false;
+    if (log_on(LOG_ELF)) log_line("opening binary \"%s\"", path);
+    // openat, since musl's open() adds a call; not waiting for the writer of a FIFO.
+    f->fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (f->fd < 0 || fstat(f->fd, &st) < 0) {
+        warn("%s: %s", path, strerror(errno));
+        return errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        warn("%s: not a regular file", path);
+        return EXIT_NOT_EXECUTABLE;
+    }
+    if (!(st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH))) {
+        warn("%s: not executable: nobody has permission to", path);
+        return EXIT_NOT_EXECUTABLE;
+    }
+    f->size = (size_t)st.st_size;
+    return get_bytes(f);
+}
+
+static void close_file(struct file *f)
+{
+    if (f->mapped) munmap((void *)f->bytes, f->size);
+    if (f->fd >= 0) close(f->fd);
+}
+
+static unsigned segment_prot(const struct process *p, const struct elf_segment *s)
+{
+    unsigned prot = (s->flags & ELF_PF_R ? UAS_READ : 0) | (s->flags & ELF_PF_W ? UAS_WRITE : 0) |
+                    (s->flags & ELF_PF_X ? UAS_EXEC : 0);
+    if (prot & UAS_READ && p->personality & ABI_READ_IMPLIES_EXEC) prot |= UAS_EXEC;
+    return prot;
+}
+
+// Whether the file holds only zeros there. Asked so that a page need not be copied for nothing; not of large
+// files, where looking would cost a page fault, too.
+static bool is_zero(const struct file *f, uint64_t at, size_t len)
+{
+    if (f->mapped) return false;
+    while (len-- && at < f->size)
+        if (f->bytes[at++]) return false;
+    return true;
+}
+
+static uint64_t page_up(uint64_t addr)
+{
+    return (addr + UAS_PAGE - 1) & ~(uint64_t)(UAS_PAGE - 1);
+}
+
+static int map_segment(struct process *p, const struct file *f, const struct elf_segment *s)
+{
+    const unsigned prot = segment_prot(p, s);
+    const uint32_t vaddr = (uint32_t)s->vaddr + p->load_bias, skew = vaddr % UAS_PAGE;
+    const uint32_t file_end = vaddr + (uint32_t)s->filesz;
+    const uint64_t page_end = page_up(file_end), end = page_up(vaddr + s->memsz);
+    uint64_t bss = page_end;
+    if (s->filesz) {
+        const int err =
+            uas_map(&p->as, vaddr - skew, page_end - (vaddr - skew), prot, 0, f->fd, s->offset - skew, NULL);
+        if (err) return err;
+        // What the file's last page holds behind the segment is not the program's. As in the kernel, a bss
+        // that cannot be written to keeps it.
+        const size_t rest = page_end - file_end;
+        if (s->memsz > s->filesz && prot & UAS_WRITE && !is_zero(f, s->offset + s->filesz, rest))
+            memset(p->as.window + file_end, 0, rest);
+    } else {
+        bss = vaddr - skew;
+    }
+    if (log_on(LOG_ELF))
+        log_line("mapped program header LOAD of %lluB (G=0x%x -> H=%p)", (unsigned long long)s->memsz, vaddr,
+                 (void *)(p->as.window + vaddr));
+    return end > bss ? uas_map(&p->as, (uint32_t)bss, end - bss, prot, 0, -1, 0, NULL) : 0;
+}
+
+static void note_extent(struct process *p, const struct elf_segment *s)
+{
+    const uint32_t start = (uint32_t)s->vaddr + p->load_bias, file_end = start + (uint32_t)s->filesz;
+    const uint32_t end = (uint32_t)page_up(start + s->memsz);
+    if (s->flags & ELF_PF_X) {
+        if (!p->code_end || start < p->code_start) p->code_start = start;
+        if (file_end > p->code_end) p->code_end = file_end;
+    }
+    if (start >= p->data_start) p->data_start = start;
+    if (file_end > p->data_end) p->data_end = file_end;
+    if (end > p->brk_start) p->brk_start = end;
+}
+
+// Chooses the load bias; false if the segments do not fit below the stack.
+static bool place(struct process *p, const struct file *f, const struct elf *e)
+{
+    const uint64_t limit = ABI_TASK_SIZE - page_up(p->opt.stack_size);
+    uint64_t lowest = UINT64_MAX, highest = 0;
+    for (unsigned i = 0; i < e->phnum; i++) {
+        const struct elf_segment s = elf_segment(e, i);
+        if (s.type != ELF_PT_LOAD || !s.memsz) continue;
+        if (s.vaddr < lowest) lowest = s.vaddr;
+        if (s.vaddr + s.memsz > highest) highest = s.vaddr + s.memsz;
+    }
+    const uint64_t start = e->type == ELF_DYN ? ABI_ET_DYN_BASE : lowest & ~(uint64_t)(UAS_PAGE - 1);
+    const uint64_t bias = start - (lowest & ~(uint64_t)(UAS_PAGE - 1));
+    p->load_bias = (uint32_t)bias;
+    if (page_up(highest + bias) <= limit) return true;
+    warn("%s: its segments end at 0x%llx, wanted at most 0x%llx, where the stack ends", f->path,
+         (unsigned long long)(highest + bias), (unsigned long long)limit);
+    return false;
+}
+
+static int load_segments(struct process *p, const struct file *f, const struct elf *e)
+{
+    if (!place(p, f, e)) return EXIT_INTERNAL;
+    p->phnum = e->phnum;
+    // Programs from before PT_GNU_STACK may execute whatever they can read.
+    if (!e->has_stack || e->stack_flags & ELF_PF_X) p->personality |= ABI_READ_IMPLIES_EXEC;
+    for (unsigned i = 0; i < e->phnum; i++) {
+        const struct elf_segment s = elf_segment(e, i);
+        if (s.type != ELF_PT_LOAD || !s.memsz) continue;
+        const int err = map_segment(p, f, &s);
+        if (err) {
+            warn("%s: segment %u at 0x%08llx cannot be mapped: %s", f->path, i, (unsigned long long)s.vaddr,
+                 strerror(-err));
+            return EXIT_INTERNAL;
+        }
+        note_extent(p, &s);
+        if (e->phoff >= s.offset && e->phoff < s.offset + s.filesz)
+            p->phdr = (uint32_t)(e->phoff - s.offset + s.vaddr) + p->load_bias;
+    }
+    p->brk = p->brk_start;
+    p->entry = (uint32_t)e->entry + p->load_bias;
+    return 0;
+}
+
+static int load(struct process *p, const struct file *f)
+{
+    struct elf e;
+    struct elf_error err;
+    if (log_on(LOG_ELF)) log_line("parsing ELF...");
+    if (!elf_parse(&e, f->bytes, f->size, &err)) {
+        warn("%s: %s", f->path, err.text);
+        return err.not_elf ? EXIT_NOT_EXECUTABLE : EXIT_INTERNAL;
+    }
+    if (log_on(LOG_ELF)) elf_print(&e, log_line);
+    if (e.interp) {
+        warn("%s: is dynamically linked, for the interpreter %s, which is not supported yet: link it with "
+             "-static",
+             f->path, e.interp);
+        return EXIT_INTERNAL;
+    }
+    return load_segments(p, f, &e);
+}
+
+static void start_registers(struct process *p, struct thread *t, uint32_t sp)
+{
+    struct cpu *c = &t->cpu;
+    p->start_stack = c->r[13] = sp;
+    c->thumb = p->entry & 1;
+    c->r[15] = p->entry & ~1u;
+}
+
+int process_load(struct process *p, struct thread *t, const char *path, int argc, char *const *argv,
+                 char *const *envp)
+{
+    struct file f;
+    p->path = path;
+    int status = open_file(&f, path);
+    if (!status) status = load(p, &f);
+    close_file(&f);
+    if (status) return status;
+
+    const int err = kuser_note(p);
+    const uint32_t sp = err ? 0 : stack_build(p, path, argc, argv, envp);
+    if (!sp) {
+        const int e = err ? -err : errno;
+        warn("%s: %s", path, strerror(e));
+        return e == E2BIG ? EXIT_NOT_EXECUTABLE : EXIT_INTERNAL;
+    }
+    start_registers(p, t, sp);
+    const char *slash = strrchr(path, '/');
+    prctl(PR_SET_NAME, slash ? slash + 1 : path);
+    return 0;
+}

@@ -1,0 +1,70 @@
+// The main loop of a guest thread.
+#include "cpu/engine.h"
+#include "user/mm.h"
+#include "user/process.h"
+#include "user/syscall.h"
+
+#include "user/abi/siginfo.h"
+
+static void raise_abort(struct thread *t)
+{
+    const struct cpu_fault *f = &t->cpu.fault;
+    switch ((enum cpu_fault_kind)f->kind) {
+    case CPU_FAULT_TRANSLATION:
+        if (mm_grow(t->p, f->addr)) return; // and the access is repeated
+        signal_raise_fault(t, ABI_SIGSEGV, ABI_SEGV_MAPERR, f->addr);
+        return;
+    case CPU_FAULT_PERMISSION: signal_raise_fault(t, ABI_SIGSEGV, ABI_SEGV_ACCERR, f->addr); return;
+    case CPU_FAULT_ALIGNMENT: signal_raise_fault(t, ABI_SIGBUS, ABI_BUS_ADRALN, f->addr); return;
+    case CPU_FAULT_BUS: signal_raise_fault(t, ABI_SIGBUS, ABI_BUS_ADRERR, f->addr); return;
+    }
+}
+
+// Debuggers' breakpoints are undefined instructions that the kernel knows (arch/arm/kernel/ptrace.c).
+static bool is_breakpoint(struct thread *t)
+{
+    const struct cpu *c = &t->cpu;
+    uint16_t hw[2] = {0, 0};
+    if (!uas_read(&t->p->as, &hw[0], c->r[15], 2)) return false;
+    if (c->thumb && hw[0] == 0xde01) return true;
+    if (!uas_read(&t->p->as, &hw[1], c->r[15] + 2, 2)) return false;
+    if (c->thumb) return hw[0] == 0xf7f0 && hw[1] == 0xa000;
+    return hw[0] == 0x01f0 && (hw[1] & 0x0fff) == 0x07f0;
+}
+
+static void raise_undefined(struct thread *t)
+{
+    if (is_breakpoint(t))
+        signal_raise_fault(t, ABI_SIGTRAP, ABI_TRAP_BRKPT, t->cpu.r[15]);
+    else
+        signal_raise_fault(t, ABI_SIGILL, ABI_ILL_ILLOPC, t->cpu.r[15]);
+}
+
+static enum cpu_exit run_engine(struct thread *t)
+{
+    struct cpu *c = &t->cpu;
+    return t->p->opt.run ? t->p->opt.run(c) : c->engine->run(c, 0);
+}
+
+void thread_run(struct thread *t)
+{
+    struct cpu *c = &t->cpu;
+    current_thread = t;
+    while (!t->exiting) {
+        switch (run_engine(t)) {
+        case CPU_EXIT_SVC: syscall_dispatch(t); break;
+        case CPU_EXIT_HVC: // privileged: these two never come
+        case CPU_EXIT_SMC:
+        case CPU_EXIT_UNDEF: raise_undefined(t); break;
+        case CPU_EXIT_BKPT: signal_raise_fault(t, ABI_SIGTRAP, ABI_TRAP_BRKPT, c->r[15]); break;
+        case CPU_EXIT_PREFETCH_ABORT:
+        case CPU_EXIT_DATA_ABORT: raise_abort(t); break;
+        case CPU_EXIT_WFI: // to user code hints without effect
+        case CPU_EXIT_WFE:
+        case CPU_EXIT_YIELD:
+        case CPU_EXIT_BUDGET: break;
+        case CPU_EXIT_INTERRUPT: c->exit_request = 0; break;
+        }
+        if (!t->exiting) signal_deliver_pending(t);
+    }
+}

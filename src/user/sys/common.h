@@ -1,0 +1,59 @@
+// What the families of system calls share.
+#ifndef STINKARM_USER_SYS_COMMON_H
+#define STINKARM_USER_SYS_COMMON_H
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "user/syscall.h"
+
+// A call's implementation: SYSCALL(name) { … }
+#define SYSCALL(name) static int64_t sys_##name(struct thread *t, const struct sysargs *s)
+
+enum { GUEST_PATH_MAX = 4096, GUEST_IOV_MAX = 1024 };
+
+// A path from the guest: 0 or a negative errno.
+static inline int get_path(struct thread *t, char *buf, uint64_t addr)
+{
+    const int n = uas_read_string(&t->p->as, buf, (uint32_t)addr, GUEST_PATH_MAX);
+    return n < 0 ? n : 0;
+}
+
+// The guest's iovec array as the host's. writes: the host kernel will write to the buffers. 0 or a negative
+// errno.
+int get_iovec(struct thread *t, struct iovec *to, uint64_t addr, uint64_t count, bool writes);
+
+// dirpos.c: whether the positions that getdents64 gave for a directory, up to the largest, are such as the
+// guest gets in another form, and seek_fd takes from it.
+bool dir_offsets_are_hashes(struct thread *t, int fd, int64_t largest);
+int64_t dir_offset_to_guest(int64_t host);
+int64_t dir_offset_to_host(int64_t guest);
+// lseek
+int64_t seek_fd(struct thread *t, int fd, int64_t offset, unsigned whence);
+
+#define host0(nr)                host_syscall(nr, 0, 0, 0, 0, 0, 0)
+#define host1(nr, a)             host_syscall(nr, (long)(a), 0, 0, 0, 0, 0)
+#define host2(nr, a, b)          host_syscall(nr, (long)(a), (long)(b), 0, 0, 0, 0)
+#define host3(nr, a, b, c)       host_syscall(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define host4(nr, a, b, c, d)    host_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define host5(nr, a, b, c, d, e) host_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+#define host6(nr, a, b, c, d, e, f)                                                                          \
+    host_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+#define block(t, nr, a, b, c, d, e, f)                                                                       \
+    host_syscall_blocking(t, nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
+// A guest pointer that may be NULL, for the host kernel to read or write.
+static inline void *guest_ptr_or_null(struct thread *t, uint64_t addr)
+{
+    return addr ? guest_ptr(t, addr) : NULL;
+}
+
+static inline void *guest_out_ptr_or_null(struct thread *t, uint64_t addr, uint64_t len)
+{
+    return addr ? guest_out_ptr(t, addr, len) : NULL;
+}
+
+#endif

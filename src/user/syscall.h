@@ -1,0 +1,110 @@
+// System calls: one row a call. Dispatch, the strace printer, the policy and the coverage list read the rows.
+#ifndef STINKARM_USER_SYSCALL_H
+#define STINKARM_USER_SYSCALL_H
+
+#include <stdint.h>
+
+#include "user/process.h"
+
+// What an argument is: how the strace printer shows it, and whether it takes one register or an aligned pair.
+enum arg_kind {
+    ARG_NONE,
+    ARG_INT, // decimal
+    ARG_UINT,
+    ARG_HEX,
+    ARG_OCTAL,  // a mode
+    ARG_PTR,    // address
+    ARG_STR,    // NUL-terminated string
+    ARG_BUF,    // data going in, its length in the next argument
+    ARG_OUTBUF, // data coming out, its length is the result
+    ARG_FD,
+    ARG_DIRFD, // AT_FDCWD or a file descriptor
+    ARG_I64,   // 64 bits in an even/odd register pair (r2:r3, r4:r5), skipping a register if need be
+    ARG_STRV,  // argv, envp
+    ARG_SIG,   // signal number
+    ARG_OPEN_FLAGS,
+    ARG_PROT,
+    ARG_MAP_FLAGS,
+    ARG_CLONE_FLAGS,
+    ARG_WHENCE,
+    ARG_FUTEX_OP,
+    ARG_FCNTL_CMD,
+    ARG_IOCTL,
+    ARG_CLOCK,
+    ARG_SIG_HOW,
+    ARG_SIGSET,
+    ARG_TIMESPEC, // 32-bit
+    ARG_TIMESPEC64,
+    ARG_SOCKADDR, // its length in the next argument
+    ARG_AT_FLAGS,
+    ARG_ACCESS_MODE,
+    ARG_AF,
+    ARG_SOCK_TYPE,
+};
+
+// What the sandbox thinks of a call.
+enum call_class {
+    CALL_PURE,    // touches only the caller's own memory, time, identity: always allowed in the sandbox
+    CALL_FD,      // works on an open file descriptor (first argument): sandbox allows 0, 1, 2
+    CALL_CHECKED, // its own function asks policy_* what it may do
+    CALL_UNSAFE,  // files by name, network, processes, signals to others…: refused in the sandbox
+};
+
+struct sysargs {
+    uint64_t a[6]; // in the row's order; pairs are one argument
+};
+
+// A call's implementation returns its result or a negative Linux errno (ARM's errno numbers are x86's).
+typedef int64_t syscall_fn(struct thread *t, const struct sysargs *s);
+
+struct syscall_row {
+    uint32_t nr;        // ARM's private calls are 0xf0001…
+    uint8_t call_class; // enum call_class
+    const char *name;
+    syscall_fn *fn;  // NULL: known by name, not implemented: ENOSYS
+    uint8_t args[6]; // enum arg_kind, ARG_NONE ends
+};
+
+// Each family file offers its rows, ended by a row without name, sorted by nothing.
+extern const struct syscall_row sys_file_rows[], sys_fs_rows[], sys_mem_rows[], sys_process_rows[],
+    sys_thread_rows[], sys_signal_rows[], sys_time_rows[], sys_socket_rows[], sys_poll_rows[], sys_ipc_rows[],
+    sys_ioctl_rows[], sys_misc_rows[], sys_absent_rows[];
+
+// The row of a number, or NULL.
+const struct syscall_row *syscall_row(uint32_t nr);
+
+// Results that never reach the guest: the call was interrupted before it had an effect and is repeated after
+// the handler (if SA_RESTART says so), or always when no handler runs. As in the kernel's
+// include/linux/errno.h.
+#define ERESTARTSYS           512
+#define ERESTARTNOINTR        513
+#define ERESTARTNOHAND        514
+#define ERESTART_RESTARTBLOCK 516
+#define ESIGRETURN            517 // registers are already as they must be (rt_sigreturn, execve)
+
+// A host system call that may block, atomic towards signals: if a guest signal is deliverable before the host
+// kernel is entered, -ERESTARTSYS comes back and nothing has happened. Result as the kernel gives it
+// (negative errno), except that a call which the host kernel would repeat after a handler comes back as
+// -ERESTARTSYS, and EINTR (never repeated: poll, nanosleep, futex with a timeout…) as -ERESTARTNOHAND: the
+// guest sees EINTR if a handler of its own runs, or else the call is repeated.
+long host_syscall_blocking(struct thread *t, long nr, long a, long b, long c, long d, long e, long f);
+// One that never blocks: no check.
+long host_syscall(long nr, long a, long b, long c, long d, long e, long f);
+
+// Dispatches the system call in the CPU's registers (r7 = number, ARM EABI; or the SVC's immediate -
+// 0x900000, OABI numbers are refused) and sets r0.
+void syscall_dispatch(struct thread *t);
+
+// Guest pointers. NULL-safe only where said.
+static inline void *guest_ptr(struct thread *t, uint64_t addr)
+{
+    return t->p->as.window +
+           (uint32_t)addr; // for handing to host system calls alone, which check it themselves
+}
+// The same for memory that the host kernel will write.
+void *guest_out_ptr(struct thread *t, uint64_t addr, uint64_t len);
+
+#define get_guest(t, lvalue, addr) uas_read(&(t)->p->as, &(lvalue), (uint32_t)(addr), sizeof(lvalue))
+#define put_guest(t, lvalue, addr) uas_write(&(t)->p->as, (uint32_t)(addr), &(lvalue), sizeof(lvalue))
+
+#endif

@@ -1,0 +1,74 @@
+// Guest threads as the process knows them.
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "user/signal.h"
+#include "user/syscall.h"
+
+// A thread and what belongs to it, in pages of their own: so the first one does not start up the heap.
+struct thread_pages {
+    struct thread t;
+    struct signal_queue queue;
+};
+
+struct thread *thread_new(struct process *p)
+{
+    struct thread_pages *both =
+        mmap(NULL, sizeof *both, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (both == MAP_FAILED) return NULL;
+    struct thread *t = &both->t;
+    struct cpu *c = &t->cpu;
+    cpu_reset(c);
+    c->window = p->as.window;
+    c->mem = &uas_cpu_mem;
+    c->mem_ctx = &p->as;
+    c->features = p->opt.features;
+    c->owner = t;
+    t->p = p;
+    t->queue = &both->queue;
+    t->actions = p->actions;
+    t->actions_known = &p->actions_known;
+    if (!p->engine->attach(p->engine, c)) {
+        munmap(both, sizeof *both);
+        return NULL;
+    }
+    if (!p->threads) {
+        t->tid = (int)syscall(SYS_gettid);
+        signal_thread_init(t);
+        thread_enlist(t);
+    }
+    return t;
+}
+
+void thread_free(struct thread *t)
+{
+    t->p->engine->detach(t->p->engine, &t->cpu);
+    thread_discard(t);
+}
+
+void thread_discard(struct thread *t)
+{
+    munmap(t, sizeof(struct thread_pages));
+}
+
+void thread_enlist(struct thread *t)
+{
+    pthread_mutex_lock(&t->p->lock);
+    t->next = t->p->threads;
+    t->p->threads = t;
+    t->p->nthreads++;
+    pthread_mutex_unlock(&t->p->lock);
+}
+
+void thread_delist(struct thread *t)
+{
+    pthread_mutex_lock(&t->p->lock);
+    for (struct thread **pp = &t->p->threads; *pp; pp = &(*pp)->next)
+        if (*pp == t) {
+            *pp = t->next;
+            t->p->nthreads--;
+            break;
+        }
+    pthread_mutex_unlock(&t->p->lock);
+}

@@ -1,0 +1,33 @@
+# The command line, the repository's own rules
+TESTS      += test-cli test-cli-variants test-arrows test-nix test-docs
+TESTS_FULL += test-cli test-cli-variants test-arrows test-nix test-docs
+
+CLI_ELFS := $(patsubst examples/%.S,$(TESTBUILD)/examples/%.elf,$(wildcard examples/*.S)) $(TESTBUILD)/examples/nolibc.elf
+
+$(TESTBUILD)/examples/%.elf: examples/%.S tools/srun
+	tools/srun --build-only --out-dir $(@D) $<
+
+$(TESTBUILD)/examples/%.elf: examples/%.c tools/srun
+	tools/srun --build-only --out-dir $(@D) $<
+
+test-cli: $(BUILD)/stinkarm $(CLI_ELFS)
+	ELF=$(TESTBUILD)/examples tests/cli/run $(BUILD)/stinkarm
+
+# What is quick, once more with the other C library, and under the sanitizers
+test-cli-variants: both-libcs $(ASANBUILD)/stinkarm $(CLI_ELFS) $(TESTBUILD)/run_guest
+	ELF=$(TESTBUILD)/examples tests/cli/run $(BUILD)/glibc/stinkarm
+	$(ASANENV) ELF=$(TESTBUILD)/examples tests/cli/run $(ASANBUILD)/stinkarm
+	$(TESTBUILD)/run_guest --stinkarm $(BUILD)/glibc/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)
+
+test-arrows:
+	tests/arrows
+
+test-nix:
+	nix-instantiate --parse flake.nix > /dev/null
+	@echo "1 passed, 0 failed"
+
+# Every option is in the help, the man page and the completion.
+test-docs: $(BUILD)/stinkarm
+	tests/cli/docs $(BUILD)/stinkarm
+
+.PHONY: test-cli test-cli-variants test-cli-variants test-arrows test-nix test-docs

@@ -1,0 +1,11 @@
+# Conformance and guest programs once more under the sanitizers, with the objects of the units' sanitizer build
+TESTS      += test-conformance-asan test-guest-asan
+TESTS_FULL += test-conformance-asan test-guest-asan
+
+test-conformance-asan: $(TESTBUILD)/unit/asan/stinkarm conform
+	$(ASANENV) BUILD=$(BUILD) STINKARM=$< tests/run_conformance 10000 5
+
+test-guest-asan: $(TESTBUILD)/unit/asan/stinkarm $(TESTBUILD)/run_guest
+	$(ASANENV) $(TESTBUILD)/run_guest --full --stinkarm $< --build $(TESTBUILD)/guest $(GUEST_SRCS)
+
+.PHONY: test-conformance-asan test-guest-asan

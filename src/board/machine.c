@@ -153,6 +153,22 @@ static bool open_serials(struct machine *m)
     return true;
 }
 
+static bool open_disks(struct machine *m)
+{
+    for (; m->ndisks < m->opt.ndrives; m->ndisks++) {
+        const struct drive_option *o = &m->opt.drive[m->ndisks];
+        if (!disk_open(&m->disk[m->ndisks], o->path, o->read_only)) return false;
+    }
+    return true;
+}
+
+struct disk *machine_disk(struct machine *m, enum drive_kind kind, unsigned n)
+{
+    for (unsigned i = 0; i < m->ndisks; i++)
+        if (m->opt.drive[i].kind == kind && n-- == 0) return &m->disk[i];
+    return NULL;
+}
+
 static bool add_cpus(struct machine *m)
 {
     for (unsigned i = 0; i < m->opt.smp; i++) {
@@ -194,7 +210,7 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
                                   .event = event};
     m->bus.written = tlb_memory_written;
     m->bus.written_ctx = &m->sys;
-    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !add_cpus(m) ||
+    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !add_cpus(m) ||
         !board->build(m) || !machine_load(m)) {
         machine_free(m);
         return NULL;
@@ -206,6 +222,8 @@ void machine_free(struct machine *m)
 {
     for (unsigned i = 0; i < MACHINE_UARTS; i++)
         if (m->serial[i]) chardev_close(m->serial[i]);
+    for (unsigned i = 0; i < m->ndisks; i++)
+        disk_close(&m->disk[i]);
     for (unsigned i = 0; i < m->ndevices; i++)
         device_free(m->device[i]);
     for (unsigned i = 0; i < m->sys.ncpus; i++)

@@ -8,24 +8,43 @@
 #include "dev/device.h"
 #include "host/chardev.h"
 #include "host/clock.h"
+#include "host/disk.h"
 #include "host/loop.h"
 #include "mem/bus.h"
 #include "system/system.h"
 
-enum { MACHINE_UARTS = 4, MACHINE_MAX_DEVICES = 64, MACHINE_MAX_LOADS = 16 };
+enum { MACHINE_UARTS = 4, MACHINE_MAX_DEVICES = 64, MACHINE_MAX_LOADS = 16, MACHINE_MAX_DRIVES = 8 };
+
+enum drive_kind { DRIVE_VIRTIO, DRIVE_SD, DRIVE_FLASH };
+
+struct drive_option {
+    const char *path;
+    enum drive_kind kind;
+    bool read_only;
+};
 
 // What the command line asked for.
 struct machine_options {
     const char *board; // vexpress-a9, vexpress-a15
     uint64_t memory;   // bytes
     unsigned smp;
-    bool icount, no_reboot;
+    bool round_robin; // all CPUs in one host thread, in turn: reproducible
+    bool icount, no_reboot, exit_on_panic, semihosting;
     const char *kernel, *initrd, *dtb, *append;
+    bool atags;             // boot with tags instead of a device tree …
+    const char *atags_file; // … with these ready ones
+    const char *dump_dtb;   // write the tree there and end
     bool have_entry, have_load;
     uint64_t entry, load_address;
     const char *load[MACHINE_MAX_LOADS]; // FILE@ADDR
     unsigned nloads;
     const char *serial[MACHINE_UARTS];
+    struct drive_option drive[MACHINE_MAX_DRIVES];
+    unsigned ndrives;
+    const char *net;     // NULL, or what is behind the network interfaces: none, user[,hostfwd=…]
+    const char *share;   // NULL, or a folder of the host for the guest: DIR[,tag=NAME][,ro]
+    const char *display; // NULL, or none, ppm:FILE, vnc:PORT
+    const char *rtc;     // NULL (the host's time), utc, or a time
 };
 
 struct machine;
@@ -61,6 +80,8 @@ struct machine {
     unsigned ndevices;
     struct device *gic;
     struct chardev *serial[MACHINE_UARTS];
+    struct disk disk[MACHINE_MAX_DRIVES]; // of opt.drive[i]
+    unsigned ndisks;                      // that are open
     uint8_t *ram;
     struct timer generic_timer[4]; // next change of each CPU's generic timer lines
     pthread_cond_t wake;           // with the bus lock: a CPU may have something to do
@@ -83,6 +104,8 @@ uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uin
 // Lines into CPUs.
 struct irq_line machine_cpu_line(struct machine *m, unsigned cpu, enum cpu_irq which);
 struct dev_env machine_env(struct machine *m, void *backend, const void *config);
+// The nth drive of a kind, or NULL.
+struct disk *machine_disk(struct machine *m, enum drive_kind kind, unsigned n);
 
 // boot.c: loads kernel, initrd, device tree or tags into memory, and says where CPU 0 starts. False with a
 // message.

@@ -4,6 +4,10 @@
 
 #include "dev/device.h"
 
-extern const struct dev_class gic_class, mpcore_class, pl011_class, sp804_class, sysreg_class;
+extern const struct dev_class gic_class;
+extern const struct dev_class mpcore_class;
+extern const struct dev_class pl011_class;
+extern const struct dev_class sp804_class;
+extern const struct dev_class sysreg_class;
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "base/log.h"
+#include "board/vexpress.h"
 #include "dev/devices.h"
 #include "dev/gic.h"
 
@@ -106,7 +107,7 @@ struct dev_env machine_env(struct machine *m, void *backend, const void *config)
 }
 
 struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,
-                           uint64_t size, const struct dev_env *env, unsigned nirqs, const unsigned *irqs)
+                           uint64_t size, const struct dev_env *env, const unsigned *irqs)
 {
     if (m->ndevices == MACHINE_MAX_DEVICES) {
         warn("%s: too many devices", id);
@@ -114,11 +115,17 @@ struct device *machine_add(struct machine *m, const struct dev_class *cls, const
     }
     struct device *d = device_new(cls, id, base, size, env);
     if (!d) return NULL;
-    for (unsigned i = 0; i < nirqs; i++)
+    for (unsigned i = 0; i < DEV_MAX_IRQS && irqs[i]; i++)
         d->irq[i] = (struct irq_line){gic_input, m->gic, irqs[i]};
-    if (size) bus_add_mmio(&m->bus, id, base, size, &cls->ops, d);
     m->device[m->ndevices++] = d;
     return d;
+}
+
+struct device *machine_device(struct machine *m, const char *id)
+{
+    for (unsigned i = 0; i < m->ndevices; i++)
+        if (!strcmp(m->device[i]->id, id)) return m->device[i];
+    return NULL;
 }
 
 uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uint64_t size)
@@ -211,7 +218,7 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
     m->bus.written = tlb_memory_written;
     m->bus.written_ctx = &m->sys;
     if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !add_cpus(m) ||
-        !board->build(m) || !machine_load(m)) {
+        !board_build(m) || !machine_load(m)) {
         machine_free(m);
         return NULL;
     }

@@ -49,7 +49,8 @@ struct machine_options {
 
 struct machine;
 
-// A board: what is where. See vexpress.c.
+// A board: what is where. See vexpress.h.
+struct board_tables;
 struct board {
     const char *name;
     const struct sys_model *cpu;
@@ -58,7 +59,9 @@ struct board {
     uint64_t pen;       // SRAM where secondary CPUs wait
     uint64_t flags_reg; // SYS_FLAGS
     uint64_t gicc;
-    bool (*build)(struct machine *m); // adds memory and devices
+    uint32_t periphbase;
+    unsigned column; // of addresses in the tables
+    const struct board_tables *tables;
 };
 extern const struct board board_vexpress_a9, board_vexpress_a15;
 
@@ -95,10 +98,11 @@ void machine_free(struct machine *m);
 // Runs until power-off, quit or failure. Returns the exit status of the process.
 int machine_run(struct machine *m);
 
-// For boards: adds a device and its range to the bus; its irq[i] become lines to the GIC's interrupt IDs.
-// NULL on failure.
+// For boards: adds a device; its irq[i] become lines to the GIC's interrupt IDs (0 ends the list). NULL on failure.
 struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,
-                           uint64_t size, const struct dev_env *env, unsigned nirqs, const unsigned *irqs);
+                           uint64_t size, const struct dev_env *env, const unsigned *irqs);
+// The device with an id, or NULL.
+struct device *machine_device(struct machine *m, const char *id);
 // Memory that is not backed by an image; NULL: out of memory.
 uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uint64_t size);
 // Lines into CPUs.

@@ -29,6 +29,9 @@ struct dev_class {
     bool (*init)(struct device *d);  // once; false with a message: cannot be had
     void (*reset)(struct device *d); // power-on and every reset
     struct mmio_ops ops;
+    // Devices that are read as memory (BUS_ROM), or NULL: the bytes of their whole range; writes go to ops.
+    uint8_t *(*rom)(struct device *d);
+    void (*free)(struct device *d); // what init took, or NULL
     // Writes the properties of the device's FDT node: compatible, clocks and the like. reg and interrupts are
     // the board's.
     void (*fdt)(const struct device *d, struct fdt *f);

@@ -1,0 +1,70 @@
+// The tables of a board: devices, their further address ranges, memories. Adding a device is adding a row.
+#ifndef STINKARM_BOARD_VEXPRESS_H
+#define STINKARM_BOARD_VEXPRESS_H
+
+#include "board/machine.h"
+#include "dev/gic.h"
+#include "dev/mpcore.h"
+#include "dev/sysreg.h"
+
+enum vexpress_column { VEXPRESS_A9, VEXPRESS_A15, VEXPRESS_COLUMNS };
+
+#define NOWHERE 0xffffffffu // as an address: not on this board
+
+// What stands behind a device on the host.
+enum backend_kind {
+    BACKEND_NONE,
+    BACKEND_SERIAL, // machine's serial port n
+    BACKEND_SD,     // nth drive of that kind, NULL if there are fewer
+    BACKEND_FLASH,
+    BACKEND_VIRTIO_DISK,
+};
+
+// Parameters of a device that are made when the machine is: its class copies them.
+union device_config {
+    struct gic_config gic;
+    struct mpcore_config mpcore;
+    struct sysreg_config sysreg;
+};
+
+struct device_row {
+    const struct dev_class *cls;
+    const char *id;
+    uint32_t at[VEXPRESS_COLUMNS]; // address, or NOWHERE
+    uint32_t size;                 // 0: it has window rows alone
+    unsigned irq[DEV_MAX_IRQS];    // GIC interrupt IDs, 0: no more
+    struct {
+        enum backend_kind kind;
+        unsigned n;
+    } backend;
+    const void *config;                                            // as the device's file says, or …
+    void (*parameters)(struct machine *m, union device_config *c); // … makes them
+};
+
+// Another range of a device: a second set of registers, or an alias.
+struct window_row {
+    const char *device, *name;
+    uint32_t at[VEXPRESS_COLUMNS], size;
+    uint32_t offset;            // in the device, of the range's first byte
+    const struct mmio_ops *ops; // NULL: those of the class
+};
+
+struct memory_row {
+    const char *name;
+    uint32_t at[VEXPRESS_COLUMNS], size;
+};
+
+struct board_tables {
+    const struct device_row *device;
+    unsigned ndevices;
+    const struct window_row *window;
+    unsigned nwindows;
+    const struct memory_row *memory;
+    unsigned nmemories;
+};
+extern const struct board_tables vexpress_tables;
+
+// build.c: adds memories, devices and windows to the machine. False with a message.
+bool board_build(struct machine *m);
+
+#endif

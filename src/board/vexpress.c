@@ -47,8 +47,6 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
 #define IRQ(...)     .irq = {__VA_ARGS__}
 #define BACKEND(...) .backend = {__VA_ARGS__}
 
-// clang-format off: a row a line
-
 // The devices. The GIC comes first: the others' lines lead to it. Class, name, address on A9 and A15, size.
 static const struct device_row devices[] = {
     {&gic_class, "gic", {0x1e001000, 0x2c001000}, 0x1000, .parameters = gic_parameters},
@@ -77,8 +75,6 @@ static const struct memory_row memories[] = {
     {"vram", {0x4c000000, 0x18000000}, 8 << 20},
     {"a15sram", {NOWHERE, 0x2e000000}, 64 << 10},
 };
-
-// clang-format on
 
 const struct board board_vexpress_a9 = {
     .name = "vexpress-a9",

@@ -11,12 +11,14 @@ enum { ONESHOT = 1, SIZE32 = 2, INTEN = 0x20, PERIODIC = 0x40, ENABLE = 0x80 };
 
 struct sp804;
 
+// A counter is a value at a time; what has happened since is worked out when somebody looks (settle), and a
+// timer runs only while an interrupt is awaited.
 struct counter {
     struct sp804 *owner;
     uint32_t load, control;
-    uint32_t start; // value …
-    uint64_t since; // … at this time, in ns
-    bool ris;
+    uint64_t left;    // ticks until it is zero …
+    uint64_t since;   // … from this time on, in ns
+    bool ris, halted; // halted: one-shot, at zero
     struct timer timer;
 };
 
@@ -40,61 +42,77 @@ static unsigned prescale(const struct counter *c)
     return divide[c->control >> 2 & 3];
 }
 
-static uint64_t tick_rate(const struct counter *c)
-{
-    return c->owner->hz / prescale(c);
-}
-
 static uint32_t mask(const struct counter *c)
 {
     return c->control & SIZE32 ? 0xffffffffu : 0xffffu;
 }
 
-static uint64_t elapsed(const struct counter *c)
+static uint64_t to_ticks(const struct counter *c, uint64_t ns)
 {
-    const uint64_t ns = clock_ns(c->owner->d.env.clock) - c->since;
-    return (uint64_t)((unsigned __int128)ns * tick_rate(c) / 1000000000u);
+    return (uint64_t)((unsigned __int128)ns * c->owner->hz / (1000000000ull * prescale(c)));
+}
+
+// The time by which so many ticks have passed.
+static uint64_t to_ns(const struct counter *c, uint64_t ticks)
+{
+    const uint32_t hz = c->owner->hz;
+    return (uint64_t)(((unsigned __int128)ticks * 1000000000u * prescale(c) + hz - 1) / hz);
+}
+
+static uint64_t now(const struct counter *c)
+{
+    return clock_ns(c->owner->d.env.clock);
+}
+
+// Ticks from one zero to the next. The interval is the load value (TRM 2.2.6), and free running all values.
+static uint64_t period(const struct counter *c)
+{
+    if (!(c->control & PERIODIC)) return (uint64_t)mask(c) + 1;
+    return c->load & mask(c) ? c->load & mask(c) : 1;
+}
+
+static bool is_counting(const struct counter *c)
+{
+    return c->control & ENABLE && !c->halted;
+}
+
+static void settle(struct counter *c)
+{
+    if (!is_counting(c)) return;
+    const uint64_t passed = to_ticks(c, now(c) - c->since);
+    if (passed < c->left) return;
+    c->ris = true;
+    c->halted = c->control & ONESHOT;
+    const uint64_t zeros = c->halted ? 0 : (passed - c->left) / period(c);
+    c->since += to_ns(c, c->left + zeros * period(c));
+    c->left = c->halted ? 0 : period(c);
 }
 
 static uint32_t value(const struct counter *c)
 {
-    if (!(c->control & ENABLE)) return c->start & mask(c);
-    const uint64_t passed = elapsed(c);
-    if (passed <= (c->start & mask(c))) return (c->start & mask(c)) - (uint32_t)passed;
-    if (c->control & ONESHOT) return 0;
-    // Behind zero it goes on from the load value (periodic), or wraps (free running).
-    const uint64_t period = (uint64_t)(c->control & PERIODIC ? c->load & mask(c) : mask(c)) + 1;
-    return (uint32_t)(period - 1 - (passed - (c->start & mask(c)) - 1) % period);
+    return (uint32_t)(c->left - (is_counting(c) ? to_ticks(c, now(c) - c->since) : 0));
 }
 
 static void arm_timer(struct counter *c)
 {
     struct clock *clk = c->owner->d.env.clock;
     timer_cancel(clk, &c->timer);
-    if (!(c->control & ENABLE) || !(c->control & INTEN)) return;
-    const uint64_t ticks = value(c) ? value(c) : 1;
-    timer_set(clk, &c->timer,
-              clock_ns(clk) + (uint64_t)((unsigned __int128)ticks * 1000000000u / tick_rate(c)) + 1);
-}
-
-static void restart(struct counter *c, uint32_t from)
-{
-    c->start = from;
-    c->since = clock_ns(c->owner->d.env.clock);
-    arm_timer(c);
+    if (is_counting(c) && c->control & INTEN && !c->ris)
+        timer_set(clk, &c->timer, c->since + to_ns(c, c->left));
 }
 
 static void expire(void *ctx)
 {
-    struct counter *c = ctx;
-    c->ris = true;
-    if (c->control & ONESHOT) {
-        c->start = 0;
-        c->control &= ~(uint32_t)ENABLE;
-    } else {
-        restart(c, c->control & PERIODIC ? c->load : mask(c));
-    }
-    update(c->owner);
+    settle(ctx);
+    arm_timer(ctx); // again if rounding left a bit
+    update(((struct counter *)ctx)->owner);
+}
+
+static void restart(struct counter *c, uint32_t from)
+{
+    c->left = from & mask(c);
+    c->since = now(c);
+    c->halted = false;
 }
 
 static uint32_t sp804_read(void *dev, uint32_t offset, unsigned size)
@@ -105,6 +123,7 @@ static uint32_t sp804_read(void *dev, uint32_t offset, unsigned size)
     if (primecell_id(offset, 0x00141804, &v)) return v;
     if (offset >= 0x40) return 0; // integration test registers
     struct counter *c = &t->counter[offset >> 5];
+    settle(c);
     switch ((enum reg)(offset & 0x1f)) {
     case LOAD:
     case BGLOAD: return c->load;
@@ -123,6 +142,7 @@ static void sp804_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
     (void)size;
     if (offset >= 0x40) return;
     struct counter *c = &t->counter[offset >> 5];
+    settle(c);
     switch ((enum reg)(offset & 0x1f)) {
     case LOAD:
         c->load = v;
@@ -130,9 +150,11 @@ static void sp804_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
         break;
     case BGLOAD: c->load = v; break;
     case CONTROL: {
-        const uint32_t now = value(c);
+        const uint32_t at = value(c);
+        const bool halted = c->halted && v & ONESHOT;
         c->control = v & 0xef;
-        restart(c, now);
+        restart(c, at);
+        c->halted = halted;
         break;
     }
     case INTCLR: c->ris = false; break;
@@ -140,6 +162,8 @@ static void sp804_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
     case RIS:
     case MIS: return;
     }
+    settle(c); // a load of zero interrupts at once
+    arm_timer(c);
     update(t);
 }
 
@@ -150,9 +174,9 @@ static void sp804_reset(struct device *d)
         struct counter *c = &t->counter[i];
         timer_cancel(d->env.clock, &c->timer);
         c->load = 0;
-        c->start = 0xffffffffu;
+        c->left = 0xffffffffu;
         c->control = INTEN;
-        c->ris = false;
+        c->ris = c->halted = false;
     }
     update(t);
 }

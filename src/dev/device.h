@@ -28,6 +28,7 @@ struct dev_class {
     unsigned nirqs;
     bool (*init)(struct device *d);  // once; false with a message: cannot be had
     void (*reset)(struct device *d); // power-on and every reset
+    void (*end)(struct device *d);   // gives back what init took; may be NULL. The lock is not held
     struct mmio_ops ops;
     // Devices that are read as memory (BUS_ROM), or NULL: the bytes of their whole range; writes go to ops.
     uint8_t *(*rom)(struct device *d);

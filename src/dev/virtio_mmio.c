@@ -260,13 +260,15 @@ void virtio_mmio_write(void *dev, uint32_t offset, unsigned size, uint32_t value
 void virtio_reset(struct device *d)
 {
     struct virtio *v = (struct virtio *)d;
+    v->broken = true; // no more chains while the device gets rid of those it has
     if (v->kind && v->kind->reset) v->kind->reset(v);
     v->negotiated = 0;
     v->broken = false;
     v->host_sel = v->driver_sel = v->queue_sel = v->status = v->isr = 0;
     v->page_size = 4096;
     for (unsigned i = 0; i < VIRTIO_MAX_QUEUES; i++)
-        v->queue[i] = (struct virtio_queue){.num = v->modern ? VIRTIO_QUEUE_SIZE : 0, .align = 4096};
+        v->queue[i] = (struct virtio_queue){
+            .num = v->modern ? VIRTIO_QUEUE_SIZE : 0, .align = 4096, .epoch = v->queue[i].epoch + 1};
     irq_set(&d->irq[0], false);
 }
 

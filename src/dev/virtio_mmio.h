@@ -43,6 +43,7 @@ struct virtio_queue {
     uint8_t *desc_p, *avail_p, *used_p;        // … in the host, while ready
     uint16_t next_avail, next_used, signalled; // indices that run freely
     bool signalled_valid;
+    unsigned epoch; // changes when the ring goes away
 };
 
 struct virtio {
@@ -95,8 +96,12 @@ void virtio_unpop(struct virtio *v, unsigned queue);
 size_t virtio_read(const struct virtio_chain *c, size_t offset, void *to, size_t len);
 size_t virtio_write(struct virtio *v, const struct virtio_chain *c, size_t offset, const void *from,
                     size_t len);
-// Says that the in part was written by the host, from offset, len bytes.
+// The two halves of virtio_write, for threads: the copy, which needs no lock, and telling the bus of it.
+size_t virtio_fill(const struct virtio_chain *c, size_t offset, const void *from, size_t len);
 void virtio_written(struct virtio *v, const struct virtio_chain *c, size_t offset, size_t len);
+// One part of a chain without so many bytes at its front and back: the pieces' number, and the bytes in *len.
+unsigned virtio_part(const struct virtio_chain *c, bool in, size_t front, size_t back, struct iovec *iov,
+                     size_t *len);
 // Gives a chain back, with the first `written` bytes of its in part filled.
 void virtio_push(struct virtio *v, unsigned queue, const struct virtio_chain *c, size_t written);
 void virtio_signal(struct virtio *v, unsigned queue);

@@ -59,6 +59,7 @@ void virtio_queue_reset(struct virtio_queue *q)
 {
     q->ready = q->signalled_valid = false;
     q->next_avail = q->next_used = 0;
+    q->epoch++;
 }
 
 // The fields behind the rings' last elements (2.6.7.2, 2.6.8).
@@ -174,8 +175,8 @@ size_t virtio_read(const struct virtio_chain *c, size_t offset, void *to, size_t
     return done;
 }
 
-// Copies to the in part, or (from NULL) only tells that it was written.
-static size_t fill(struct virtio *v, const struct virtio_chain *c, size_t offset, const void *from,
+// The pieces of the in part's [offset, offset + len): copied to from a buffer, or (NULL) told of to the bus.
+static size_t each(struct virtio *v, const struct virtio_chain *c, size_t offset, const void *from,
                    size_t len)
 {
     size_t done = 0;
@@ -186,23 +187,51 @@ static size_t fill(struct virtio *v, const struct virtio_chain *c, size_t offset
             continue;
         }
         const size_t left = b->iov_len - offset, n = len - done < left ? len - done : left;
-        if (from) memcpy((uint8_t *)b->iov_base + offset, (const uint8_t *)from + done, n);
-        wrote(v, c->addr[i] + offset, n);
+        if (from)
+            memcpy((uint8_t *)b->iov_base + offset, (const uint8_t *)from + done, n);
+        else
+            wrote(v, c->addr[i] + offset, n);
         done += n;
         offset = 0;
     }
     return done;
 }
 
-size_t virtio_write(struct virtio *v, const struct virtio_chain *c, size_t offset, const void *from,
-                    size_t len)
+size_t virtio_fill(const struct virtio_chain *c, size_t offset, const void *from, size_t len)
 {
-    return fill(v, c, offset, from, len);
+    return each(NULL, c, offset, from, len);
 }
 
 void virtio_written(struct virtio *v, const struct virtio_chain *c, size_t offset, size_t len)
 {
-    fill(v, c, offset, NULL, len);
+    each(v, c, offset, NULL, len);
+}
+
+size_t virtio_write(struct virtio *v, const struct virtio_chain *c, size_t offset, const void *from,
+                    size_t len)
+{
+    const size_t n = virtio_fill(c, offset, from, len);
+    virtio_written(v, c, offset, n);
+    return n;
+}
+
+unsigned virtio_part(const struct virtio_chain *c, bool in, size_t front, size_t back, struct iovec *iov,
+                     size_t *len)
+{
+    const size_t whole = in ? c->in_len : c->out_len;
+    size_t left = *len = whole < front + back ? 0 : whole - front - back;
+    unsigned n = 0;
+    for (const struct iovec *b = c->iov + (in ? c->nout : 0); left; b++) {
+        if (front >= b->iov_len) {
+            front -= b->iov_len;
+            continue;
+        }
+        const size_t here = b->iov_len - front < left ? b->iov_len - front : left;
+        iov[n++] = (struct iovec){(uint8_t *)b->iov_base + front, here};
+        left -= here;
+        front = 0;
+    }
+    return n;
 }
 
 void virtio_push(struct virtio *v, unsigned queue, const struct virtio_chain *c, size_t written)

@@ -33,31 +33,62 @@ void disk_close(struct disk *d)
     d->fd = -1;
 }
 
-static bool inside(const struct disk *d, uint64_t offset, size_t len)
+static bool inside(const struct disk *d, uint64_t offset, uint64_t len)
 {
     return offset <= d->size && len <= d->size - offset;
 }
 
-bool disk_read(const struct disk *d, uint64_t offset, void *to, size_t len)
+typedef ssize_t vector_fn(int fd, const struct iovec *iov, int n, off_t offset);
+
+// Everything, in as many calls as the host wants.
+static bool transfer(const struct disk *d, uint64_t offset, const struct iovec *iov, unsigned n,
+                     vector_fn *move)
 {
+    size_t len = 0, done = 0; // done: of the first piece
+    for (unsigned i = 0; i < n; i++)
+        len += iov[i].iov_len;
     if (!inside(d, offset, len)) return false;
-    for (uint8_t *p = to; len;) {
-        const ssize_t n = pread(d->fd, p, len, (off_t)offset);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        p += n, len -= (size_t)n, offset += (uint64_t)n;
+    while (n) {
+        struct iovec first = {(uint8_t *)iov->iov_base + done, iov->iov_len - done};
+        const ssize_t r = move(d->fd, done ? &first : iov, done ? 1 : (int)n, (off_t)offset);
+        if (r < 0 && errno == EINTR) continue;
+        if (r < 0 || (r == 0 && first.iov_len)) return false;
+        offset += (uint64_t)r;
+        for (done += (size_t)r; n && done >= iov->iov_len; iov++, n--)
+            done -= iov->iov_len;
     }
     return true;
 }
 
+bool disk_readv(const struct disk *d, uint64_t offset, const struct iovec *iov, unsigned n)
+{
+    return transfer(d, offset, iov, n, preadv);
+}
+
+bool disk_writev(const struct disk *d, uint64_t offset, const struct iovec *iov, unsigned n)
+{
+    return !d->read_only && transfer(d, offset, iov, n, pwritev);
+}
+
+bool disk_read(const struct disk *d, uint64_t offset, void *to, size_t len)
+{
+    return disk_readv(d, offset, &(struct iovec){to, len}, 1);
+}
+
 bool disk_write(const struct disk *d, uint64_t offset, const void *from, size_t len)
 {
+    return disk_writev(d, offset, &(struct iovec){(void *)from, len}, 1);
+}
+
+bool disk_clear(const struct disk *d, uint64_t offset, uint64_t len, bool unmap)
+{
     if (d->read_only || !inside(d, offset, len)) return false;
-    for (const uint8_t *p = from; len;) {
-        const ssize_t n = pwrite(d->fd, p, len, (off_t)offset);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        p += n, len -= (size_t)n, offset += (uint64_t)n;
+    const int how = unmap ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE;
+    if (!len || !fallocate(d->fd, how | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)len)) return true;
+    static const uint8_t zeroes[1 << 16]; // that file system can neither
+    for (size_t n; len; offset += n, len -= n) {
+        n = len < sizeof zeroes ? (size_t)len : sizeof zeroes;
+        if (!disk_write(d, offset, zeroes, n)) return false;
     }
     return true;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 struct disk {
     int fd;
@@ -21,6 +22,11 @@ void disk_close(struct disk *d);
 // if the range is not inside the image, or for a write to a read-only one.
 bool disk_read(const struct disk *d, uint64_t offset, void *to, size_t len);
 bool disk_write(const struct disk *d, uint64_t offset, const void *from, size_t len);
+// The same from and to up to IOV_MAX pieces of memory.
+bool disk_readv(const struct disk *d, uint64_t offset, const struct iovec *iov, unsigned n);
+bool disk_writev(const struct disk *d, uint64_t offset, const struct iovec *iov, unsigned n);
+// Makes a range zero; unmap: and takes it from the host's disk where its file system can.
+bool disk_clear(const struct disk *d, uint64_t offset, uint64_t len, bool unmap);
 bool disk_flush(const struct disk *d); // what was written is on the host's disk
 
 #endif

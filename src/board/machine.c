@@ -227,12 +227,12 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
 
 void machine_free(struct machine *m)
 {
+    for (unsigned i = 0; i < m->ndevices; i++)
+        device_free(m->device[i]);
     for (unsigned i = 0; i < MACHINE_UARTS; i++)
         if (m->serial[i]) chardev_close(m->serial[i]);
     for (unsigned i = 0; i < m->ndisks; i++)
         disk_close(&m->disk[i]);
-    for (unsigned i = 0; i < m->ndevices; i++)
-        device_free(m->device[i]);
     for (unsigned i = 0; i < m->sys.ncpus; i++)
         sys_cpu_free(m->sys.cpu[i]);
     for (unsigned i = 0; i < m->bus.nranges; i++) {

@@ -17,7 +17,7 @@ enum backend_kind {
     BACKEND_SERIAL, // machine's serial port n
     BACKEND_SD,     // nth drive of that kind, NULL if there are fewer
     BACKEND_FLASH,
-    BACKEND_VIRTIO_DISK,
+    BACKEND_VIRTIO, // slot n of the virtio transport: class and backend are what the options want there
 };
 
 // Parameters of a device that are made when the machine is: its class copies them.

@@ -104,8 +104,9 @@ static int clear_ranges(struct virtio *v, const struct virtio_chain *c, bool zer
 
 static int get_id(struct virtio *v, const struct virtio_chain *c)
 {
-    char id[ID_BYTES] = "";
-    strncpy(id, v->d.id, sizeof id); // not terminated if it fills the field
+    char id[ID_BYTES] = ""; // not terminated if it fills the field
+    const size_t len = strlen(v->d.id);
+    memcpy(id, v->d.id, len < sizeof id ? len : sizeof id);
     virtio_fill(c, 0, id, c->in_len - 1 < sizeof id ? c->in_len - 1 : sizeof id);
     return STATUS_OK;
 }

@@ -83,9 +83,9 @@ bool disk_write(const struct disk *d, uint64_t offset, const void *from, size_t 
 bool disk_clear(const struct disk *d, uint64_t offset, uint64_t len, bool unmap)
 {
     if (d->read_only || !inside(d, offset, len)) return false;
-    const int how = unmap ? FALLOC_FL_PUNCH_HOLE : FALLOC_FL_ZERO_RANGE;
-    if (!len || !fallocate(d->fd, how | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)len)) return true;
-    static const uint8_t zeroes[1 << 16]; // that file system can neither
+    const int punch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    if (!len || (unmap && !fallocate(d->fd, punch, (off_t)offset, (off_t)len))) return true;
+    static const uint8_t zeroes[1 << 16];
     for (size_t n; len; offset += n, len -= n) {
         n = len < sizeof zeroes ? (size_t)len : sizeof zeroes;
         if (!disk_write(d, offset, zeroes, n)) return false;

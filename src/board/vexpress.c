@@ -44,35 +44,44 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
     c->sysreg = config[m->board->column];
 }
 
-#define IRQ(...)     .irq = {__VA_ARGS__}
+// clang-format off
+#define NODE(name, compatible_with, interrupt) \
+    .kind = WINDOW_NODE, .node = name, .compatible = compatible_with, .ppi = interrupt
+#define IRQ(...) .irq = {__VA_ARGS__}
 #define BACKEND(...) .backend = {__VA_ARGS__}
+#define CELLS(...) (const uint32_t[]){__VA_ARGS__}
+#define CLOCKS(...) .clocks = CELLS(__VA_ARGS__), .nclocks = sizeof(CELLS(__VA_ARGS__)) / 4
+#define UART(n) IRQ(SPI(5 + (n))), BACKEND(BACKEND_SERIAL, n), CLOCKS(PH_CLK_UART, PH_CLK_APB)
+#define TIMERS(n) CLOCKS(PH_SYSCTL, n, PH_SYSCTL, (n) + 1, PH_CLK_APB)
+#define TILE .tile = true
 
 // The devices. The GIC comes first: the others' lines lead to it. Class, name, address on A9 and A15, size.
 static const struct device_row devices[] = {
-    {&gic_class, "gic", {0x1e001000, 0x2c001000}, 0x1000, .parameters = gic_parameters},
-    {&mpcore_class, "mpcore", {0x1e000000, NOWHERE}, 0, .parameters = mpcore_parameters},
-    {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters},
-    {&pl011_class, "uart0", {0x10009000, 0x1c090000}, 0x1000, IRQ(SPI(5)), BACKEND(BACKEND_SERIAL, 0)},
-    {&pl011_class, "uart1", {0x1000a000, 0x1c0a0000}, 0x1000, IRQ(SPI(6)), BACKEND(BACKEND_SERIAL, 1)},
-    {&pl011_class, "uart2", {0x1000b000, 0x1c0b0000}, 0x1000, IRQ(SPI(7)), BACKEND(BACKEND_SERIAL, 2)},
-    {&pl011_class, "uart3", {0x1000c000, 0x1c0c0000}, 0x1000, IRQ(SPI(8)), BACKEND(BACKEND_SERIAL, 3)},
-    {&sp804_class, "timer01", {0x10011000, 0x1c110000}, 0x1000, IRQ(SPI(2))},
-    {&sp804_class, "timer23", {0x10012000, 0x1c120000}, 0x1000, IRQ(SPI(3))},
+    {&gic_class, "gic", {0x1e001000, 0x2c001000}, 0x1000, TILE, .parameters = gic_parameters, .phandle = PH_GIC},
+    {&mpcore_class, "mpcore", {0x1e000000, NOWHERE}, 0, TILE, .parameters = mpcore_parameters},
+    {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters, .phandle = PH_SYSREG},
+    {&pl011_class, "uart0", {0x10009000, 0x1c090000}, 0x1000, UART(0)},
+    {&pl011_class, "uart1", {0x1000a000, 0x1c0a0000}, 0x1000, UART(1)},
+    {&pl011_class, "uart2", {0x1000b000, 0x1c0b0000}, 0x1000, UART(2)},
+    {&pl011_class, "uart3", {0x1000c000, 0x1c0c0000}, 0x1000, UART(3)},
+    {&sp804_class, "timer01", {0x10011000, 0x1c110000}, 0x1000, IRQ(SPI(2)), TIMERS(0)},
+    {&sp804_class, "timer23", {0x10012000, 0x1c120000}, 0x1000, IRQ(SPI(3)), TIMERS(2)},
     {&virtio_mmio_class, "virtio0", {0x10013000, 0x1c130000}, 0x200, IRQ(SPI(40)), BACKEND(BACKEND_VIRTIO, 0)},
     {&virtio_mmio_class, "virtio1", {0x10013200, 0x1c130200}, 0x200, IRQ(SPI(41)), BACKEND(BACKEND_VIRTIO, 1)},
     {&virtio_mmio_class, "virtio2", {0x10013400, 0x1c130400}, 0x200, IRQ(SPI(42)), BACKEND(BACKEND_VIRTIO, 2)},
     {&virtio_mmio_class, "virtio3", {0x10013600, 0x1c130600}, 0x200, IRQ(SPI(43)), BACKEND(BACKEND_VIRTIO, 3)},
 };
 
-// Further ranges of them: device, name, address on A9 and A15, size, offset in the device, registers (NULL:
-// those of the class).
+// Further ranges of them: device, name, address on A9 and A15, size, offset in the device.
 static const struct window_row windows[] = {
-    {"gic", "gic-cpu", {0x1e000100, NOWHERE}, 0x100, 0x000, &gic_cpu_ops},
-    {"gic", "gic-cpu", {NOWHERE, 0x2c002000}, 0x2000, 0x000, &gic_cpu_ops},
-    {"mpcore", "scu", {0x1e000000, NOWHERE}, 0x100, 0x000, NULL},
-    {"mpcore", "global-timer", {0x1e000200, NOWHERE}, 0x100, 0x200, NULL},
-    {"mpcore", "private-timer", {0x1e000600, NOWHERE}, 0x100, 0x600, NULL},
+    {"gic", "gic-cpu", {0x1e000100, NOWHERE}, 0x100, 0x000, .ops = &gic_cpu_ops},
+    {"gic", "gic-cpu", {NOWHERE, 0x2c002000}, 0x2000, 0x000, .ops = &gic_cpu_ops},
+    {"mpcore", "scu", {0x1e000000, NOWHERE}, 0x100, 0x000, NODE("scu", "arm,cortex-a9-scu", 0)},
+    {"mpcore", "global-timer", {0x1e000200, NOWHERE}, 0x100, 0x200, .kind = WINDOW_PART},
+    {"mpcore", "private-timer", {0x1e000600, NOWHERE}, 0x20, 0x600, NODE("timer", "arm,cortex-a9-twd-timer", PPI_PRIVATE_TIMER)},
+    {"mpcore", "private-watchdog", {0x1e000620, NOWHERE}, 0xe0, 0x620, NODE("watchdog", "arm,cortex-a9-twd-wdt", PPI_WATCHDOG)},
 };
+// clang-format on
 
 static const struct memory_row memories[] = {
     {"sram", {0x48000000, 0x14000000}, 32 << 20},

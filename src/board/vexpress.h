@@ -27,6 +27,29 @@ union device_config {
     struct sysreg_config sysreg;
 };
 
+// Nodes of the device tree that others refer to.
+enum tree_phandle {
+    PH_NONE,
+    PH_GIC,
+    PH_SYSREG,
+    PH_SYSCTL, // clock cells: 1
+    PH_MCI,    // sysreg's card detection lines
+    PH_LED,
+    PH_3V3, // regulator
+    PH_VRAM,
+    PH_L2,
+    PH_CLK_24MHZ,
+    PH_CLK_1MHZ,
+    PH_CLK_32KHZ,
+    PH_CLK_UART,
+    PH_CLK_CLCD,
+    PH_CLK_TILE_CLCD,
+    PH_CLK_APB,
+    PH_DVI_IN, // endpoints
+    PH_CLCD_OUT,
+    PH_CPU, // + n
+};
+
 struct device_row {
     const struct dev_class *cls;
     const char *id;
@@ -39,14 +62,28 @@ struct device_row {
     } backend;
     const void *config;                                            // as the device's file says, or …
     void (*parameters)(struct machine *m, union device_config *c); // … makes them
+    // For the device tree
+    bool tile;              // on the CPU's tile, not on the motherboard
+    const uint32_t *clocks; // cells
+    unsigned nclocks;
+    enum tree_phandle phandle;
 };
 
-// Another range of a device: a second set of registers, or an alias.
+// Another range of a device.
+enum window_kind {
+    WINDOW_PART,  // goes into reg of the device's node
+    WINDOW_ALIAS, // the same bytes once more
+    WINDOW_NODE,  // has a node of its own
+};
+
 struct window_row {
     const char *device, *name;
     uint32_t at[VEXPRESS_COLUMNS], size;
     uint32_t offset;            // in the device, of the range's first byte
     const struct mmio_ops *ops; // NULL: those of the class
+    enum window_kind kind;
+    const char *node, *compatible; // of WINDOW_NODE
+    unsigned ppi;                  // its interrupt, if any
 };
 
 struct memory_row {

@@ -27,6 +27,6 @@ struct device *device_new(const struct dev_class *cls, const char *id, uint64_t 
 
 void device_free(struct device *d)
 {
-    if (d->cls->free) d->cls->free(d);
+    if (d->cls->end) d->cls->end(d);
     free(d);
 }

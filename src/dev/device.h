@@ -32,9 +32,9 @@ struct dev_class {
     struct mmio_ops ops;
     // Devices that are read as memory (BUS_ROM), or NULL: the bytes of their whole range; writes go to ops.
     uint8_t *(*rom)(struct device *d);
-    void (*free)(struct device *d); // what init took, or NULL
-    // Writes the properties of the device's FDT node: compatible, clocks and the like. reg and interrupts are
-    // the board's.
+    // The FDT node: its generic name (NULL: name), and its properties except reg, interrupts, clocks and
+    // phandle, which are the board's. No hook: no node.
+    const char *node;
     void (*fdt)(const struct device *d, struct fdt *f);
 };
 

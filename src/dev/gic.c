@@ -445,5 +445,6 @@ const struct dev_class gic_class = {
     .init = gic_init,
     .reset = gic_reset,
     .ops = {gic_read, gic_write},
+    .node = "interrupt-controller",
     .fdt = gic_fdt,
 };

@@ -6,7 +6,6 @@
 // struct mpcore_config. Lines: per CPU global timer (PPI 27), private timer (PPI 29), watchdog (PPI 30).
 #include "dev/mpcore.h"
 
-#include "base/fdt.h"
 #include "dev/devices.h"
 
 enum { GT_ENABLE = 1, GT_COMPARE = 2, GT_IRQ = 4, GT_AUTO = 8 };
@@ -344,17 +343,10 @@ static void mpcore_reset(struct device *d)
     }
 }
 
-static void mpcore_fdt(const struct device *d, struct fdt *f)
-{
-    (void)d;
-    fdt_string(f, "compatible", "arm,cortex-a9-scu");
-}
-
 const struct dev_class mpcore_class = {
     .name = "a9-mpcore",
     .state_size = sizeof(struct mpcore),
     .init = mpcore_init,
     .reset = mpcore_reset,
     .ops = {mpcore_read, mpcore_write},
-    .fdt = mpcore_fdt,
 };

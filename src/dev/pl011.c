@@ -201,6 +201,7 @@ static void pl011_fdt(const struct device *d, struct fdt *f)
 {
     (void)d;
     fdt_strings(f, "compatible", "arm,pl011", "arm,primecell", NULL);
+    fdt_strings(f, "clock-names", "uartclk", "apb_pclk", NULL);
 }
 
 const struct dev_class pl011_class = {
@@ -210,5 +211,6 @@ const struct dev_class pl011_class = {
     .init = pl011_init,
     .reset = pl011_reset,
     .ops = {pl011_read, pl011_write},
+    .node = "serial",
     .fdt = pl011_fdt,
 };

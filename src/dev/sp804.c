@@ -196,6 +196,7 @@ static void sp804_fdt(const struct device *d, struct fdt *f)
 {
     (void)d;
     fdt_strings(f, "compatible", "arm,sp804", "arm,primecell", NULL);
+    fdt_strings(f, "clock-names", "timclken1", "timclken2", "apb_pclk", NULL);
 }
 
 const struct dev_class sp804_class = {
@@ -205,5 +206,6 @@ const struct dev_class sp804_class = {
     .init = sp804_init,
     .reset = sp804_reset,
     .ops = {sp804_read, sp804_write},
+    .node = "timer",
     .fdt = sp804_fdt,
 };

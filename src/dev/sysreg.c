@@ -197,5 +197,6 @@ const struct dev_class sysreg_class = {
     .init = sysreg_init,
     .reset = sysreg_reset,
     .ops = {sysreg_read, sysreg_write},
+    .node = "sysreg",
     .fdt = sysreg_fdt,
 };

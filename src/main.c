@@ -81,14 +81,14 @@ static int run_system(int argc, char **argv)
         warn("out of memory");
         return EXIT_INTERNAL;
     }
-    const int status = system_main(argc, argv, 2, engine);
+    const int status = system_main(argc, argv, engine);
     engine->destroy(engine);
     return status;
 }
 
 int main(int argc, char **argv, char **envp)
 {
-    if (argc > 1 && strcmp(argv[1], "--system") == 0) return run_system(argc, argv);
+    if (system_meant(argc, argv)) return run_system(argc, argv);
     struct options o;
     if (!options_parse(&o, argc, argv, envp)) return EXIT_INTERNAL;
     switch (o.action) {

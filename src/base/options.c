@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/option.h"
 
 const char options_help[] =
     "Usage: stinkarm [OPTION]... PROGRAM [ARGUMENT]...\n"
@@ -89,41 +90,10 @@ static const struct definition {
 
 // ---- values ----
 
-static bool parse_choice(const char *option, const char *arg, const char *const *names, int *value)
+static bool parse_stack(const char *arg, uint32_t *size)
 {
-    char list[64] = "";
-    for (int i = 0; names[i]; i++) {
-        if (strcmp(arg, names[i]) == 0) {
-            *value = i;
-            return true;
-        }
-        if (i) strcat(list, names[i + 1] ? ", " : " or ");
-        strcat(list, names[i]);
-    }
-    warn("--%s: '%s' is not %s" SEE_HELP, option, arg, list);
-    return false;
-}
-
-static bool parse_size(const char *arg, uint32_t *size)
-{
-    const char *p = arg;
-    uint64_t n = 0;
-    while (*p >= '0' && *p <= '9' && n < 1ull << 32)
-        n = n * 10 + (uint64_t)(*p++ - '0');
-    const bool number = p > arg;
-    switch (*p) {
-    case 'G':
-    case 'g': n <<= 10; // fall through
-    case 'M':
-    case 'm': n <<= 10; // fall through
-    case 'K':
-    case 'k':
-        n <<= 10;
-        p++;
-        break;
-    default: break;
-    }
-    if (!number || (*p && n < 1ull << 32)) {
+    uint64_t n;
+    if (!option_size(arg, 0, &n)) {
         warn("--stack-size: '%s' is not a size like 8388608, 8192K or 8M" SEE_HELP, arg);
         return false;
     }
@@ -148,12 +118,8 @@ static bool parse_fd(const char *arg, int *fd)
 
 static bool enable_log(struct options *o, const char *categories)
 {
-    const char *unknown = log_enable(categories);
     o->log = true;
-    if (!unknown) return true;
-    warn("--log: '%.*s' is not none, elf, syscalls, memory, instructions, signals, unimp or all" SEE_HELP,
-         (int)strcspn(unknown, ","), unknown);
-    return false;
+    return option_log(categories);
 }
 
 // ---- environment ----
@@ -224,20 +190,20 @@ static bool apply(struct options *o, enum id id, char *arg)
     int value = 0;
     switch (id) {
     case OPT_SYSCALLS:
-        if (!parse_choice("syscalls", arg, syscalls_names, &value)) return false;
+        if (!option_choice("syscalls", arg, syscalls_names, &value)) return false;
         o->syscalls = (enum options_syscalls)value;
         return true;
-    case OPT_STACK: return parse_size(arg, &o->stack_size);
+    case OPT_STACK: return parse_stack(arg, &o->stack_size);
     case OPT_NO_ENV:
     case OPT_ENV:
     case OPT_UNSET: return env_edit(o, id, arg);
     case OPT_ARGV0: o->argv0 = arg; return true;
     case OPT_CPU:
-        if (!parse_choice("cpu", arg, cpu_names, &value)) return false;
+        if (!option_choice("cpu", arg, cpu_names, &value)) return false;
         o->cpu = (enum options_cpu)value;
         return true;
     case OPT_ENGINE:
-        if (!parse_choice("engine", arg, engine_names, &value)) return false;
+        if (!option_choice("engine", arg, engine_names, &value)) return false;
         o->engine = (enum options_engine)value;
         return true;
     case OPT_LOG: return enable_log(o, arg);

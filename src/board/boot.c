@@ -78,23 +78,14 @@ static bool place(struct boot *b, const char *what, uint64_t base, const void *d
     return true;
 }
 
-// --load FILE@ADDR
+// --load
 static bool place_loads(struct boot *b)
 {
     for (unsigned i = 0; i < b->m->opt.nloads; i++) {
-        char path[4096];
-        const char *spec = b->m->opt.load[i], *at = strrchr(spec, '@');
-        char *end;
-        const uint64_t addr = at ? strtoull(at + 1, &end, 0) : 0;
-        if (!at || end == at + 1 || *end || (size_t)(at - spec) >= sizeof path) {
-            warn("--load '%s': wants FILE@ADDRESS", spec);
-            return false;
-        }
-        memcpy(path, spec, (size_t)(at - spec));
-        path[at - spec] = 0;
+        const struct load_option *l = &b->m->opt.load[i];
         struct blob blob;
-        if (!file_read(path, "file", &blob)) return false;
-        const bool ok = place(b, spec, addr, blob.data, blob.size, 0);
+        if (!file_read(l->path, "file", &blob)) return false;
+        const bool ok = place(b, l->path, l->address, blob.data, blob.size, 0);
         free(blob.data);
         if (!ok) return false;
     }
@@ -132,10 +123,6 @@ bool machine_load(struct machine *m)
     struct kernel_image image;
     bool ok = false;
     if (!place_pen(&b) || !place_loads(&b)) goto out;
-    if (!m->opt.kernel) {
-        warn("no kernel given");
-        goto out;
-    }
     if (!file_read(m->opt.kernel, "kernel", &kernel) || !kernel_recognise(m, &kernel, &image)) goto out;
     if (m->opt.initrd && !file_read(m->opt.initrd, "initrd", &initrd)) goto out;
 

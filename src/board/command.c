@@ -1,36 +1,34 @@
 // The command line of system mode.
 #include "board/command.h"
 
-#include <stdlib.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "board/machine.h"
+#include "base/option.h"
+#include "board/options.h"
 #include "cpu/engine.h"
 
-int system_main(int argc, char **argv, int first, struct engine *engine)
+enum { EXIT_INTERNAL = 125 };
+
+bool system_meant(int argc, char **argv)
 {
-    struct machine_options o = {.board = "vexpress-a9", .memory = 256 << 20, .smp = 1};
-    for (int i = first; i < argc; i++) {
-        const char *a = argv[i];
-        const char *v = i + 1 < argc ? argv[i + 1] : NULL;
-        if (a[0] != '-')
-            o.kernel = a;
-        else if (v && !strcmp(a, "-M"))
-            o.board = v, i++;
-        else if (v && !strcmp(a, "-m"))
-            o.memory = strtoull(v, NULL, 0) << 20, i++;
-        else if (v && !strcmp(a, "--smp"))
-            o.smp = (unsigned)atoi(v), i++;
-        else if (v && !strcmp(a, "--initrd"))
-            o.initrd = v, i++;
-        else if (v && !strcmp(a, "--dtb"))
-            o.dtb = v, i++;
-        else if (v && !strcmp(a, "--append"))
-            o.append = v, i++;
+    return machine_options_meant(argc, argv);
+}
+
+int system_main(int argc, char **argv, struct engine *engine)
+{
+    struct machine_command c;
+    option_help_command = "stinkarm --system --help";
+    if (!machine_options_parse(&c, argc, argv)) return EXIT_INTERNAL;
+    if (c.help) return fputs(machine_options_help, stdout) < 0 || fflush(stdout) ? EXIT_INTERNAL : 0;
+    if (c.log && !log_begin(c.log_file, -1)) {
+        warn("%s: %s", c.log_file ? c.log_file : "stderr", strerror(errno));
+        return EXIT_INTERNAL;
     }
-    struct machine *m = machine_new(&o, engine);
-    if (!m) return 125;
+    struct machine *m = machine_new(&c.machine, engine);
+    if (!m) return EXIT_INTERNAL;
     const int status = machine_run(m);
     machine_free(m);
     return status;

@@ -1,9 +1,13 @@
 #ifndef STINKARM_BOARD_COMMAND_H
 #define STINKARM_BOARD_COMMAND_H
 
+#include <stdbool.h>
+
 struct engine;
 
-// stinkarm --system: argv[first] is the first option behind it. Returns the exit status of the process.
-int system_main(int argc, char **argv, int first, struct engine *engine);
+// Whether the command line asks for system mode.
+bool system_meant(int argc, char **argv);
+// stinkarm --system. Returns the exit status of the process.
+int system_main(int argc, char **argv, struct engine *engine);
 
 #endif

@@ -23,6 +23,11 @@ struct drive_option {
     bool read_only;
 };
 
+struct load_option {
+    const char *path;
+    uint64_t address;
+};
+
 // What the command line asked for.
 struct machine_options {
     const char *board; // vexpress-a9, vexpress-a15
@@ -36,7 +41,7 @@ struct machine_options {
     const char *dump_dtb;   // write the tree there and end
     bool have_entry, have_load;
     uint64_t entry, load_address;
-    const char *load[MACHINE_MAX_LOADS]; // FILE@ADDR
+    struct load_option load[MACHINE_MAX_LOADS];
     unsigned nloads;
     const char *serial[MACHINE_UARTS];
     struct drive_option drive[MACHINE_MAX_DRIVES];
@@ -44,7 +49,8 @@ struct machine_options {
     const char *net;     // NULL, or what is behind the network interfaces: none, user[,hostfwd=…]
     const char *share;   // NULL, or a folder of the host for the guest: DIR[,tag=NAME][,ro]
     const char *display; // NULL, or none, ppm:FILE, vnc:PORT
-    const char *rtc;     // NULL (the host's time), utc, or a time
+    bool have_rtc;       // the clock starts at rtc, else at the host's time
+    uint64_t rtc;        // seconds since 1970, UTC
 };
 
 struct machine;

@@ -1,0 +1,413 @@
+#include "board/options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/option.h"
+
+const char machine_options_help[] =
+    "Usage: stinkarm --system [OPTION]... KERNEL\n"
+    "Boots KERNEL (zImage, uImage, Image, ELF or raw code) on a Versatile Express board.\n"
+    "\n"
+    "Machine\n"
+    "  -M, --machine NAME         vexpress-a9 (default) or vexpress-a15\n"
+    "  -m, --memory SIZE          MiB, or with suffix K, M, G, KiB, MiB or GiB (default 256M)\n"
+    "      --smp N                CPUs: 1 to 4 on vexpress-a9, 1 or 2 on vexpress-a15\n"
+    "      --smp-mode MODE        threads (default): a host thread for each CPU;\n"
+    "                             round-robin: all in one, in turn\n"
+    "      --icount               time is the count of instructions: reproducible runs\n"
+    "      --rtc TIME             what the clock starts with: utc (default: the host's time),\n"
+    "                             YYYY-MM-DD, YYYY-MM-DDTHH:MM:SS or @SECONDS\n"
+    "      --no-reboot            a reboot ends the machine\n"
+    "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
+    "      --engine NAME          interp (default)\n"
+    "\n"
+    "What is loaded\n"
+    "      --initrd FILE          initial file system\n"
+    "      --append TEXT          the kernel's command line\n"
+    "      --dtb FILE             device tree; without it one is made, unless KERNEL has one\n"
+    "                             behind it\n"
+    "      --dump-dtb FILE        write the device tree that the kernel would get, and end\n"
+    "      --atags [FILE]         boot with tags instead of a device tree (those in FILE)\n"
+    "      --load FILE@ADDRESS    place a file in memory; up to 16 times\n"
+    "      --load-address ADDRESS where KERNEL goes\n"
+    "      --entry-point-address ADDRESS\n"
+    "                             where the first CPU starts\n"
+    "      --semihosting          KERNEL may use files and the console of the host\n"
+    "\n"
+    "Devices\n"
+    "      --serial WHAT          stdio, pty, file:FILE, unix:SOCKET or null; up to 4 times\n"
+    "                             (default: stdio for the first port, null for the others)\n"
+    "      --drive FILE[,ro][,if=virtio|sd|flash]\n"
+    "                             a disk; up to 8 times\n"
+    "      --net WHAT             none (default) or user[,hostfwd=...]\n"
+    "      --share DIR[,tag=NAME][,ro]\n"
+    "                             a folder of the host, for the guest's 9p file system\n"
+    "      --display WHAT         none (default), ppm:FILE or vnc:PORT\n"
+    "\n"
+    "Logs and help\n"
+    "  -l, --log WHAT,...         log none, memory, instructions, unimp (the default: what is\n"
+    "                             not implemented) or all\n"
+    "      --log-file FILE        write the log there, not to stderr\n"
+    "  -h, --help                 print this\n"
+    "\n"
+    "On a terminal, Ctrl-A x quits and Ctrl-A h helps. The exit status is 0 when the machine\n"
+    "was powered off, 1 after a panic, the program's with --semihosting; 125 when stinkarm\n"
+    "itself fails.\n";
+
+enum value { VALUE_NONE, VALUE_NEXT, VALUE_MAYBE }; // MAYBE: --name=value, or a word that is not the kernel
+
+struct parse {
+    struct machine_command *c;
+    struct machine_options *o;
+    unsigned nserials;
+    char *word[2]; // that are no options: the kernel, and the tags behind --atags
+    bool after_atags[2];
+    unsigned nwords;
+};
+
+// A row sets one field (flag: a bool, string: a pointer), or has a function.
+struct definition {
+    const char *name;
+    char letter; // 0: none
+    enum value value;
+    bool (*set)(struct parse *p, const struct definition *d, char *arg);
+    size_t field; // in struct machine_options
+};
+
+#define SEE_HELP "; see stinkarm --system --help"
+
+static bool set_flag(struct parse *p, const struct definition *d, char *arg)
+{
+    (void)arg;
+    *(bool *)((char *)p->o + d->field) = true;
+    return true;
+}
+
+static bool set_string(struct parse *p, const struct definition *d, char *arg)
+{
+    *(const char **)((char *)p->o + d->field) = arg;
+    return true;
+}
+
+static bool set_memory(struct parse *p, const struct definition *d, char *arg)
+{
+    if (option_size(arg, 20, &p->o->memory)) return true;
+    warn("--%s: '%s' is not a size like 256 (MiB), 64M or 1GiB" SEE_HELP, d->name, arg);
+    return false;
+}
+
+static bool set_smp(struct parse *p, const struct definition *d, char *arg)
+{
+    uint64_t n;
+    if (!option_number(arg, &n) || n > 64) {
+        warn("--%s: '%s' is not a number of CPUs" SEE_HELP, d->name, arg);
+        return false;
+    }
+    p->o->smp = (unsigned)n;
+    return true;
+}
+
+static bool set_smp_mode(struct parse *p, const struct definition *d, char *arg)
+{
+    static const char *const names[] = {"threads", "round-robin", NULL};
+    int mode;
+    if (!option_choice(d->name, arg, names, &mode)) return false;
+    p->o->round_robin = mode;
+    return true;
+}
+
+static bool set_engine(struct parse *p, const struct definition *d, char *arg)
+{
+    static const char *const names[] = {"interp", NULL};
+    int engine;
+    (void)p;
+    return option_choice(d->name, arg, names, &engine);
+}
+
+static bool parse_address(const char *option, const char *arg, uint64_t *address)
+{
+    if (option_number(arg, address) && *address < 1ull << 40) return true;
+    warn("--%s: '%s' is not an address like 0x60010000" SEE_HELP, option, arg);
+    return false;
+}
+
+static bool set_load_address(struct parse *p, const struct definition *d, char *arg)
+{
+    p->o->have_load = true;
+    return parse_address(d->name, arg, &p->o->load_address);
+}
+
+static bool set_entry(struct parse *p, const struct definition *d, char *arg)
+{
+    p->o->have_entry = true;
+    if (!parse_address(d->name, arg, &p->o->entry)) return false;
+    if (p->o->entry >> 32 == 0) return true;
+    warn("--%s: '%s' is not in the 4 GiB that a CPU starts in" SEE_HELP, d->name, arg);
+    return false;
+}
+
+static bool set_load(struct parse *p, const struct definition *d, char *arg)
+{
+    char *at = strrchr(arg, '@');
+    if (!at || at == arg) {
+        warn("--%s: '%s' is not FILE@ADDRESS" SEE_HELP, d->name, arg);
+        return false;
+    }
+    if (p->o->nloads == MACHINE_MAX_LOADS) {
+        warn("--%s: %d files at most" SEE_HELP, d->name, MACHINE_MAX_LOADS);
+        return false;
+    }
+    struct load_option *l = &p->o->load[p->o->nloads++];
+    *at = 0;
+    l->path = arg;
+    return parse_address(d->name, at + 1, &l->address);
+}
+
+// FILE,ro,if=KIND from its end on, so that a name may hold commas.
+static bool set_drive(struct parse *p, const struct definition *d, char *arg)
+{
+    static const char *const kinds[] = {"virtio", "sd", "flash", NULL};
+    static const unsigned limit[] = {[DRIVE_VIRTIO] = MACHINE_MAX_DRIVES, [DRIVE_SD] = 1, [DRIVE_FLASH] = 2};
+    struct drive_option drive = {.path = arg, .kind = DRIVE_VIRTIO};
+    for (char *comma; (comma = strrchr(arg, ','));) {
+        if (!strcmp(comma, ",ro")) {
+            drive.read_only = true;
+        } else if (!strncmp(comma, ",if=", 4)) {
+            int kind;
+            if (!option_choice("drive: if", comma + 4, kinds, &kind)) return false;
+            drive.kind = (enum drive_kind)kind;
+        } else {
+            break;
+        }
+        *comma = 0;
+    }
+    unsigned same = 0;
+    for (unsigned i = 0; i < p->o->ndrives; i++)
+        same += p->o->drive[i].kind == drive.kind;
+    if (p->o->ndrives == MACHINE_MAX_DRIVES || same == limit[drive.kind]) {
+        warn("--%s: '%s' is one too many: at most %d, %u of them if=%s" SEE_HELP, d->name, arg,
+             MACHINE_MAX_DRIVES, limit[drive.kind], kinds[drive.kind]);
+        return false;
+    }
+    if (!*arg) {
+        warn("--%s: no file is named" SEE_HELP, d->name);
+        return false;
+    }
+    p->o->drive[p->o->ndrives++] = drive;
+    return true;
+}
+
+static bool set_serial(struct parse *p, const struct definition *d, char *arg)
+{
+    if (p->nserials == MACHINE_UARTS) {
+        warn("--%s: there are %d ports" SEE_HELP, d->name, MACHINE_UARTS);
+        return false;
+    }
+    p->o->serial[p->nserials++] = arg;
+    return true;
+}
+
+static bool set_atags(struct parse *p, const struct definition *d, char *arg)
+{
+    (void)d;
+    p->o->atags = true;
+    p->o->atags_file = arg;
+    return true;
+}
+
+static bool set_log(struct parse *p, const struct definition *d, char *arg)
+{
+    (void)d;
+    p->c->log = true;
+    return option_log(arg);
+}
+
+static bool set_log_file(struct parse *p, const struct definition *d, char *arg)
+{
+    (void)d;
+    p->c->log = true;
+    p->c->log_file = arg;
+    return true;
+}
+
+static bool set_help(struct parse *p, const struct definition *d, char *arg)
+{
+    (void)d, (void)arg;
+    p->c->help = true;
+    return true;
+}
+
+static bool set_nothing(struct parse *p, const struct definition *d, char *arg)
+{
+    (void)p, (void)d, (void)arg;
+    return true;
+}
+
+// utc, a day, a day and a time of it, or seconds since 1970.
+static bool set_rtc(struct parse *p, const struct definition *d, char *arg)
+{
+    p->o->have_rtc = strcmp(arg, "utc") != 0;
+    if (!p->o->have_rtc) return true;
+    if (*arg == '@' && option_number(arg + 1, &p->o->rtc) && p->o->rtc >> 32 == 0) return true;
+    struct tm t = {0}, same;
+    const char *end = strptime(arg, "%Y-%m-%dT%H:%M:%S", &t);
+    if (!end) {
+        t = (struct tm){0};
+        end = strptime(arg, "%Y-%m-%d", &t);
+    }
+    same = t;
+    const time_t seconds = timegm(&same);
+    // A 31st of April comes out as another day; the clock counts 32 bits.
+    if (end && !*end && same.tm_mday == t.tm_mday && seconds >= 0 && seconds >> 32 == 0) {
+        p->o->rtc = (uint64_t)seconds;
+        return true;
+    }
+    warn("--%s: '%s' is not utc, a time like 2026-11-29T12:00:00 between 1970 and 2106, or @SECONDS" SEE_HELP,
+         d->name, arg);
+    return false;
+}
+
+#define FIELD(f) offsetof(struct machine_options, f)
+
+static const struct definition definitions[] = {
+    {"system", 0, VALUE_NONE, set_nothing, 0},
+    {"machine", 'M', VALUE_NEXT, set_string, FIELD(board)},
+    {"memory", 'm', VALUE_NEXT, set_memory, 0},
+    {"smp", 0, VALUE_NEXT, set_smp, 0},
+    {"smp-mode", 0, VALUE_NEXT, set_smp_mode, 0},
+    {"engine", 0, VALUE_NEXT, set_engine, 0},
+    {"icount", 0, VALUE_NONE, set_flag, FIELD(icount)},
+    {"rtc", 0, VALUE_NEXT, set_rtc, 0},
+    {"no-reboot", 0, VALUE_NONE, set_flag, FIELD(no_reboot)},
+    {"exit-on-panic", 0, VALUE_NONE, set_flag, FIELD(exit_on_panic)},
+    {"initrd", 0, VALUE_NEXT, set_string, FIELD(initrd)},
+    {"append", 0, VALUE_NEXT, set_string, FIELD(append)},
+    {"dtb", 0, VALUE_NEXT, set_string, FIELD(dtb)},
+    {"dump-dtb", 0, VALUE_NEXT, set_string, FIELD(dump_dtb)},
+    {"atags", 0, VALUE_MAYBE, set_atags, 0},
+    {"load", 0, VALUE_NEXT, set_load, 0},
+    {"load-address", 0, VALUE_NEXT, set_load_address, 0},
+    {"entry-point-address", 0, VALUE_NEXT, set_entry, 0},
+    {"semihosting", 0, VALUE_NONE, set_flag, FIELD(semihosting)},
+    {"serial", 0, VALUE_NEXT, set_serial, 0},
+    {"drive", 0, VALUE_NEXT, set_drive, 0},
+    {"net", 0, VALUE_NEXT, set_string, FIELD(net)},
+    {"share", 0, VALUE_NEXT, set_string, FIELD(share)},
+    {"display", 0, VALUE_NEXT, set_string, FIELD(display)},
+    {"log", 'l', VALUE_NEXT, set_log, 0},
+    {"log-file", 0, VALUE_NEXT, set_log_file, 0},
+    {"help", 'h', VALUE_NONE, set_help, 0},
+};
+
+// The row of a word that is an option, *attached: the value in the same word, or NULL.
+static const struct definition *find(char *word, char **attached)
+{
+    const bool is_long = word[1] == '-';
+    const size_t len = strcspn(word, "=");
+    for (unsigned i = 0; i < sizeof definitions / sizeof *definitions; i++) {
+        const struct definition *d = &definitions[i];
+        if (is_long) {
+            if (strlen(d->name) != len - 2 || memcmp(d->name, word + 2, len - 2)) continue;
+            *attached = word[len] ? word + len + 1 : NULL;
+        } else {
+            if (!d->letter || d->letter != word[1]) continue;
+            *attached = word[2] ? word + 2 : NULL;
+        }
+        return d;
+    }
+    return NULL;
+}
+
+static bool is_option(const char *word)
+{
+    return word[0] == '-' && word[1];
+}
+
+static bool take_word(struct parse *p, char *word, bool after_atags)
+{
+    if (p->nwords == 2) {
+        warn("'%s': there is a kernel already, '%s'" SEE_HELP, word, p->word[0]);
+        return false;
+    }
+    p->word[p->nwords] = word;
+    p->after_atags[p->nwords++] = after_atags;
+    return true;
+}
+
+// Of two words one is the file of tags, if it is behind --atags.
+static bool give_words(struct parse *p)
+{
+    unsigned kernel = 0;
+    if (p->nwords == 2) {
+        if (p->o->atags_file || (!p->after_atags[0] && !p->after_atags[1])) {
+            warn("'%s': there is a kernel already, '%s'" SEE_HELP, p->word[1], p->word[0]);
+            return false;
+        }
+        kernel = p->after_atags[0];
+        p->o->atags_file = p->word[!kernel];
+    }
+    p->o->kernel = p->word[kernel];
+    return true;
+}
+
+static bool parse_option(struct parse *p, int argc, char **argv, int *at)
+{
+    char *word = argv[(*at)++], *arg = NULL;
+    const struct definition *d = find(word, &arg);
+    if (!d || (arg && d->value == VALUE_NONE && word[1] != '-')) {
+        warn("unknown option '%.*s'" SEE_HELP, (int)strcspn(word, "="), word);
+        return false;
+    }
+    if (arg && d->value == VALUE_NONE) {
+        warn("--%s takes no value" SEE_HELP, d->name);
+        return false;
+    }
+    if (!arg && d->value == VALUE_NEXT) {
+        if (*at == argc) {
+            warn("--%s wants a value" SEE_HELP, d->name);
+            return false;
+        }
+        arg = argv[(*at)++];
+    }
+    if (!d->set(p, d, arg)) return false;
+    if (!arg && d->value == VALUE_MAYBE && *at < argc && !is_option(argv[*at]))
+        return take_word(p, argv[(*at)++], true);
+    return true;
+}
+
+bool machine_options_parse(struct machine_command *c, int argc, char **argv)
+{
+    *c = (struct machine_command){.machine = {.board = "vexpress-a9", .memory = 256 << 20, .smp = 1}};
+    struct parse p = {.c = c, .o = &c->machine};
+    bool options = true;
+    for (int at = 1; at < argc && !c->help;) {
+        if (options && !strcmp(argv[at], "--"))
+            options = false, at++;
+        else if (options && is_option(argv[at])) {
+            if (!parse_option(&p, argc, argv, &at)) return false;
+        } else if (!take_word(&p, argv[at++], false)) {
+            return false;
+        }
+    }
+    if (c->help) return true;
+    if (!give_words(&p)) return false;
+    if (c->machine.kernel) return true;
+    warn("no kernel is given" SEE_HELP);
+    return false;
+}
+
+bool machine_options_meant(int argc, char **argv)
+{
+    for (int at = 1; at < argc && is_option(argv[at]) && strcmp(argv[at], "--"); at++) {
+        if (!strcmp(argv[at], "--system")) return true;
+        char *attached = NULL;
+        const struct definition *d = find(argv[at], &attached);
+        if (d && d->value == VALUE_NEXT && !attached) at++;
+    }
+    return false;
+}

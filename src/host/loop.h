@@ -21,7 +21,7 @@ struct loop_fd {
     void *ctx;
 };
 
-enum { LOOP_MAX_FDS = 256 };
+enum { LOOP_MAX_FDS = 512 };
 
 struct loop {
     struct loop_fd fds[LOOP_MAX_FDS];

@@ -119,7 +119,7 @@ static bool place_pen(struct boot *b)
 bool machine_load(struct machine *m)
 {
     struct boot b = {.m = m};
-    struct blob kernel = {0}, initrd = {0}, tree = {0};
+    struct blob kernel = {0}, initrd = {0}, given = {0}, tree = {0};
     struct kernel_image image;
     bool ok = false;
     if (!place_pen(&b) || !place_loads(&b)) goto out;
@@ -136,7 +136,8 @@ bool machine_load(struct machine *m)
     m->boot = (struct boot_entry){.pc = image.entry};
     if (image.wants_tree) {
         const uint64_t tree_at = (initrd_at + initrd.size + 0xfffff) & ~0xfffffull;
-        if (!tree_make(m, initrd.data ? initrd_at : 0, initrd.size, &tree)) goto out;
+        if (m->opt.dtb && !file_read(m->opt.dtb, "device tree", &given)) goto out;
+        if (!tree_make(m, &given, m->opt.dtb, initrd.data ? initrd_at : 0, initrd.size, &tree)) goto out;
         if (!place(&b, "device tree", tree_at, tree.data, tree.size, 0)) goto out;
         m->boot.r[1] = 0xffffffffu;
         m->boot.r[2] = (uint32_t)tree_at;
@@ -145,6 +146,7 @@ bool machine_load(struct machine *m)
 out:
     free(kernel.data);
     free(initrd.data);
+    free(given.data);
     free(tree.data);
     return ok;
 }

@@ -29,27 +29,24 @@ static void add_machine_nodes(struct machine *m, struct fdt *f, uint64_t initrd,
     fdt_end(f);
 }
 
-bool tree_make(struct machine *m, uint64_t initrd, uint64_t initrd_size, struct blob *tree)
+bool tree_make(struct machine *m, const struct blob *given, const char *name, uint64_t initrd,
+               uint64_t initrd_size, struct blob *tree)
 {
-    struct blob given = {0};
-    if (!m->opt.dtb || !file_read(m->opt.dtb, "device tree", &given)) return false;
-    const char *error = fdt_check(given.data, given.size);
+    const char *error = fdt_check(given->data, given->size);
     uint32_t len;
-    if (!error && !fdt_find(given.data, "/memory", "reg", &len)) error = "it has no memory node";
+    if (!error && !fdt_find(given->data, "/memory", "reg", &len)) error = "it has no memory node";
     if (error) {
-        warn("device tree '%s': %s", m->opt.dtb, error);
-        free(given.data);
+        warn("device tree '%s': %s", name, error);
         return false;
     }
-    const uint8_t *cells = fdt_find(given.data, "/", "#address-cells", &len);
+    const uint8_t *cells = fdt_find(given->data, "/", "#address-cells", &len);
     static const char *const replaced[] = {"/chosen", "/memory"};
     struct fdt f;
     fdt_init(&f);
-    fdt_copy(&f, given.data, replaced, 2);
+    fdt_copy(&f, given->data, replaced, 2);
     add_machine_nodes(m, &f, initrd, initrd_size, cells && len == 4 && cells[3] == 2);
     fdt_end(&f);
     tree->data = fdt_finish(&f, &tree->size);
-    free(given.data);
-    if (!tree->data) warn("device tree '%s': out of memory", m->opt.dtb);
+    if (!tree->data) warn("device tree '%s': out of memory", name);
     return tree->data;
 }

@@ -237,6 +237,7 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
         e->cpus = self->engine_state;
         e->cpus->next = NULL;
         atomic_store(&e->running, 0);
+        pthread_cond_init(&e->idle, NULL); // those who waited are not here
     }
     pthread_mutex_unlock(&e->cache.lock);
     pthread_mutex_unlock(&e->lock);

@@ -2,23 +2,20 @@
 #include "user/clone.h"
 
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/pages.h"
+#include "user/hostthread.h"
 #include "user/policy.h"
 #include "user/signal.h"
 #include "user/syscall.h"
 
-// The guest has its own stacks. Sanitizers need more of the host's.
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
-#define HOST_STACK               (2u << 20)
 #define forget_frames(addr, len) __asan_unpoison_memory_region(addr, len)
 #else
-#define HOST_STACK               (192u << 10)
 #define forget_frames(addr, len) ((void)0)
 #endif
 
@@ -133,6 +130,7 @@ static void *thread_main(void *arg)
 {
     struct thread_start *s = arg;
     struct thread *t = s->t;
+    struct process *const p = t->p;
     const uint32_t flags = s->args->flags;
     current_thread = t;
     t->host = pthread_self();
@@ -151,31 +149,20 @@ static void *thread_main(void *arg)
     release_thread(t, true);
     current_thread = NULL;
     thread_free(t);
+    host_thread_end(p);
     return NULL;
-}
-
-// Starts a host thread with a small stack that nobody will join.
-static bool start_host_thread(void *(*fn)(void *), void *arg)
-{
-    pthread_t host;
-    pthread_attr_t attr;
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, HOST_STACK);
-    const int err = pthread_create(&host, &attr, fn, arg);
-    pthread_attr_destroy(&attr);
-    return err == 0;
 }
 
 static int64_t clone_thread(struct thread *t, const struct clone_args *a)
 {
     struct thread_start s = {.t = new_child(t, a), .args = a};
     if (!s.t) return -ENOMEM;
-    if (!start_host_thread(thread_main, &s)) {
-        thread_free(s.t);
-        return -EAGAIN;
-    }
-    return event_wait(&s.started); // the thread may have ended already
+    fork_prevent(t->p);
+    const bool ok = host_thread_start(thread_main, &s);
+    const int tid = ok ? event_wait(&s.started) : -EAGAIN; // the thread may have ended already
+    fork_allow(t->p);
+    if (!ok) thread_free(s.t);
+    return tid;
 }
 
 int64_t clone_exit(struct thread *t, int status)
@@ -249,6 +236,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     struct process *p = t->p;
     const uint32_t host_flags = a->flags & CLONE_FOR_HOST;
     // The locks in the order in which others take them: see uas.c.
+    fork_prepare(p);
     pthread_mutex_lock(&p->lock);
     pthread_mutex_lock(&p->as.mm_lock);
     p->engine->fork_before(p->engine);
@@ -261,6 +249,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     pthread_mutex_unlock(&p->as.mm_lock);
     if (pid == 0) become_process(t, a);
     pthread_mutex_unlock(&p->lock);
+    fork_allow(p);
 
     if (pid == 0) {
         if (a->flags & ABI_CLONE_CHILD_SETTID) put_tid(t, a->child_tid, t->tid);
@@ -304,8 +293,8 @@ static int vm_child_main(void *arg)
 static int64_t run_vm_child(struct vm_child *v)
 {
     struct thread *const self = current_thread;
-    uint8_t *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (stack == MAP_FAILED) return -ENOMEM;
+    uint8_t *stack = pages_new(HOST_STACK);
+    if (!stack) return -ENOMEM;
     const uint32_t flags = (v->args->flags & CLONE_FOR_HOST) | CLONE_VM | CLONE_VFORK;
     int64_t pid = clone(vm_child_main, stack + HOST_STACK, (int)flags, v);
     if (pid < 0) pid = -errno;
@@ -317,13 +306,13 @@ static int64_t run_vm_child(struct vm_child *v)
 
 static struct vm_child *new_vm_child(struct thread *t, const struct clone_args *a, struct event *started)
 {
-    struct vm_child *v = calloc(1, sizeof *v);
+    struct vm_child *v = pages_new(sizeof *v);
     if (!v) return NULL;
     v->args = a;
     v->started = started;
     v->t = new_child(t, a);
     if (!v->t) {
-        free(v);
+        munmap(v, sizeof *v);
         return NULL;
     }
     v->t->vforked = true;
@@ -342,16 +331,18 @@ static void free_vm_child(struct vm_child *v)
 {
     exec_forget(v->t);
     thread_free(v->t);
-    free(v);
+    munmap(v, sizeof *v);
 }
 
 static void *vm_child_keeper(void *arg)
 {
     struct vm_child *v = arg;
     struct event *started = v->started;
+    struct process *const p = v->t->p;
     const int64_t pid = run_vm_child(v);
     if (pid < 0) event_set(started, (int)pid); // else the child has done it, and the event is gone
     free_vm_child(v);
+    host_thread_end(p);
     return NULL;
 }
 
@@ -368,11 +359,11 @@ static int64_t clone_vm(struct thread *t, const struct clone_args *a)
         struct event started = {0};
         struct vm_child *v = new_vm_child(t, a, &started);
         if (!v) return -ENOMEM;
-        if (!start_host_thread(vm_child_keeper, v)) {
-            free_vm_child(v);
-            return -EAGAIN;
-        }
-        pid = event_wait(&started);
+        fork_prevent(t->p);
+        const bool ok = host_thread_start(vm_child_keeper, v);
+        pid = ok ? event_wait(&started) : -EAGAIN;
+        fork_allow(t->p);
+        if (!ok) free_vm_child(v);
     }
     if (pid > 0) put_pidfd(t, a, (int)pid);
     return pid;

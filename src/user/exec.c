@@ -4,13 +4,13 @@
 // Strings of argv and envp go to the host kernel as they lie in guest memory: it checks and copies them.
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pages.h"
 #include "user/clone.h"
 #include "user/proc.h"
 #include "user/signal.h"
@@ -37,7 +37,9 @@ struct exec {
     char path[PATH_SIZE]; // names the program, from the current directory
     struct strings argv, envp;
     char header[HEADER_SIZE + 1];
-    char *lines[MAX_SCRIPTS], *scripts[MAX_SCRIPTS]; // of interpreter scripts; argv points to them
+    struct {
+        char line[HEADER_SIZE], name[PATH_SIZE];
+    } scripts[MAX_SCRIPTS]; // interpreters that are scripts; argv points to them
     int nscripts;
     char log_option[32]; // where the next stinkarm finds the log
 };
@@ -45,9 +47,9 @@ struct exec {
 static bool strings_insert(struct strings *s, size_t at, const char *str)
 {
     if (s->n + 2 > s->cap) {
-        const size_t cap = s->cap ? s->cap * 2 : 64;
-        const char **v = realloc(s->v, cap * sizeof *v);
-        if (!v) return false;
+        const size_t cap = s->cap ? s->cap * 2 : 512, size = cap * sizeof *s->v;
+        void *v = s->v ? mremap(s->v, s->cap * sizeof *s->v, size, MREMAP_MAYMOVE) : pages_new(size);
+        if (!v || v == MAP_FAILED) return false;
         s->v = v;
         s->cap = cap;
     }
@@ -55,6 +57,11 @@ static bool strings_insert(struct strings *s, size_t at, const char *str)
     s->v[at] = str;
     s->v[++s->n] = NULL;
     return true;
+}
+
+static void strings_free(struct strings *s)
+{
+    if (s->v) munmap(s->v, s->cap * sizeof *s->v);
 }
 
 static void strings_shift(struct strings *s)
@@ -119,9 +126,8 @@ static bool is_blank(char c)
 static int enter_script(struct exec *e)
 {
     if (e->nscripts == MAX_SCRIPTS) return -ELOOP;
-    char *line = e->lines[e->nscripts] = strndup(e->header + 2, HEADER_SIZE - 2);
-    char *script = e->scripts[e->nscripts++] = strdup(e->path);
-    if (!line || !script) return -ENOMEM;
+    char *line = strncpy(e->scripts[e->nscripts].line, e->header + 2, HEADER_SIZE - 2);
+    char *script = strcpy(e->scripts[e->nscripts++].name, e->path);
     char *end = strchr(line, '\n');
     const bool whole = end || strlen(line) < HEADER_SIZE - 2;
     if (!end) end = line + strlen(line);
@@ -273,18 +279,14 @@ void exec_forget(struct thread *t)
     struct exec *e = t->exec;
     if (!e) return;
     t->exec = NULL;
-    for (int i = 0; i < e->nscripts; i++) {
-        free(e->lines[i]);
-        free(e->scripts[i]);
-    }
-    free(e->argv.v);
-    free(e->envp.v);
-    free(e);
+    strings_free(&e->argv);
+    strings_free(&e->envp);
+    munmap(e, sizeof *e);
 }
 
 int64_t exec_guest(struct thread *t, int dirfd, uint32_t path, uint32_t argv, uint32_t envp, int flags)
 {
-    struct exec *e = t->exec = calloc(1, sizeof *e);
+    struct exec *e = t->exec = pages_new(sizeof *e);
     if (!e) return -ENOMEM;
     e->t = t;
     e->fd = -1;

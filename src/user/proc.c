@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "user/hostthread.h"
 #include "user/layout.h"
 #include "user/proc_maps.h"
 
@@ -365,7 +366,10 @@ int proc_open(struct thread *t, int dirfd, const char *path, int flags)
     case ENTRY_CPUINFO:
         if (flags & O_PATH) return PROC_NOT_MINE;
         if ((flags & O_ACCMODE) != O_RDONLY) return -EACCES;
-        return snapshot(t, e, abs, flags);
+        fork_prevent(t->p);
+        const int fd = snapshot(t, e, abs, flags);
+        fork_allow(t->p);
+        return fd;
     }
     return PROC_NOT_MINE;
 }

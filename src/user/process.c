@@ -16,6 +16,7 @@ bool process_init(struct process *p, const struct process_options *opt, struct e
     p->opt = *opt;
     p->personality = ABI_ADDR_LIMIT_32BIT;
     pthread_mutex_init(&p->lock, NULL);
+    pthread_mutex_init(&p->fork_lock, NULL);
     return true;
 }
 

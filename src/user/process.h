@@ -65,6 +65,9 @@ struct process {
     pthread_mutex_t lock; // guards threads, sigactions, brk
     struct thread *threads;
     int nthreads;
+    pthread_mutex_t fork_lock; // hostthread.h; guards the two below
+    pthread_t last_ended;      // a host thread that nobody has joined yet
+    bool any_ended;
     struct abi_sigaction actions[ABI_NSIG + 1]; // by signal number
     uint64_t actions_known;                     // those not known yet are as stinkarm inherited them
 

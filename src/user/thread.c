@@ -1,12 +1,12 @@
 // Guest threads as the process knows them.
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "user/signal.h"
 #include "user/syscall.h"
 
-// A thread and what belongs to it, in pages of their own: so the first one does not start up the heap.
+// A thread and what belongs to it
 struct thread_pages {
     struct thread t;
     struct signal_queue queue;
@@ -14,9 +14,8 @@ struct thread_pages {
 
 struct thread *thread_new(struct process *p)
 {
-    struct thread_pages *both =
-        mmap(NULL, sizeof *both, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (both == MAP_FAILED) return NULL;
+    struct thread_pages *both = pages_new(sizeof *both);
+    if (!both) return NULL;
     struct thread *t = &both->t;
     struct cpu *c = &t->cpu;
     cpu_reset(c);

@@ -353,7 +353,7 @@ static void test_fork(void)
 {
     pthread_t t[4];
     void *r;
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < 30; round++) {
         for (int i = 0; i < 4; i++)
             pthread_create(&t[i], NULL, forker, &total);
         for (int i = 0; i < 4; i++) {

@@ -7,16 +7,11 @@
 
 enum {
     MAGIC = 0xd00dfeed,
-    BEGIN_NODE = 1,
-    END_NODE = 2,
-    PROP = 3,
     NOP = 4,
-    END = 9,
     HEADER = 40,
-    MAX_DEPTH = 32
 };
 
-static uint32_t get32(const uint8_t *p)
+uint32_t fdt_get_u32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
@@ -83,7 +78,7 @@ static uint32_t string_offset(struct fdt *f, const char *s)
 
 void fdt_begin(struct fdt *f, const char *name)
 {
-    append32(f, BEGIN_NODE);
+    append32(f, FDT_BEGIN_NODE);
     append(f, name, strlen(name) + 1);
     f->depth++;
 }
@@ -97,13 +92,13 @@ void fdt_begin_at(struct fdt *f, const char *name, uint64_t address)
 
 void fdt_end(struct fdt *f)
 {
-    append32(f, END_NODE);
+    append32(f, FDT_END_NODE);
     if (--f->depth < 0) f->failed = true;
 }
 
 void fdt_prop(struct fdt *f, const char *name, const void *data, size_t len)
 {
-    append32(f, PROP);
+    append32(f, FDT_PROP);
     append32(f, (uint32_t)len);
     append32(f, string_offset(f, name));
     append(f, data, len);
@@ -121,7 +116,7 @@ void fdt_u32(struct fdt *f, const char *name, uint32_t v)
 
 void fdt_u32s(struct fdt *f, const char *name, const uint32_t *v, size_t n)
 {
-    append32(f, PROP);
+    append32(f, FDT_PROP);
     append32(f, (uint32_t)(4 * n));
     append32(f, string_offset(f, name));
     for (size_t i = 0; i < n; i++)
@@ -152,10 +147,20 @@ void fdt_strings(struct fdt *f, const char *name, ...)
     fdt_prop(f, name, buf, n);
 }
 
+void fdt_reserve(struct fdt *f, uint64_t address, uint64_t size)
+{
+    if (f->nreserve == FDT_MAX_RESERVE) {
+        f->failed = true;
+        return;
+    }
+    f->reserve[2 * f->nreserve] = address;
+    f->reserve[2 * f->nreserve++ + 1] = size;
+}
+
 uint8_t *fdt_finish(struct fdt *f, size_t *size)
 {
-    append32(f, END);
-    const size_t structure_at = HEADER + 16; // behind an empty memory reservation map
+    append32(f, FDT_END);
+    const size_t structure_at = HEADER + 16 * (f->nreserve + 1); // behind the memory reservations and a zero
     const size_t strings_at = structure_at + f->structure_len,
                  total = (strings_at + f->strings_len + 7) & ~(size_t)7;
     uint8_t *blob = f->failed || f->depth ? NULL : calloc(1, total);
@@ -165,6 +170,10 @@ uint8_t *fdt_finish(struct fdt *f, size_t *size)
             0,     (uint32_t)f->strings_len, (uint32_t)f->structure_len};
         for (unsigned i = 0; i < 10; i++)
             set32(blob + 4 * i, header[i]);
+        for (unsigned i = 0; i < 2 * f->nreserve; i++) {
+            set32(blob + HEADER + 8 * i, (uint32_t)(f->reserve[i] >> 32));
+            set32(blob + HEADER + 8 * i + 4, (uint32_t)f->reserve[i]);
+        }
         memcpy(blob + structure_at, f->structure, f->structure_len);
         memcpy(blob + strings_at, f->strings, f->strings_len);
         *size = total;
@@ -177,86 +186,101 @@ uint8_t *fdt_finish(struct fdt *f, size_t *size)
 
 // Reading
 
-struct reader {
-    const uint8_t *p, *end; // structure block
-    const char *strings;
-    uint32_t strings_len;
-};
-
-struct item {
-    uint32_t token;
-    const char *name; // of the node or property
-    const uint8_t *data;
-    uint32_t len;
-};
-
-static const char *open_blob(struct reader *r, const uint8_t *blob, size_t size)
+static const char *open_blob(struct fdt_walk *w, const uint8_t *blob, size_t size)
 {
     if (size < HEADER) return "shorter than its header";
-    if (get32(blob) != MAGIC) return "no device tree: bad magic number";
-    const uint32_t total = get32(blob + 4), st = get32(blob + 8), str = get32(blob + 12),
-                   version = get32(blob + 20);
-    const uint32_t str_len = get32(blob + 32), st_len = get32(blob + 36);
+    if (fdt_get_u32(blob) != MAGIC) return "no device tree: bad magic number";
+    const uint32_t total = fdt_get_u32(blob + 4), st = fdt_get_u32(blob + 8), str = fdt_get_u32(blob + 12),
+                   version = fdt_get_u32(blob + 20);
+    const uint32_t str_len = fdt_get_u32(blob + 32), st_len = fdt_get_u32(blob + 36);
     if (total > size) return "shorter than its header says";
     if (version < 16) return "version older than 16";
     if (st > total || st & 3) return "structure block out of bounds";
     if (str > total || str_len > total - str) return "strings block out of bounds";
     if (version >= 17 && st_len > total - st) return "structure block out of bounds";
-    *r = (struct reader){blob + st, blob + (version >= 17 ? st + st_len : total), (const char *)blob + str,
-                         str_len};
+    *w = (struct fdt_walk){.p = blob + st,
+                           .end = blob + (version >= 17 ? st + st_len : total),
+                           .strings = (const char *)blob + str,
+                           .strings_len = str_len};
     return NULL;
 }
 
-static const char *next_item(struct reader *r, struct item *it)
+// The bounds of everything that next_token steps over. NULL: fine.
+static const char *check_node(struct fdt_walk *w)
+{
+    const uint8_t *nul = memchr(w->p, 0, (size_t)(w->end - w->p));
+    if (!nul) return "node name without end";
+    w->name = (const char *)w->p;
+    const size_t n = ((size_t)(nul - w->p) + 4) & ~(size_t)3;
+    if (n > (size_t)(w->end - w->p)) return "structure block ends early";
+    w->p += n;
+    return NULL;
+}
+
+static const char *check_prop(struct fdt_walk *w)
+{
+    if (w->end - w->p < 8) return "structure block ends early";
+    w->len = fdt_get_u32(w->p);
+    const uint32_t at = fdt_get_u32(w->p + 4);
+    w->p += 8;
+    const size_t left = (size_t)(w->end - w->p);
+    if (w->len > left || (((size_t)w->len + 3) & ~(size_t)3) > left) return "property longer than the tree";
+    if (at >= w->strings_len || !memchr(w->strings + at, 0, w->strings_len - at))
+        return "property name out of bounds";
+    w->name = w->strings + at;
+    w->data = w->p;
+    w->p += (w->len + 3) & ~3u;
+    return NULL;
+}
+
+static const char *next_token(struct fdt_walk *w, uint32_t *token)
 {
     do {
-        if (r->end - r->p < 4) return "structure block ends early";
-        it->token = get32(r->p);
-        r->p += 4;
-    } while (it->token == NOP);
-    switch (it->token) {
-    case BEGIN_NODE: {
-        const uint8_t *nul = memchr(r->p, 0, (size_t)(r->end - r->p));
-        if (!nul) return "node name without end";
-        it->name = (const char *)r->p;
-        const size_t n = ((size_t)(nul - r->p) + 4) & ~(size_t)3;
-        if (n > (size_t)(r->end - r->p)) return "structure block ends early";
-        r->p += n;
-        return NULL;
-    }
-    case PROP: {
-        if (r->end - r->p < 8) return "structure block ends early";
-        it->len = get32(r->p);
-        const uint32_t at = get32(r->p + 4);
-        r->p += 8;
-        if (it->len > (size_t)(r->end - r->p) || ((it->len + 3) & ~3u) > (size_t)(r->end - r->p))
-            return "property longer than the tree";
-        if (at >= r->strings_len || !memchr(r->strings + at, 0, r->strings_len - at))
-            return "property name out of bounds";
-        it->name = r->strings + at;
-        it->data = r->p;
-        r->p += (it->len + 3) & ~3u;
-        return NULL;
-    }
-    case END_NODE:
-    case END: return NULL;
+        if (w->end - w->p < 4) return "structure block ends early";
+        *token = fdt_get_u32(w->p);
+        w->p += 4;
+    } while (*token == NOP);
+    switch (*token) {
+    case FDT_BEGIN_NODE: return check_node(w);
+    case FDT_PROP: return check_prop(w);
+    case FDT_END_NODE:
+    case FDT_END: return NULL;
     default: return "unknown token in the structure block";
     }
 }
 
 const char *fdt_check(const uint8_t *blob, size_t size)
 {
-    struct reader r;
-    struct item it;
-    const char *error = open_blob(&r, blob, size);
+    struct fdt_walk w;
+    uint32_t token;
+    bool any = false;
+    const char *error = open_blob(&w, blob, size);
     for (int depth = 0; !error;) {
-        if ((error = next_item(&r, &it))) break;
-        if (it.token == END) return depth ? "unbalanced nodes" : NULL;
-        depth += it.token == BEGIN_NODE ? 1 : it.token == END_NODE ? -1 : 0;
-        if (depth < 0) return "unbalanced nodes";
-        if (depth > MAX_DEPTH) return "nodes nested too deep";
+        if ((error = next_token(&w, &token))) break;
+        if (token == FDT_END) return depth || !any ? "unbalanced nodes" : NULL;
+        if (!depth && (any || token != FDT_BEGIN_NODE)) return "unbalanced nodes"; // one root
+        any = true;
+        depth += token == FDT_BEGIN_NODE ? 1 : token == FDT_END_NODE ? -1 : 0;
+        if (depth > FDT_MAX_DEPTH) return "nodes nested too deep";
     }
     return error;
+}
+
+void fdt_walk_start(struct fdt_walk *w, const uint8_t *blob)
+{
+    open_blob(w, blob, fdt_get_u32(blob + 4));
+    w->depth = 0;
+    w->data = NULL;
+}
+
+enum fdt_token fdt_walk_next(struct fdt_walk *w)
+{
+    uint32_t token;
+    if (w->leaving) w->depth--;
+    if (next_token(w, &token)) return FDT_END;
+    w->leaving = token == FDT_END_NODE;
+    if (token == FDT_BEGIN_NODE) w->node[w->depth++] = w->name;
+    return (enum fdt_token)token;
 }
 
 static bool same_node(const char *name, const char *want, size_t n)
@@ -264,67 +288,38 @@ static bool same_node(const char *name, const char *want, size_t n)
     return !strncmp(name, want, n) && (name[n] == 0 || (name[n] == '@' && !memchr(want, '@', n)));
 }
 
-// Whether the nodes from the root down are the components of a path.
-static bool path_is(const char *const *nodes, int depth, const char *path)
+bool fdt_walk_in(const struct fdt_walk *w, const char *path)
 {
-    for (int i = 1; i < depth; i++) {
+    if (w->depth == 1) return !strcmp(path, "/");
+    for (int i = 1; i < w->depth; i++) {
         if (*path++ != '/') return false;
         const size_t n = strcspn(path, "/");
-        if (!n || !same_node(nodes[i], path, n)) return false;
+        if (!n || !same_node(w->node[i], path, n)) return false;
         path += n;
     }
-    return *path == 0 || (depth == 1 && !strcmp(path, "/"));
+    return *path == 0;
 }
 
 const uint8_t *fdt_find(const uint8_t *blob, const char *path, const char *prop, uint32_t *len)
 {
-    struct reader r;
-    struct item it;
-    const char *nodes[MAX_DEPTH + 1];
-    int depth = 0;
-    if (open_blob(&r, blob, get32(blob + 4))) return NULL;
-    while (!next_item(&r, &it) && it.token != END) {
-        if (it.token == BEGIN_NODE && depth < MAX_DEPTH) nodes[depth++] = it.name;
-        if (it.token == END_NODE && depth > 0) depth--;
-        if (it.token == PROP && !strcmp(it.name, prop) && path_is(nodes, depth, path)) {
-            *len = it.len;
-            return it.data;
-        }
+    struct fdt_walk w;
+    fdt_walk_start(&w, blob);
+    for (enum fdt_token token; (token = fdt_walk_next(&w)) != FDT_END;) {
+        if (token != FDT_PROP || strcmp(w.name, prop) || !fdt_walk_in(&w, path)) continue;
+        *len = w.len;
+        return w.data;
     }
     return NULL;
 }
 
-void fdt_copy(struct fdt *f, const uint8_t *blob, const char *const *skip, size_t nskip)
+void fdt_copy_reserve(struct fdt *f, const uint8_t *blob)
 {
-    struct reader r;
-    struct item it;
-    const char *nodes[MAX_DEPTH + 1];
-    int depth = 0, skipping = 0; // depth of the node that is left out
-    if (open_blob(&r, blob, get32(blob + 4))) {
-        f->failed = true;
-        return;
+    const uint32_t total = fdt_get_u32(blob + 4);
+    for (uint64_t at = fdt_get_u32(blob + 16); at + 16 <= total; at += 16) {
+        uint64_t v[2];
+        for (int i = 0; i < 2; i++)
+            v[i] = (uint64_t)fdt_get_u32(blob + at + 8 * i) << 32 | fdt_get_u32(blob + at + 8 * i + 4);
+        if (!v[0] && !v[1]) return;
+        fdt_reserve(f, v[0], v[1]);
     }
-    while (!next_item(&r, &it) && it.token != END) {
-        switch (it.token) {
-        case BEGIN_NODE:
-            if (depth == MAX_DEPTH) {
-                f->failed = true;
-                return;
-            }
-            nodes[depth++] = it.name;
-            for (size_t i = 0; i < nskip && !skipping; i++)
-                if (path_is(nodes, depth, skip[i])) skipping = depth;
-            if (!skipping) fdt_begin(f, it.name);
-            break;
-        case END_NODE:
-            if (depth == 1) return; // the root stays open
-            if (!skipping) fdt_end(f);
-            if (skipping == depth) skipping = 0;
-            depth--;
-            break;
-        default:
-            if (!skipping) fdt_prop(f, it.name, it.data, it.len);
-        }
-    }
-    f->failed = true;
 }

@@ -32,9 +32,9 @@ struct kernel_image {
 // image.c: what kind of kernel it is, by content, and where it goes. False with a message.
 bool kernel_recognise(struct machine *m, const struct blob *file, struct kernel_image *image);
 
-// tree.c: the device tree for the kernel: the given one (name: of the file it is from; without data: there is
-// none, and the board makes one), with memory, command
-// line and initrd filled in. False with a message.
+// tree.c: the device tree for the kernel: the given one (name: of the file it is from) with memory, command
+// line, initrd and virtio slots filled in; without data one made from the board's tables. False with a
+// message.
 bool tree_make(struct machine *m, const struct blob *given, const char *name, uint64_t initrd,
                uint64_t initrd_size, struct blob *tree);
 

@@ -121,7 +121,7 @@ struct device *machine_add(struct machine *m, const struct dev_class *cls, const
     return d;
 }
 
-struct device *machine_device(struct machine *m, const char *id)
+struct device *machine_device(const struct machine *m, const char *id)
 {
     for (unsigned i = 0; i < m->ndevices; i++)
         if (!strcmp(m->device[i]->id, id)) return m->device[i];

@@ -108,7 +108,7 @@ int machine_run(struct machine *m);
 struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,
                            uint64_t size, const struct dev_env *env, const unsigned *irqs);
 // The device with an id, or NULL.
-struct device *machine_device(struct machine *m, const char *id);
+struct device *machine_device(const struct machine *m, const char *id);
 // Memory that is not backed by an image; NULL: out of memory.
 uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uint64_t size);
 // Lines into CPUs.

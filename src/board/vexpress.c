@@ -51,7 +51,7 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
 #define BACKEND(...) .backend = {__VA_ARGS__}
 #define CELLS(...) (const uint32_t[]){__VA_ARGS__}
 #define CLOCKS(...) .clocks = CELLS(__VA_ARGS__), .nclocks = sizeof(CELLS(__VA_ARGS__)) / 4
-#define UART(n) IRQ(SPI(5 + (n))), BACKEND(BACKEND_SERIAL, n), CLOCKS(PH_CLK_UART, PH_CLK_APB)
+#define UART(n) IRQ(SPI(5 + (n))), BACKEND(BACKEND_SERIAL, n), CLOCKS(PH_CLK_UART, PH_CLK_APB), .alias = "serial" #n
 #define TIMERS(n) CLOCKS(PH_SYSCTL, n, PH_SYSCTL, (n) + 1, PH_CLK_APB)
 #define TILE .tile = true
 
@@ -84,9 +84,9 @@ static const struct window_row windows[] = {
 // clang-format on
 
 static const struct memory_row memories[] = {
-    {"sram", {0x48000000, 0x14000000}, 32 << 20},
-    {"vram", {0x4c000000, 0x18000000}, 8 << 20},
-    {"a15sram", {NOWHERE, 0x2e000000}, 64 << 10},
+    {"sram", {0x48000000, 0x14000000}, 32 << 20, PH_NONE},
+    {"vram", {0x4c000000, 0x18000000}, 8 << 20, PH_VRAM},
+    {"a15sram", {NOWHERE, 0x2e000000}, 64 << 10, PH_NONE},
 };
 
 const struct board board_vexpress_a9 = {

@@ -67,6 +67,7 @@ struct device_row {
     const uint32_t *clocks; // cells
     unsigned nclocks;
     enum tree_phandle phandle;
+    const char *alias; // motherboard: name in /aliases
 };
 
 // Another range of a device.
@@ -89,6 +90,7 @@ struct window_row {
 struct memory_row {
     const char *name;
     uint32_t at[VEXPRESS_COLUMNS], size;
+    enum tree_phandle reserved; // not general memory: this node says so
 };
 
 struct board_tables {

@@ -42,6 +42,8 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
         [VEXPRESS_A15] = {.procid = 0x14000237, .osc = osc_a15, .noscs = 9, .nvolts = 1},
     };
     c->sysreg = config[m->board->column];
+    c->sysreg.led_phandle = PH_LED;
+    c->sysreg.mci_phandle = PH_MCI;
 }
 
 // clang-format off
@@ -60,6 +62,7 @@ static const struct device_row devices[] = {
     {&gic_class, "gic", {0x1e001000, 0x2c001000}, 0x1000, TILE, .parameters = gic_parameters, .phandle = PH_GIC},
     {&mpcore_class, "mpcore", {0x1e000000, NOWHERE}, 0, TILE, .parameters = mpcore_parameters},
     {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters, .phandle = PH_SYSREG},
+    {&sp810_class, "sysctl", {0x10001000, 0x1c020000}, 0x1000, CLOCKS(PH_CLK_32KHZ, PH_CLK_1MHZ, PH_CLK_APB), .phandle = PH_SYSCTL},
     {&pl011_class, "uart0", {0x10009000, 0x1c090000}, 0x1000, UART(0)},
     {&pl011_class, "uart1", {0x1000a000, 0x1c0a0000}, 0x1000, UART(1)},
     {&pl011_class, "uart2", {0x1000b000, 0x1c0b0000}, 0x1000, UART(2)},

@@ -185,10 +185,28 @@ static bool sysreg_init(struct device *d)
     return true;
 }
 
+// Bits of a register that other nodes refer to as lines.
+static void add_gpio(struct fdt *f, enum reg reg, const char *compatible, uint32_t phandle)
+{
+    fdt_begin_at(f, "gpio", reg);
+    fdt_string(f, "compatible", compatible);
+    fdt_u32s(f, "reg", (const uint32_t[]){reg, 4}, 2);
+    fdt_empty(f, "gpio-controller");
+    fdt_u32(f, "#gpio-cells", 2);
+    if (phandle) fdt_u32(f, "phandle", phandle);
+    fdt_end(f);
+}
+
 static void sysreg_fdt(const struct device *d, struct fdt *f)
 {
-    (void)d;
     fdt_string(f, "compatible", "arm,vexpress-sysreg");
+    fdt_u32(f, "#address-cells", 1);
+    fdt_u32(f, "#size-cells", 1);
+    fdt_u32s(f, "ranges", (const uint32_t[]){0, (uint32_t)d->base, 0x1000}, 3);
+    const struct sysreg *s = (const struct sysreg *)d;
+    add_gpio(f, LED, "arm,vexpress-sysreg,sys_led", s->cfg.led_phandle);
+    add_gpio(f, MCI, "arm,vexpress-sysreg,sys_mci", s->cfg.mci_phandle);
+    add_gpio(f, FLASH, "arm,vexpress-sysreg,sys_flash", 0);
 }
 
 const struct dev_class sysreg_class = {

@@ -9,6 +9,7 @@ struct sysreg_config {
     unsigned noscs, nvolts;  // and supplies
     uint32_t (*mci)(void *); // SYS_MCI: is a card in the slot
     void *mci_ctx;
+    uint32_t led_phandle, mci_phandle; // of the lines in the device tree
 };
 
 #endif

@@ -1,4 +1,5 @@
-// An SD memory card as its host controller sees it: SD Physical Layer Simplified Specification 3.01, bus mode.
+// An SD memory card as its host controller sees it: SD Physical Layer Simplified Specification 3.01, bus
+// mode.
 //
 // Standard capacity up to 2 GiB, above that high capacity. Commands 0, 2, 3, 6–10, 12, 13, 15–18, 23–25, 32,
 // 33, 38, 55, application commands 6, 13, 22, 23, 41, 42, 51; the others are illegal and not answered.

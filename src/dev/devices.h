@@ -7,6 +7,7 @@
 extern const struct dev_class gic_class;
 extern const struct dev_class mpcore_class;
 extern const struct dev_class pl011_class;
+extern const struct dev_class pl180_class;
 extern const struct dev_class sp804_class;
 extern const struct dev_class sp810_class;
 extern const struct dev_class sysreg_class;

@@ -12,6 +12,8 @@ extern const struct dev_class sp804_class;
 extern const struct dev_class sp810_class;
 extern const struct dev_class sysreg_class;
 extern const struct dev_class virtio_blk_class;
+extern const struct dev_class virtio_console_class;
 extern const struct dev_class virtio_mmio_class;
+extern const struct dev_class virtio_rng_class;
 
 #endif

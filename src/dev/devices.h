@@ -11,6 +11,7 @@ extern const struct dev_class pl180_class;
 extern const struct dev_class sp804_class;
 extern const struct dev_class sp810_class;
 extern const struct dev_class sysreg_class;
+extern const struct dev_class virtio_9p_class;
 extern const struct dev_class virtio_blk_class;
 extern const struct dev_class virtio_console_class;
 extern const struct dev_class virtio_mmio_class;

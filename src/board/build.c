@@ -3,26 +3,16 @@
 
 #include "base/log.h"
 #include "board/vexpress.h"
-#include "dev/devices.h"
 
-// The virtio devices that the options ask for take the slots in this order; the others stay empty.
-static const struct dev_class *virtio_slot(struct machine *m, unsigned slot, void **backend)
+static void *backend_of(struct machine *m, const struct device_row *row)
 {
-    *backend = machine_disk(m, DRIVE_VIRTIO, slot);
-    if (*backend) return &virtio_blk_class;
-    return &virtio_mmio_class;
-}
-
-static void *backend_of(struct machine *m, const struct device_row *row, const struct dev_class **cls)
-{
-    void *backend;
     const unsigned n = row->backend.n;
     switch (row->backend.kind) {
     case BACKEND_NONE: return NULL;
     case BACKEND_SERIAL: return m->serial[n];
     case BACKEND_SD: return machine_disk(m, DRIVE_SD, n);
     case BACKEND_FLASH: return machine_disk(m, DRIVE_FLASH, n);
-    case BACKEND_VIRTIO: *cls = virtio_slot(m, n, &backend); return backend;
+    case BACKEND_SLOT: return m->slot[n].backend;
     }
     return NULL;
 }
@@ -43,9 +33,8 @@ static bool add_device(struct machine *m, const struct device_row *row)
     union device_config config;
     if (base == NOWHERE) return true;
     if (row->parameters) row->parameters(m, &config);
-    const struct dev_class *cls = row->cls;
-    void *backend = backend_of(m, row, &cls);
-    const struct dev_env env = machine_env(m, backend, row->parameters ? &config : row->config);
+    const struct dev_class *cls = row->cls ? row->cls : m->slot[row->backend.n].cls;
+    const struct dev_env env = machine_env(m, backend_of(m, row), row->parameters ? &config : row->config);
     struct device *d = machine_add(m, cls, row->id, base, row->size, &env, row->irq);
     if (!d) return false;
     if (!m->gic) m->gic = d; // the first row

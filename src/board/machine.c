@@ -217,7 +217,7 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
                                   .event = event};
     m->bus.written = tlb_memory_written;
     m->bus.written_ctx = &m->sys;
-    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !add_cpus(m) ||
+    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !slots_fill(m, quit) || !add_cpus(m) ||
         !board_build(m) || !machine_load(m)) {
         machine_free(m);
         return NULL;
@@ -231,6 +231,8 @@ void machine_free(struct machine *m)
         device_free(m->device[i]);
     for (unsigned i = 0; i < MACHINE_UARTS; i++)
         if (m->serial[i]) chardev_close(m->serial[i]);
+    if (m->virtio_console) chardev_close(m->virtio_console);
+    if (m->shared) share_close(&m->share);
     for (unsigned i = 0; i < m->ndisks; i++)
         disk_close(&m->disk[i]);
     for (unsigned i = 0; i < m->sys.ncpus; i++)

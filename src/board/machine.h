@@ -10,10 +10,11 @@
 #include "host/clock.h"
 #include "host/disk.h"
 #include "host/loop.h"
+#include "host/share.h"
 #include "mem/bus.h"
 #include "system/system.h"
 
-enum { MACHINE_UARTS = 4, MACHINE_MAX_DEVICES = 64, MACHINE_MAX_LOADS = 16, MACHINE_MAX_DRIVES = 8 };
+enum { MACHINE_UARTS = 4, MACHINE_SLOTS = 4, MACHINE_MAX_DEVICES = 64, MACHINE_MAX_LOADS = 16, MACHINE_MAX_DRIVES = 8 };
 
 enum drive_kind { DRIVE_VIRTIO, DRIVE_SD, DRIVE_FLASH };
 
@@ -48,6 +49,7 @@ struct machine_options {
     unsigned ndrives;
     const char *net;     // NULL, or what is behind the network interfaces: none, user[,hostfwd=…]
     const char *share;   // NULL, or a folder of the host for the guest: DIR[,tag=NAME][,ro]
+    const char *virtio_console; // NULL, or what is behind it, as for serial ports
     const char *display; // NULL, or none, ppm:FILE, vnc:PORT
     bool have_rtc;       // the clock starts at rtc, else at the host's time
     uint64_t rtc;        // seconds since 1970, UTC
@@ -78,6 +80,12 @@ struct boot_entry {
     uint32_t pc, r[3];
 };
 
+// A virtio device, and its backend.
+struct machine_slot {
+    const struct dev_class *cls;
+    void *backend;
+};
+
 struct machine {
     const struct board *board;
     struct machine_options opt;
@@ -91,6 +99,11 @@ struct machine {
     struct chardev *serial[MACHINE_UARTS];
     struct disk disk[MACHINE_MAX_DRIVES]; // of opt.drive[i]
     unsigned ndisks;                      // that are open
+    struct machine_slot slot[MACHINE_SLOTS]; // of the virtio transport
+    unsigned nslots;
+    struct chardev *virtio_console; // NULL unless asked for, as is …
+    struct share share;             // … this
+    bool shared;
     uint8_t *ram;
     struct timer generic_timer[4]; // next change of each CPU's generic timer lines
     pthread_cond_t wake;           // with the bus lock: a CPU may have something to do
@@ -116,6 +129,9 @@ struct irq_line machine_cpu_line(struct machine *m, unsigned cpu, enum cpu_irq w
 struct dev_env machine_env(struct machine *m, void *backend, const void *config);
 // The nth drive of a kind, or NULL.
 struct disk *machine_disk(struct machine *m, enum drive_kind kind, unsigned n);
+
+// slots.c: opens what the virtio devices need and decides where they go. False with a message.
+bool slots_fill(struct machine *m, void (*quit)(void *ctx));
 
 // boot.c: loads kernel, initrd, device tree or tags into memory, and says where CPU 0 starts. False with a
 // message.

@@ -47,6 +47,7 @@ const char machine_options_help[] =
     "      --net WHAT             none (default) or user[,hostfwd=...]\n"
     "      --share DIR[,tag=NAME][,ro]\n"
     "                             a folder of the host, for the guest's 9p file system\n"
+    "      --virtio-console WHAT  a console without a serial port (hvc0): as for --serial\n"
     "      --display WHAT         none (default), ppm:FILE or vnc:PORT\n"
     "\n"
     "Logs and help\n"
@@ -298,6 +299,7 @@ static const struct definition definitions[] = {
     {"drive", 0, VALUE_NEXT, set_drive, 0},
     {"net", 0, VALUE_NEXT, set_string, FIELD(net)},
     {"share", 0, VALUE_NEXT, set_string, FIELD(share)},
+    {"virtio-console", 0, VALUE_NEXT, set_string, FIELD(virtio_console)},
     {"display", 0, VALUE_NEXT, set_string, FIELD(display)},
     {"log", 'l', VALUE_NEXT, set_log, 0},
     {"log-file", 0, VALUE_NEXT, set_log_file, 0},

@@ -17,7 +17,7 @@ enum backend_kind {
     BACKEND_SERIAL, // machine's serial port n
     BACKEND_SD,     // nth drive of that kind, NULL if there are fewer
     BACKEND_FLASH,
-    BACKEND_VIRTIO, // slot n of the virtio transport: class and backend are what the options want there
+    BACKEND_SLOT, // of virtio slot n, and so is the class
 };
 
 // Parameters of a device that are made when the machine is: its class copies them.
@@ -51,7 +51,7 @@ enum tree_phandle {
 };
 
 struct device_row {
-    const struct dev_class *cls;
+    const struct dev_class *cls; // NULL: of a virtio slot
     const char *id;
     uint32_t at[VEXPRESS_COLUMNS]; // address, or NOWHERE
     uint32_t size;                 // 0: it has window rows alone

@@ -18,35 +18,36 @@ static void want_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &limit); // if not, the guest sees EMFILE earlier
 }
 
-static bool option(struct share *s, const char *o)
+// Options are taken from the end on, so that a folder's name may hold commas.
+static bool parse(struct share *s, char *dir)
 {
-    if (!strcmp(o, "ro")) {
-        s->read_only = true;
-        return true;
+    for (char *comma; (comma = strrchr(dir, ',')); *comma = 0) {
+        if (!strcmp(comma, ",ro")) {
+            s->read_only = true;
+        } else if (!strncmp(comma, ",tag=", 5)) {
+            const size_t len = strlen(comma + 5);
+            if (!len || len > SHARE_TAG_MAX) {
+                warn("share: tag '%s' has not 1 to %d bytes", comma + 5, SHARE_TAG_MAX);
+                return false;
+            }
+            strcpy(s->tag, comma + 5);
+        } else {
+            break;
+        }
     }
-    const size_t len = strncmp(o, "tag=", 4) ? 0 : strlen(o + 4);
-    if (!len || len > SHARE_TAG_MAX) {
-        warn("share: '%s' is neither ro nor tag=NAME with a name of at most %d bytes", o, SHARE_TAG_MAX);
-        return false;
-    }
-    strcpy(s->tag, o + 4);
     return true;
 }
 
 bool share_open(struct share *s, const char *spec)
 {
     *s = (struct share){.fd = -1, .tag = "share"};
-    char *copy = strdup(spec), *rest = copy;
-    if (!copy) return false;
-    const char *dir = strsep(&rest, ",");
-    bool ok = true;
-    while (ok && rest)
-        ok = option(s, strsep(&rest, ","));
-    if (ok) {
+    char *dir = strdup(spec);
+    if (!dir) return false;
+    if (parse(s, dir)) {
         s->fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (s->fd < 0) warn("cannot share folder '%s': %s", dir, strerror(errno));
     }
-    free(copy);
+    free(dir);
     if (s->fd < 0) return false;
     want_descriptors();
     return true;

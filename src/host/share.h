@@ -12,7 +12,7 @@ struct share {
     bool read_only;
 };
 
-// spec: DIR[,tag=NAME][,ro]; a folder's name may not hold a comma. False with a message on stderr.
+// spec: DIR[,tag=NAME][,ro]. False with a message on stderr.
 bool share_open(struct share *s, const char *spec);
 void share_close(struct share *s);
 

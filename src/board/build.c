@@ -12,7 +12,7 @@ static void *backend_of(struct machine *m, const struct device_row *row)
     case BACKEND_SERIAL: return m->serial[n];
     case BACKEND_SD: return machine_disk(m, DRIVE_SD, n);
     case BACKEND_FLASH: return machine_disk(m, DRIVE_FLASH, n);
-    case BACKEND_SLOT: return m->slot[n].backend;
+    case BACKEND_VIRTIO: return m->slot[n].backend;
     }
     return NULL;
 }

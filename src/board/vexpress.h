@@ -17,7 +17,7 @@ enum backend_kind {
     BACKEND_SERIAL, // machine's serial port n
     BACKEND_SD,     // nth drive of that kind, NULL if there are fewer
     BACKEND_FLASH,
-    BACKEND_SLOT, // of virtio slot n, and so is the class
+    BACKEND_VIRTIO, // of virtio slot n, and so is the class
 };
 
 // Parameters of a device that are made when the machine is: its class copies them.

@@ -80,6 +80,7 @@ const struct dev_class virtio_9p_class = {
     .name = "virtio-9p",
     .state_size = sizeof(struct virtio_9p),
     .nirqs = 1,
+    .node = "virtio",
     .init = p9_device_init,
     .reset = virtio_reset,
     .end = p9_device_end,

@@ -179,6 +179,7 @@ const struct dev_class virtio_blk_class = {
     .name = "virtio-blk",
     .state_size = sizeof(struct virtio_blk),
     .nirqs = 1,
+    .node = "virtio",
     .init = blk_init,
     .reset = virtio_reset,
     .end = blk_end,

@@ -109,6 +109,7 @@ const struct dev_class virtio_console_class = {
     .name = "virtio-console",
     .state_size = sizeof(struct virtio_console),
     .nirqs = 1,
+    .node = "virtio",
     .init = console_init,
     .reset = virtio_reset,
     .ops = VIRTIO_MMIO_OPS,

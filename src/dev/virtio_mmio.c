@@ -291,6 +291,7 @@ const struct dev_class virtio_mmio_class = {
     .name = "virtio-mmio",
     .state_size = sizeof(struct virtio),
     .nirqs = 1,
+    .node = "virtio",
     .reset = virtio_reset,
     .ops = VIRTIO_MMIO_OPS,
     .fdt = virtio_fdt,

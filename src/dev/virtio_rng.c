@@ -70,6 +70,7 @@ const struct dev_class virtio_rng_class = {
     .name = "virtio-rng",
     .state_size = sizeof(struct virtio_rng),
     .nirqs = 1,
+    .node = "virtio",
     .init = rng_init,
     .reset = virtio_reset,
     .end = rng_end,

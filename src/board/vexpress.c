@@ -49,6 +49,8 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
     c->sysreg.mci_ctx = machine_device(m, "mmci"); // its row comes before
 }
 
+static const struct pl180_config slot = {.slot_phandle = PH_MCI, .supply_phandle = PH_3V3};
+
 // clang-format off
 #define NODE(name, compatible_with, interrupt) \
     .kind = WINDOW_NODE, .node = name, .compatible = compatible_with, .ppi = interrupt
@@ -64,7 +66,7 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
 static const struct device_row devices[] = {
     {&gic_class, "gic", {0x1e001000, 0x2c001000}, 0x1000, TILE, .parameters = gic_parameters, .phandle = PH_GIC},
     {&mpcore_class, "mpcore", {0x1e000000, NOWHERE}, 0, TILE, .parameters = mpcore_parameters},
-    {&pl180_class, "mmci", {0x10005000, 0x1c050000}, 0x1000, IRQ(SPI(9), SPI(10)), BACKEND(BACKEND_SD, 0), CLOCKS(PH_CLK_24MHZ, PH_CLK_APB)},
+    {&pl180_class, "mmci", {0x10005000, 0x1c050000}, 0x1000, IRQ(SPI(9), SPI(10)), BACKEND(BACKEND_SD, 0), .config = &slot, CLOCKS(PH_CLK_24MHZ, PH_CLK_APB)},
     {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters, .phandle = PH_SYSREG},
     {&sp810_class, "sysctl", {0x10001000, 0x1c020000}, 0x1000, CLOCKS(PH_CLK_32KHZ, PH_CLK_1MHZ, PH_CLK_APB), .phandle = PH_SYSCTL},
     {&pl011_class, "uart0", {0x10009000, 0x1c090000}, 0x1000, UART(0)},

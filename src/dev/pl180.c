@@ -1,7 +1,8 @@
 // PL181 multimedia card interface, a PL180 with a four bit wide bus. ARM DDI 0172 (PL180), DDI 0205 (PL181).
 //
 // Registers at 0x000–0x048, FIFO at 0x080–0x0bc. irq[0]: what MCIMask0 selects, irq[1]: MCIMask1.
-// backend: struct disk, the image of the card in the slot; NULL: no card.
+// backend: struct disk, the image of the card in the slot; NULL: no card. config: struct pl180_config, or
+// NULL.
 //
 // Commands and data take no time on the wires: a command has ended when its register is written, the
 // transmit FIFO is empty as soon as it is filled, the receive FIFO full as long as the card sends. So there
@@ -70,6 +71,7 @@ enum { FIFO_WORDS = 16, MCLK = 24000000 };
 
 struct pl180 {
     struct device d;
+    struct pl180_config cfg;
     struct sdcard card;
     bool have_card;
     uint32_t power, clock, argument, command, respcmd, response[4];
@@ -362,19 +364,27 @@ static bool pl180_init(struct device *d)
 {
     struct pl180 *p = (struct pl180 *)d;
     p->timeout = (struct timer){.fire = time_is_out, .ctx = p};
+    if (d->env.config) p->cfg = *(const struct pl180_config *)d->env.config;
     p->have_card = d->env.backend;
     return !p->have_card || sdcard_init(&p->card, d->env.backend);
 }
 
 static void pl180_fdt(const struct device *d, struct fdt *f)
 {
-    (void)d;
+    const struct pl180_config *cfg = &((const struct pl180 *)d)->cfg;
     fdt_strings(f, "compatible", "arm,pl180", "arm,primecell", NULL);
+    fdt_strings(f, "clock-names", "mclk", "apb_pclk", NULL);
     fdt_u32(f, "max-frequency", 12000000);
+    if (cfg->slot_phandle) {
+        fdt_u32s(f, "cd-gpios", (const uint32_t[]){cfg->slot_phandle, 0, 0}, 3);
+        fdt_u32s(f, "wp-gpios", (const uint32_t[]){cfg->slot_phandle, 1, 0}, 3);
+    }
+    if (cfg->supply_phandle) fdt_u32(f, "vmmc-supply", cfg->supply_phandle);
 }
 
 const struct dev_class pl180_class = {
     .name = "pl180",
+    .node = "mmci",
     .state_size = sizeof(struct pl180),
     .nirqs = 2,
     .init = pl180_init,

@@ -29,7 +29,7 @@ int system_main(int argc, char **argv, struct engine *engine)
     }
     struct machine *m = machine_new(&c.machine, engine);
     if (!m) return EXIT_INTERNAL;
-    const int status = machine_run(m);
+    const int status = c.machine.dump_dtb ? 0 : machine_run(m);
     machine_free(m);
     return status;
 }

@@ -398,7 +398,12 @@ bool machine_options_parse(struct machine_command *c, int argc, char **argv)
     }
     if (c->help) return true;
     if (!give_words(&p)) return false;
-    if (c->machine.kernel) return true;
+    if (c->machine.atags && (c->machine.dtb || c->machine.dump_dtb)) {
+        warn("--atags and --%s exclude each other: a kernel gets tags or a device tree" SEE_HELP,
+             c->machine.dtb ? "dtb" : "dump-dtb");
+        return false;
+    }
+    if (c->machine.kernel || c->machine.dump_dtb) return true;
     warn("no kernel is given" SEE_HELP);
     return false;
 }

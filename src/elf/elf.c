@@ -297,3 +297,24 @@ bool elf_parse(struct elf *e, const void *bytes, size_t size, struct elf_error *
     }
     return check_entry(e, err);
 }
+
+bool elf_parse_physical(struct elf *e, const void *bytes, size_t size, struct elf_error *err)
+{
+    *e = (struct elf){.bytes = bytes, .size = size};
+    err->not_elf = false;
+    err->text[0] = 0;
+    if (!check_ident(e, err)) return false;
+    read_header(e);
+    if (!check_header(e, err)) return false;
+    bool loads = false;
+    for (unsigned i = 0; i < e->phnum; i++) {
+        const struct elf_segment s = elf_segment(e, i);
+        if (s.type != ELF_PT_LOAD || !s.memsz) continue;
+        loads = true;
+        if (!check_sizes(i, &s, err) || !check_file_range(e, i, &s, err)) return false;
+        if (s.paddr + s.memsz > ADDRESS_SPACE)
+            return fail_segment(err, i, &s, "p_paddr 0x%llx + p_memsz 0x%llx is beyond the 32-bit address space",
+                                (unsigned long long)s.paddr, (unsigned long long)s.memsz);
+    }
+    return loads || fail(err, "no PT_LOAD program header, wanted at least one");
+}

@@ -69,6 +69,11 @@ struct elf_error {
 // field has which value and what was wanted; the caller adds the file's name.
 bool elf_parse(struct elf *e, const void *bytes, size_t size, struct elf_error *err);
 
+// The same for a file that is loaded by physical addresses into a bare machine, where there are no pages: only
+// sizes must be right, and segments may share virtual addresses. Where the entry point lies is the caller's
+// business.
+bool elf_parse_physical(struct elf *e, const void *bytes, size_t size, struct elf_error *err);
+
 // The program header i < e->phnum of a file that was parsed.
 struct elf_segment elf_segment(const struct elf *e, unsigned i);
 

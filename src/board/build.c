@@ -12,6 +12,7 @@ static void *backend_of(struct machine *m, const struct device_row *row)
     case BACKEND_SERIAL: return m->serial[n];
     case BACKEND_SD: return machine_disk(m, DRIVE_SD, n);
     case BACKEND_FLASH: return machine_disk(m, DRIVE_FLASH, n);
+    case BACKEND_NET: return machine_net(m, NETDEV_LAN9118);
     case BACKEND_VIRTIO: return m->slot[n].backend;
     }
     return NULL;

@@ -176,6 +176,18 @@ struct disk *machine_disk(struct machine *m, enum drive_kind kind, unsigned n)
     return NULL;
 }
 
+static bool open_net(struct machine *m)
+{
+    if (!m->opt.net || !strcmp(m->opt.net, "none")) return true;
+    m->net = netdev_open(m->opt.net, &m->loop, &m->clock);
+    return m->net;
+}
+
+struct netdev *machine_net(const struct machine *m, enum netdev_nic nic)
+{
+    return m->net && netdev_nic(m->net) == nic ? m->net : NULL;
+}
+
 static bool add_cpus(struct machine *m)
 {
     for (unsigned i = 0; i < m->opt.smp; i++) {
@@ -217,7 +229,7 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
                                   .event = event};
     m->bus.written = tlb_memory_written;
     m->bus.written_ctx = &m->sys;
-    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !slots_fill(m, quit) || !add_cpus(m) ||
+    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !open_net(m) || !slots_fill(m, quit) || !add_cpus(m) ||
         !board_build(m) || !machine_load(m)) {
         machine_free(m);
         return NULL;
@@ -231,6 +243,7 @@ void machine_free(struct machine *m)
         device_free(m->device[i]);
     for (unsigned i = 0; i < MACHINE_UARTS; i++)
         if (m->serial[i]) chardev_close(m->serial[i]);
+    if (m->net) netdev_close(m->net);
     if (m->virtio_console) chardev_close(m->virtio_console);
     if (m->shared) share_close(&m->share);
     for (unsigned i = 0; i < m->ndisks; i++)

@@ -10,6 +10,7 @@
 #include "host/clock.h"
 #include "host/disk.h"
 #include "host/loop.h"
+#include "host/netdev.h"
 #include "host/share.h"
 #include "mem/bus.h"
 #include "system/system.h"
@@ -99,6 +100,7 @@ struct machine {
     struct chardev *serial[MACHINE_UARTS];
     struct disk disk[MACHINE_MAX_DRIVES]; // of opt.drive[i]
     unsigned ndisks;                      // that are open
+    struct netdev *net;                   // NULL: opt.net wants none
     struct machine_slot slot[MACHINE_SLOTS]; // of the virtio transport
     unsigned nslots;
     struct chardev *virtio_console; // NULL unless asked for, as is …
@@ -129,6 +131,8 @@ struct irq_line machine_cpu_line(struct machine *m, unsigned cpu, enum cpu_irq w
 struct dev_env machine_env(struct machine *m, void *backend, const void *config);
 // The nth drive of a kind, or NULL.
 struct disk *machine_disk(struct machine *m, enum drive_kind kind, unsigned n);
+// The network if it is plugged into this interface, else NULL.
+struct netdev *machine_net(const struct machine *m, enum netdev_nic nic);
 
 // slots.c: opens what the virtio devices need and decides where they go. False with a message.
 bool slots_fill(struct machine *m, void (*quit)(void *ctx));

@@ -75,6 +75,7 @@ static const struct device_row devices[] = {
     {&pl011_class, "uart3", {0x1000c000, 0x1c0c0000}, 0x1000, UART(3)},
     {&sp804_class, "timer01", {0x10011000, 0x1c110000}, 0x1000, IRQ(SPI(2)), TIMERS(0)},
     {&sp804_class, "timer23", {0x10012000, 0x1c120000}, 0x1000, IRQ(SPI(3)), TIMERS(2)},
+    {&lan9118_class, "ethernet", {0x4e000000, 0x1a000000}, 0x10000, IRQ(SPI(15)), BACKEND(BACKEND_NET, 0)},
     {NULL, "virtio0", {0x10013000, 0x1c130000}, 0x200, IRQ(SPI(40)), BACKEND(BACKEND_VIRTIO, 0)},
     {NULL, "virtio1", {0x10013200, 0x1c130200}, 0x200, IRQ(SPI(41)), BACKEND(BACKEND_VIRTIO, 1)},
     {NULL, "virtio2", {0x10013400, 0x1c130400}, 0x200, IRQ(SPI(42)), BACKEND(BACKEND_VIRTIO, 2)},

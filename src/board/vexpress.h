@@ -17,6 +17,7 @@ enum backend_kind {
     BACKEND_SERIAL, // machine's serial port n
     BACKEND_SD,     // nth drive of that kind, NULL if there are fewer
     BACKEND_FLASH,
+    BACKEND_NET,    // the network, if it is plugged in there
     BACKEND_VIRTIO, // of virtio slot n, and so is the class
 };
 

@@ -5,6 +5,7 @@
 #include "dev/device.h"
 
 extern const struct dev_class gic_class;
+extern const struct dev_class lan9118_class;
 extern const struct dev_class mpcore_class;
 extern const struct dev_class pl011_class;
 extern const struct dev_class pl180_class;

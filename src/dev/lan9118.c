@@ -3,7 +3,8 @@
 // System registers and FIFO ports at 0x00 … 0xb4; MAC registers behind MAC_CSR_CMD/DATA, PHY registers behind
 // the MAC's MII_ACC/DATA (lan9118_mac.c). 32-bit bus; two halfword accesses make one as well. One interrupt:
 // irq[0], the board's inverter undoes IRQ_POL. The de-assertion interval is taken as over at once.
-// backend: struct netdev, NULL: no cable. config: uint8_t[6], the address in the EEPROM (NULL: 52:54:00:12:34:56).
+// backend: struct netdev, NULL: no cable. config: uint8_t[6], the address in the EEPROM (NULL:
+// 52:54:00:12:34:56).
 #include <string.h>
 
 #include "base/fdt.h"
@@ -83,7 +84,8 @@ struct status_fifo {
 struct lan9118 {
     struct device d;
     struct lan9118_mac mac;
-    uint32_t irq_cfg, int_sts, int_en, fifo_int, rx_cfg, tx_cfg, hw_cfg, pmt_ctrl, gpio_cfg, gpt_cfg, word_swap;
+    uint32_t irq_cfg, int_sts, int_en, fifo_int, rx_cfg, tx_cfg, hw_cfg, pmt_ctrl, gpio_cfg, gpt_cfg,
+        word_swap;
     uint32_t rx_drop, mac_cmd, mac_data, afc_cfg;
     struct timer gpt;
     uint64_t gpt_since;  // when it was loaded
@@ -92,15 +94,15 @@ struct lan9118 {
     uint8_t rx_data[RING];
     uint32_t rx_head, rx_used;
     struct status_fifo rx_frames, rx_status;
-    bool rx_reading;         // in a frame …
+    bool rx_reading;            // in a frame …
     uint32_t rx_word, rx_words; // … at this word of so many
     // Transmit: words that wait in tx_data, and the frame that is taken from them
     uint32_t tx_data[RING / 4];
     uint32_t tx_head, tx_used;
     struct status_fifo tx_status;
     uint8_t tx_frame[TX_FRAME_MAX];
-    uint32_t tx_len;               // so far
-    uint32_t tx_a, tx_b;           // the commands of the present buffer
+    uint32_t tx_len;                    // so far
+    uint32_t tx_a, tx_b;                // the commands of the present buffer
     uint32_t tx_skip, tx_bytes, tx_pad; // still to come: offset, data, words behind
     enum { TX_WANT_A, TX_WANT_B, TX_WANT_DATA } tx_state;
     bool tx_open, tx_bad; // in a frame; it cannot be sent
@@ -201,7 +203,14 @@ static void store(struct lan9118 *s, const uint8_t *data, uint32_t n)
 static void receive(void *ctx, const uint8_t *frame, size_t n)
 {
     struct lan9118 *s = ctx;
-    enum { FILTERED = 1 << 30, BROADCAST = 1 << 13, RUNT = 1 << 11, MULTICAST = 1 << 10, TYPE = 1 << 5, ERROR = 1 << 15 };
+    enum {
+        FILTERED = 1 << 30,
+        BROADCAST = 1 << 13,
+        RUNT = 1 << 11,
+        MULTICAST = 1 << 10,
+        TYPE = 1 << 5,
+        ERROR = 1 << 15
+    };
     if (!receiving(s) || n < 14 || n > TX_FRAME_MAX) return;
     const bool accepted = mac_accepts(&s->mac, frame);
     if (!accepted && !(s->mac.reg[MAC_CR] & CR_RXALL)) return;
@@ -211,7 +220,8 @@ static void receive(void *ctx, const uint8_t *frame, size_t n)
     const uint32_t fcs = crc32(whole, n), len = (uint32_t)n + 4, space = (len + 3) & ~3u;
     for (unsigned i = 0; i < 4; i++)
         whole[n + i] = (uint8_t)(fcs >> 8 * i);
-    if (s->rx_status.len >= rx_statuses(s) || s->rx_frames.len == STATUSES || s->rx_used + space > rx_size(s)) {
+    if (s->rx_status.len >= rx_statuses(s) || s->rx_frames.len == STATUSES ||
+        s->rx_used + space > rx_size(s)) {
         if (++s->rx_drop == 0x80000000u) s->int_sts |= RXDFH_INT;
         update(s);
         return;
@@ -219,7 +229,8 @@ static void receive(void *ctx, const uint8_t *frame, size_t n)
     store(s, whole, space);
     s->rx_used += space;
     push(&s->rx_frames, len);
-    uint32_t status = len << 16 | (accepted ? 0 : FILTERED) | (frame[12] << 8 | frame[13] > 1500 ? TYPE : 0);
+    uint32_t status =
+        len << 16 | (accepted ? 0 : FILTERED) | ((frame[12] << 8 | frame[13]) > 1500 ? TYPE : 0);
     if (frame[0] & 1) status |= memcmp(frame, "\xff\xff\xff\xff\xff\xff", 6) ? MULTICAST : BROADCAST;
     push(&s->rx_status, status);
     update(s);
@@ -315,7 +326,8 @@ static void end_buffer(struct lan9118 *s)
 static void begin_buffer(struct lan9118 *s)
 {
     static const uint8_t align[] = {4, 16, 32, 4};
-    const uint32_t a = align[s->tx_a >> 24 & 3], whole = (s->tx_skip = s->tx_a >> 16 & 31) + (s->tx_a & 0x7ff);
+    const uint32_t a = align[s->tx_a >> 24 & 3],
+                   whole = (s->tx_skip = s->tx_a >> 16 & 31) + (s->tx_a & 0x7ff);
     s->tx_bytes = s->tx_a & 0x7ff;
     s->tx_pad = (whole + a - 1) / a * (a / 4) - (whole + 3) / 4;
     if (s->tx_a & A_FIRST || !s->tx_open) {
@@ -462,7 +474,8 @@ static uint32_t read_reg(struct lan9118 *s, uint32_t offset)
 
 static void reset(struct lan9118 *s, bool power_on)
 {
-    const uint32_t irq_cfg = s->irq_cfg & IRQ_NASR, pmt = s->pmt_ctrl & PMT_NASR, gpio = s->gpio_cfg & GPIO_NASR;
+    const uint32_t irq_cfg = s->irq_cfg & IRQ_NASR, pmt = s->pmt_ctrl & PMT_NASR,
+                   gpio = s->gpio_cfg & GPIO_NASR;
     s->irq_cfg = power_on ? 0 : irq_cfg; // bits that survive a soft reset: "NASR" in the datasheet
     s->pmt_ctrl = power_on ? 0 : pmt;
     s->gpio_cfg = power_on ? 0 : gpio;
@@ -635,8 +648,8 @@ static void lan9118_fdt(const struct device *d, struct fdt *f)
     fdt_strings(f, "compatible", "smsc,lan9118", "smsc,lan9115", NULL);
     fdt_string(f, "phy-mode", "mii");
     fdt_u32(f, "reg-io-width", 4);
-    fdt_bool(f, "smsc,irq-active-high");
-    fdt_bool(f, "smsc,irq-push-pull");
+    fdt_empty(f, "smsc,irq-active-high");
+    fdt_empty(f, "smsc,irq-push-pull");
 }
 
 const struct dev_class lan9118_class = {

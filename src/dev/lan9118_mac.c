@@ -30,8 +30,7 @@ uint32_t mac_read(const struct lan9118_mac *m, uint32_t reg)
 
 static void mii_access(struct lan9118_mac *m, uint32_t v)
 {
-    m->reg[MAC_MII_ACC] = v & 0xffc2;
-    if (!(v & 1)) return;
+    m->reg[MAC_MII_ACC] = v & 0xffc2; // any write starts an access, and it is over at once: busy reads 0
     const unsigned phy = v >> 11 & 31, reg = v >> 6 & 31;
     if (v & 2) {
         if (phy == 1) phy_write(m, reg, (uint16_t)m->reg[MAC_MII_DATA]);
@@ -45,9 +44,10 @@ static void mii_access(struct lan9118_mac *m, uint32_t v)
 void mac_write(struct lan9118_mac *m, uint32_t reg, uint32_t v)
 {
     static const uint32_t writable[MAC_NREGS] = {
-        [MAC_CR] = 0x80bfbdec,   [MAC_ADDRH] = 0xffff, [MAC_ADDRL] = 0xffffffffu,    [MAC_HASHH] = 0xffffffffu,
-        [MAC_HASHL] = 0xffffffffu, [MAC_MII_DATA] = 0xffff, [MAC_FLOW] = 0xffff0006u, [MAC_VLAN1] = 0xffff,
-        [MAC_VLAN2] = 0xffff,    [MAC_WUCSR] = 0x0206};
+        [MAC_CR] = 0x80bfbdec,     [MAC_ADDRH] = 0xffff,      [MAC_ADDRL] = 0xffffffffu,
+        [MAC_HASHH] = 0xffffffffu, [MAC_HASHL] = 0xffffffffu, [MAC_MII_DATA] = 0xffff,
+        [MAC_FLOW] = 0xffff0006u,  [MAC_VLAN1] = 0xffff,      [MAC_VLAN2] = 0xffff,
+        [MAC_WUCSR] = 0x0206};
     if (reg >= MAC_NREGS) return;
     if (reg == MAC_MII_ACC) {
         mii_access(m, v);
@@ -62,7 +62,13 @@ void mac_write(struct lan9118_mac *m, uint32_t reg, uint32_t v)
 
 // PHY: 5.5. A link partner with 100 Mbit/s full duplex is always there if the cable is.
 
-enum { BCR_RESET = 0x8000, BCR_LOOPBACK = 0x4000, BCR_AN = 0x1000, BCR_POWER_DOWN = 0x0800, BCR_RESTART = 0x0200 };
+enum {
+    BCR_RESET = 0x8000,
+    BCR_LOOPBACK = 0x4000,
+    BCR_AN = 0x1000,
+    BCR_POWER_DOWN = 0x0800,
+    BCR_RESTART = 0x0200
+};
 enum { ISR_ENERGY = 0x80, ISR_AN_COMPLETE = 0x40, ISR_LINK_DOWN = 0x10, ISR_LP_ACK = 0x08, ISR_PAGE = 0x02 };
 
 static bool phy_link(const struct lan9118_mac *m)
@@ -110,7 +116,8 @@ static uint16_t phy_read(const struct lan9118_mac *m, unsigned reg)
     case 31: { // done, and 100 or 10 Mbit/s, full or half duplex
         const bool fast = done ? m->anar & 0x0180 : m->bcr & 0x2000;
         const bool full = done ? m->anar & (fast ? 0x0100 : 0x0040) : m->bcr & 0x0100;
-        return (uint16_t)(0x0040 | (done ? 0x1000 : 0) | (link ? (fast ? 0x08 : 0x04) | (full ? 0x10 : 0) : 0));
+        return (uint16_t)(0x0040 | (done ? 0x1000 : 0) |
+                          (link ? (fast ? 0x08 : 0x04) | (full ? 0x10 : 0) : 0));
     }
     default: return 0;
     }
@@ -222,7 +229,9 @@ bool mac_accepts(const struct lan9118_mac *m, const uint8_t *frame)
         const unsigned h = hash(frame);
         return m->reg[h & 32 ? MAC_HASHH : MAC_HASHL] >> (h & 31) & 1;
     }
-    const uint32_t low = (uint32_t)frame[0] | (uint32_t)frame[1] << 8 | (uint32_t)frame[2] << 16 | (uint32_t)frame[3] << 24;
-    const bool match = low == m->reg[MAC_ADDRL] && ((uint32_t)frame[4] | (uint32_t)frame[5] << 8) == m->reg[MAC_ADDRH];
+    const uint32_t low =
+        (uint32_t)frame[0] | (uint32_t)frame[1] << 8 | (uint32_t)frame[2] << 16 | (uint32_t)frame[3] << 24;
+    const bool match =
+        low == m->reg[MAC_ADDRL] && ((uint32_t)frame[4] | (uint32_t)frame[5] << 8) == m->reg[MAC_ADDRH];
     return cr & CR_INVFILT ? !match : match && !group;
 }

@@ -2,6 +2,8 @@
 // (DUI 0604). What is where: the tables that building the machine and making its device tree walk.
 #include "board/vexpress.h"
 
+#include <time.h>
+
 #include "dev/devices.h"
 #include "dev/pl180.h"
 
@@ -51,6 +53,15 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
 
 static const struct pl180_config slot = {.slot_phandle = PH_MCI, .supply_phandle = PH_3V3};
 
+// The clock of a run that counts instructions starts at the same time whenever it is made.
+static void rtc_parameters(struct machine *m, union device_config *c)
+{
+    enum { REPRODUCIBLE = 1767225600 }; // 2026-01-01
+    c->rtc = m->opt.have_rtc ? (int64_t)m->opt.rtc : m->opt.icount ? REPRODUCIBLE : (int64_t)time(NULL);
+}
+
+static const uint32_t tile_hz[] = {66670000};
+
 // clang-format off
 #define NODE(name, compatible_with, interrupt) \
     .kind = WINDOW_NODE, .node = name, .compatible = compatible_with, .ppi = interrupt
@@ -69,13 +80,23 @@ static const struct device_row devices[] = {
     {&pl180_class, "mmci", {0x10005000, 0x1c050000}, 0x1000, IRQ(SPI(9), SPI(10)), BACKEND(BACKEND_SD, 0), .config = &slot, CLOCKS(PH_CLK_24MHZ, PH_CLK_APB)},
     {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters, .phandle = PH_SYSREG},
     {&sp810_class, "sysctl", {0x10001000, 0x1c020000}, 0x1000, CLOCKS(PH_CLK_32KHZ, PH_CLK_1MHZ, PH_CLK_APB), .phandle = PH_SYSCTL},
+    {&sbcon_class, "i2c1", {0x10002000, 0x1c030000}, 0x1000, .alias = "i2c1"},
     {&pl011_class, "uart0", {0x10009000, 0x1c090000}, 0x1000, UART(0)},
     {&pl011_class, "uart1", {0x1000a000, 0x1c0a0000}, 0x1000, UART(1)},
     {&pl011_class, "uart2", {0x1000b000, 0x1c0b0000}, 0x1000, UART(2)},
     {&pl011_class, "uart3", {0x1000c000, 0x1c0c0000}, 0x1000, UART(3)},
+    {&sp805_class, "watchdog", {0x1000f000, 0x1c0f0000}, 0x1000, IRQ(SPI(0)), CLOCKS(PH_CLK_32KHZ, PH_CLK_APB)},
     {&sp804_class, "timer01", {0x10011000, 0x1c110000}, 0x1000, IRQ(SPI(2)), TIMERS(0)},
     {&sp804_class, "timer23", {0x10012000, 0x1c120000}, 0x1000, IRQ(SPI(3)), TIMERS(2)},
     {&lan9118_class, "ethernet", {0x4e000000, 0x1a000000}, 0x10000, IRQ(SPI(15)), BACKEND(BACKEND_NET, 0)},
+    {&sbcon_class, "i2c0", {0x10016000, 0x1c160000}, 0x1000, .alias = "i2c0"},
+    {&pl031_class, "rtc", {0x10017000, 0x1c170000}, 0x1000, IRQ(SPI(4)), CLOCKS(PH_CLK_APB), .parameters = rtc_parameters},
+    {&l2c310_class, "l2", {0x1e00a000, NOWHERE}, 0x1000, TILE, IRQ(SPI(43)), .phandle = PH_L2},
+    {&pl341_class, "dmc", {0x100e0000, 0x2b0a0000}, 0x1000, TILE, CLOCKS(PH_CLK_APB)},
+    {&pl354_class, "smc", {0x100e1000, NOWHERE}, 0x1000, TILE, IRQ(SPI(45), SPI(46)), CLOCKS(PH_CLK_APB)},
+    {&pl354_class, "smc", {NOWHERE, 0x7ffd0000}, 0x1000, TILE, IRQ(SPI(86), SPI(87)), CLOCKS(PH_CLK_APB)},
+    {&sp804_class, "tile-timer", {0x100e4000, NOWHERE}, 0x1000, TILE, IRQ(SPI(48)), CLOCKS(PH_CLK_APB, PH_CLK_APB, PH_CLK_APB), .config = tile_hz},
+    {&sp805_class, "tile-watchdog", {0x100e5000, NOWHERE}, 0x1000, TILE, IRQ(SPI(51)), CLOCKS(PH_CLK_APB, PH_CLK_APB), .config = tile_hz},
     {NULL, "virtio0", {0x10013000, 0x1c130000}, 0x200, IRQ(SPI(40)), BACKEND(BACKEND_VIRTIO, 0)},
     {NULL, "virtio1", {0x10013200, 0x1c130200}, 0x200, IRQ(SPI(41)), BACKEND(BACKEND_VIRTIO, 1)},
     {NULL, "virtio2", {0x10013400, 0x1c130400}, 0x200, IRQ(SPI(42)), BACKEND(BACKEND_VIRTIO, 2)},

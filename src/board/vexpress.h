@@ -26,6 +26,7 @@ union device_config {
     struct gic_config gic;
     struct mpcore_config mpcore;
     struct sysreg_config sysreg;
+    int64_t rtc;
 };
 
 // Nodes of the device tree that others refer to.

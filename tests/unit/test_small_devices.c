@@ -1,0 +1,41 @@
+// The memory controllers and the two-wire interface.
+#include "dev_env.h"
+
+static struct dev_test t;
+
+Test(memc, pl341)
+{
+    static const struct {
+        uint32_t command, state;
+    } row[] = {{4, 0}, {0, 1}, {3, 2}, {1, 3}, {2, 2}, {7, 2}, {0, 1}};
+    dev_test_start(&t, &pl341_class, NULL, NULL);
+    check_id(&t, 0x00041341);
+    expect_reg(&t, 0, 1); // ready
+    for (unsigned i = 0; i < sizeof row / sizeof *row; i++) {
+        wr(&t, 4, row[i].command);
+        expect_reg(&t, 0, row[i].state);
+    }
+}
+
+Test(memc, pl354)
+{
+    dev_test_start(&t, &pl354_class, NULL, NULL);
+    check_id(&t, 0x00041354);
+    wr(&t, 0x10, 0xffffffff);
+    expect_reg(&t, 0, 0);
+}
+
+Test(sbcon, lines)
+{
+    dev_test_start(&t, &sbcon_class, NULL, NULL);
+    expect_reg(&t, 0, 3);
+    wr(&t, 4, 1);
+    expect_reg(&t, 0, 2);
+    wr(&t, 4, 2);
+    expect_reg(&t, 0, 0);
+    wr(&t, 0, 1);
+    expect_reg(&t, 0, 1);
+    wr(&t, 0, 0xffffffff);
+    expect_reg(&t, 0, 3);
+    expect_reg(&t, 4, 0);
+}

@@ -5,11 +5,8 @@
 #include "dev/device.h"
 
 extern const struct dev_class gic_class;
-<<<<<<< HEAD
 extern const struct dev_class lan9118_class;
-=======
 extern const struct dev_class l2c310_class;
->>>>>>> 9b81d59 (pl031, sp805, l2c310, memory controllers, two-wire interface)
 extern const struct dev_class mpcore_class;
 extern const struct dev_class pl011_class;
 extern const struct dev_class pl031_class;

@@ -103,6 +103,8 @@ static void add_device(const struct generator *g, const struct device_row *row, 
     if (interrupt_parent) fdt_u32(g->f, "interrupt-parent", interrupt_parent);
     interrupts(g, row->irq);
     if (row->nclocks) fdt_u32s(g->f, "clocks", row->clocks, row->nclocks);
+    for (const struct tree_ref *r = row->refs; r && r->name; r++)
+        fdt_u32s(g->f, r->name, r->cells, r->n);
     if (row->phandle) fdt_u32(g->f, "phandle", row->phandle);
     d->cls->fdt(d, g->f);
     fdt_end(g->f);
@@ -128,6 +130,7 @@ static void add_windows(const struct generator *g)
         if (w->ppi)
             fdt_u32s(g->f, "interrupts",
                      (const uint32_t[]){IRQ_PPI, w->ppi - GIC_PPI_BASE, ppi_flags(g->m, LEVEL_HIGH)}, 3);
+        if (w->clock) fdt_u32(g->f, "clocks", w->clock);
         fdt_end(g->f);
     }
 }
@@ -231,6 +234,8 @@ static void add_cpu_peripherals(const struct generator *g)
                                     flags},
                  12);
         fdt_end(f);
+    } else {
+        add_fixed_clock(f, "periphclk", "periphclk", A9_PERIPHCLK, PH_CLK_PERIPH);
     }
     unsigned irq[DEV_MAX_IRQS] = {0};
     uint32_t affinity[DEV_MAX_IRQS];

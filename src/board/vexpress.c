@@ -28,7 +28,7 @@ static void gic_parameters(struct machine *m, union device_config *c)
 
 static void mpcore_parameters(struct machine *m, union device_config *c)
 {
-    c->mpcore = (struct mpcore_config){.ncpus = m->sys.ncpus, .hz = 100000000};
+    c->mpcore = (struct mpcore_config){.ncpus = m->sys.ncpus, .hz = A9_PERIPHCLK};
     for (unsigned i = 0; i < m->sys.ncpus; i++) {
         c->mpcore.global_irq[i] = (struct irq_line){gic_input, m->gic, PPI_GLOBAL_TIMER | i << 8};
         c->mpcore.timer_irq[i] = (struct irq_line){gic_input, m->gic, PPI_PRIVATE_TIMER | i << 8};
@@ -62,9 +62,12 @@ static void rtc_parameters(struct machine *m, union device_config *c)
 
 static const uint32_t tile_hz[] = {66670000};
 
+static const struct tree_ref ethernet_refs[] = {
+    {"vdd33a-supply", {PH_3V3}, 1}, {"vddvario-supply", {PH_3V3}, 1}, {NULL, {0}, 0}};
+
 // clang-format off
-#define NODE(name, compatible_with, interrupt) \
-    .kind = WINDOW_NODE, .node = name, .compatible = compatible_with, .ppi = interrupt
+#define NODE(name, compatible_with, interrupt, its_clock) \
+    .kind = WINDOW_NODE, .node = name, .compatible = compatible_with, .ppi = interrupt, .clock = its_clock
 #define IRQ(...) .irq = {__VA_ARGS__}
 #define BACKEND(...) .backend = {__VA_ARGS__}
 #define CELLS(...) (const uint32_t[]){__VA_ARGS__}
@@ -88,7 +91,7 @@ static const struct device_row devices[] = {
     {&sp805_class, "watchdog", {0x1000f000, 0x1c0f0000}, 0x1000, IRQ(SPI(0)), CLOCKS(PH_CLK_32KHZ, PH_CLK_APB)},
     {&sp804_class, "timer01", {0x10011000, 0x1c110000}, 0x1000, IRQ(SPI(2)), TIMERS(0)},
     {&sp804_class, "timer23", {0x10012000, 0x1c120000}, 0x1000, IRQ(SPI(3)), TIMERS(2)},
-    {&lan9118_class, "ethernet", {0x4e000000, 0x1a000000}, 0x10000, IRQ(SPI(15)), BACKEND(BACKEND_NET, 0)},
+    {&lan9118_class, "ethernet", {0x4e000000, 0x1a000000}, 0x10000, IRQ(SPI(15)), BACKEND(BACKEND_NET, 0), .refs = ethernet_refs},
     {&sbcon_class, "i2c0", {0x10016000, 0x1c160000}, 0x1000, .alias = "i2c0"},
     {&pl031_class, "rtc", {0x10017000, 0x1c170000}, 0x1000, IRQ(SPI(4)), CLOCKS(PH_CLK_APB), .parameters = rtc_parameters},
     {&l2c310_class, "l2", {0x1e00a000, NOWHERE}, 0x1000, TILE, IRQ(SPI(43)), .phandle = PH_L2},
@@ -107,10 +110,10 @@ static const struct device_row devices[] = {
 static const struct window_row windows[] = {
     {"gic", "gic-cpu", {0x1e000100, NOWHERE}, 0x100, 0x000, .ops = &gic_cpu_ops},
     {"gic", "gic-cpu", {NOWHERE, 0x2c002000}, 0x2000, 0x000, .ops = &gic_cpu_ops},
-    {"mpcore", "scu", {0x1e000000, NOWHERE}, 0x100, 0x000, NODE("scu", "arm,cortex-a9-scu", 0)},
+    {"mpcore", "scu", {0x1e000000, NOWHERE}, 0x100, 0x000, NODE("scu", "arm,cortex-a9-scu", 0, PH_NONE)},
     {"mpcore", "global-timer", {0x1e000200, NOWHERE}, 0x100, 0x200, .kind = WINDOW_PART},
-    {"mpcore", "private-timer", {0x1e000600, NOWHERE}, 0x20, 0x600, NODE("timer", "arm,cortex-a9-twd-timer", PPI_PRIVATE_TIMER)},
-    {"mpcore", "private-watchdog", {0x1e000620, NOWHERE}, 0xe0, 0x620, NODE("watchdog", "arm,cortex-a9-twd-wdt", PPI_WATCHDOG)},
+    {"mpcore", "private-timer", {0x1e000600, NOWHERE}, 0x20, 0x600, NODE("timer", "arm,cortex-a9-twd-timer", PPI_PRIVATE_TIMER, PH_CLK_PERIPH)},
+    {"mpcore", "private-watchdog", {0x1e000620, NOWHERE}, 0xe0, 0x620, NODE("watchdog", "arm,cortex-a9-twd-wdt", PPI_WATCHDOG, PH_CLK_PERIPH)},
 };
 // clang-format on
 

@@ -7,6 +7,8 @@
 #include "dev/mpcore.h"
 #include "dev/sysreg.h"
 
+enum { A9_PERIPHCLK = 100000000 }; // Hz
+
 enum vexpress_column { VEXPRESS_A9, VEXPRESS_A15, VEXPRESS_COLUMNS };
 
 #define NOWHERE 0xffffffffu // as an address: not on this board
@@ -47,9 +49,17 @@ enum tree_phandle {
     PH_CLK_CLCD,
     PH_CLK_TILE_CLCD,
     PH_CLK_APB,
-    PH_DVI_IN, // endpoints
+    PH_CLK_PERIPH, // of the A9's private timers
+    PH_DVI_IN,     // endpoints
     PH_CLCD_OUT,
     PH_CPU, // + n
+};
+
+// A property of a device's node that refers to others.
+struct tree_ref {
+    const char *name;
+    uint32_t cells[3];
+    unsigned n;
 };
 
 struct device_row {
@@ -68,6 +78,7 @@ struct device_row {
     bool tile;              // on the CPU's tile, not on the motherboard
     const uint32_t *clocks; // cells
     unsigned nclocks;
+    const struct tree_ref *refs; // NULL, or a list that ends with a NULL name
     enum tree_phandle phandle;
     const char *alias; // motherboard: name in /aliases
 };
@@ -86,7 +97,8 @@ struct window_row {
     const struct mmio_ops *ops; // NULL: those of the class
     enum window_kind kind;
     const char *node, *compatible; // of WINDOW_NODE
-    unsigned ppi;                  // its interrupt, if any
+    unsigned ppi;                  // its interrupt and clock, if any
+    enum tree_phandle clock;
 };
 
 struct memory_row {

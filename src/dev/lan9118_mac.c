@@ -1,4 +1,4 @@
-#include "dev/lan9118_mac.h"
+#include "dev/lan9118_state.h"
 
 #include <string.h>
 

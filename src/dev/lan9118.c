@@ -296,11 +296,11 @@ static void lan9118_reset(struct device *d)
 
 static bool lan9118_init(struct device *d)
 {
+    static const uint8_t address[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
     struct lan9118 *s = (struct lan9118 *)d;
-    s->cfg = *(const struct lan9118_config *)d->env.config;
     s->gpt = (struct timer){.fire = gpt_fire, .ctx = s};
     s->mac.link = d->env.backend;
-    mac_power_on(&s->mac, s->cfg.address);
+    mac_power_on(&s->mac, d->env.config ? d->env.config : address);
     const struct netdev_user user = {.room = rx_room, .receive = rx_receive, .ctx = s};
     if (d->env.backend) netdev_connect(d->env.backend, &user);
     return true;
@@ -308,16 +308,12 @@ static bool lan9118_init(struct device *d)
 
 static void lan9118_fdt(const struct device *d, struct fdt *f)
 {
-    const struct lan9118_config *cfg = &((const struct lan9118 *)d)->cfg;
+    (void)d;
     fdt_strings(f, "compatible", "smsc,lan9118", "smsc,lan9115", NULL);
     fdt_string(f, "phy-mode", "mii");
     fdt_u32(f, "reg-io-width", 4);
     fdt_empty(f, "smsc,irq-active-high");
     fdt_empty(f, "smsc,irq-push-pull");
-    if (cfg->supply_phandle) {
-        fdt_u32(f, "vdd33a-supply", cfg->supply_phandle);
-        fdt_u32(f, "vddvario-supply", cfg->supply_phandle);
-    }
 }
 
 const struct dev_class lan9118_class = {

@@ -84,6 +84,7 @@ static const struct device_row devices[] = {
     {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters, .phandle = PH_SYSREG},
     {&sp810_class, "sysctl", {0x10001000, 0x1c020000}, 0x1000, CLOCKS(PH_CLK_32KHZ, PH_CLK_1MHZ, PH_CLK_APB), .phandle = PH_SYSCTL},
     {&sbcon_class, "i2c1", {0x10002000, 0x1c030000}, 0x1000, .alias = "i2c1"},
+    {&pl041_class, "aaci", {0x10004000, 0x1c040000}, 0x1000, IRQ(SPI(11)), CLOCKS(PH_CLK_APB)},
     {&pl011_class, "uart0", {0x10009000, 0x1c090000}, 0x1000, UART(0)},
     {&pl011_class, "uart1", {0x1000a000, 0x1c0a0000}, 0x1000, UART(1)},
     {&pl011_class, "uart2", {0x1000b000, 0x1c0b0000}, 0x1000, UART(2)},

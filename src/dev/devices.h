@@ -10,6 +10,7 @@ extern const struct dev_class l2c310_class;
 extern const struct dev_class mpcore_class;
 extern const struct dev_class pl011_class;
 extern const struct dev_class pl031_class;
+extern const struct dev_class pl041_class;
 extern const struct dev_class pl180_class;
 extern const struct dev_class pl341_class;
 extern const struct dev_class pl354_class;

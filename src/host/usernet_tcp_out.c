@@ -91,7 +91,7 @@ void tcp_set_resend(struct un_tcp *c)
 
 bool tcp_output_one(struct un_tcp *c)
 {
-    if (c->phase != TCP_OPEN || !un_has_room(c->u)) return false;
+    if (c->phase != TCP_OPEN || c->fin_acked || !un_has_room(c->u)) return false;
     const uint32_t flight = c->snd_nxt - c->snd_una;
     if (flight > c->out.len) return false; // up to the FIN everything is out
     const uint32_t left = c->out.len - flight, wnd = c->snd_wnd > flight ? c->snd_wnd - flight : 0;

@@ -3,8 +3,8 @@
 //
 // Distributor registers (this device's range) and CPU interface registers (gic_cpu_ops, a range of its own).
 // Private interrupts and the CPU interface are banked by the CPU that accesses them: bus_master. config:
-// struct gic_config. Security Extensions are not implemented: all interrupts are group 0 unless GICC_CTLR or
-// IGROUPR say otherwise, and all are signalled as IRQ (FIQEn routes group 0 to FIQ on version 2).
+// struct gic_config. Every access sees all registers, as secure ones do; IGROUPR makes groups, and FIQEn
+// routes group 0 to FIQ.
 #include "dev/gic.h"
 
 #include <string.h>
@@ -79,18 +79,38 @@ static bool is_pending(const struct gic *g, unsigned id, unsigned cpu)
     return q->pending & bit || (!q->edge && q->level & bit);
 }
 
-static bool is_targeted(const struct gic *g, unsigned id, unsigned cpu)
+// The only CPU is the target of everything (IHI 0048B, 4.3.12).
+static uint8_t targets_of(const struct gic *g, unsigned id, unsigned cpu)
 {
-    return is_private(id) || g->irq[id].targets >> cpu & 1;
+    if (is_private(id)) return (uint8_t)(1u << cpu);
+    return g->cfg.ncpus == 1 ? 1 : g->irq[id].targets;
 }
 
-// The highest priority pending interrupt for a CPU, or SPURIOUS.
+static bool is_targeted(const struct gic *g, unsigned id, unsigned cpu)
+{
+    return targets_of(g, id, cpu) >> cpu & 1;
+}
+
+static bool is_group1(const struct gic *g, unsigned id, unsigned cpu)
+{
+    return g->irq[id].group1 & bit_of(id, cpu);
+}
+
+// The bits of the control registers that enable a group. Software in the non-secure state, which sees group 1
+// alone, enables it with bit 0.
+static uint32_t enables(bool group1)
+{
+    return group1 ? 3 : 1;
+}
+
+// The highest priority pending interrupt for a CPU, of a group that the distributor forwards, or SPURIOUS.
 static unsigned best(const struct gic *g, unsigned cpu)
 {
     unsigned id = SPURIOUS, priority = IDLE_PRIORITY;
     for (unsigned i = 0; i < g->cfg.nirqs; i++) {
         const uint8_t bit = bit_of(i, cpu);
         const struct irq *q = &g->irq[i];
+        if (!(g->ctlr & enables(q->group1 & bit))) continue;
         if (!(q->enabled & bit) || q->active & bit || !is_pending(g, i, cpu) || !is_targeted(g, i, cpu))
             continue;
         if (priority_of(g, i, cpu) < priority) id = i, priority = priority_of(g, i, cpu);
@@ -107,7 +127,7 @@ static unsigned group_priority(const struct cpu_if *c, unsigned priority)
 static bool preempts(const struct gic *g, unsigned cpu, unsigned id)
 {
     const struct cpu_if *c = &g->cpu[cpu];
-    if (id == SPURIOUS || !(g->ctlr & 3) || !(c->ctlr & 3)) return false;
+    if (id == SPURIOUS || !(c->ctlr & enables(is_group1(g, id, cpu)))) return false;
     const unsigned p = priority_of(g, id, cpu);
     return p < c->pmr &&
            (c->running == IDLE_PRIORITY || group_priority(c, p) < group_priority(c, c->running));
@@ -118,8 +138,7 @@ static void update_cpu(struct gic *g, unsigned cpu)
     struct cpu_if *c = &g->cpu[cpu];
     const unsigned id = best(g, cpu);
     const bool out = preempts(g, cpu, id);
-    const bool fiq =
-        out && g->cfg.version == 2 && c->ctlr & CTLR_FIQEN && !(g->irq[id].group1 & bit_of(id, cpu));
+    const bool fiq = out && c->ctlr & CTLR_FIQEN && !is_group1(g, id, cpu);
     if ((out && !fiq) != c->irq_out) irq_set(&g->cfg.irq[cpu], c->irq_out = out && !fiq);
     if (fiq != c->fiq_out) irq_set(&g->cfg.fiq[cpu], c->fiq_out = fiq);
 }
@@ -149,6 +168,12 @@ void gic_input(void *dev, unsigned input, bool level)
 
 // CPU interface
 
+// The lowest numbered CPU that sent a pending SGI.
+static uint32_t sender(const struct cpu_if *c, unsigned id)
+{
+    return id < 16 && c->sgi_source[id] ? (uint32_t)__builtin_ctz(c->sgi_source[id]) : 0;
+}
+
 static uint32_t acknowledge(struct gic *g, unsigned cpu)
 {
     struct cpu_if *c = &g->cpu[cpu];
@@ -159,7 +184,7 @@ static uint32_t acknowledge(struct gic *g, unsigned cpu)
     g->irq[id].active |= bit;
     g->irq[id].pending &= (uint8_t)~bit;
     if (id < 16) { // one sender at a time; others keep it pending
-        source = (uint32_t)__builtin_ctz(c->sgi_source[id] ? c->sgi_source[id] : 1u);
+        source = sender(c, id);
         c->sgi_source[id] &= (uint8_t) ~(1u << source);
         if (c->sgi_source[id]) g->irq[id].pending |= bit;
     }
@@ -167,6 +192,12 @@ static uint32_t acknowledge(struct gic *g, unsigned cpu)
     c->running = priority_of(g, id, cpu);
     update(g);
     return id | source << 10;
+}
+
+static uint32_t highest_pending(const struct gic *g, unsigned cpu)
+{
+    const unsigned id = best(g, cpu);
+    return id | sender(&g->cpu[cpu], id) << 10;
 }
 
 static void deactivate(struct gic *g, unsigned cpu, unsigned id)
@@ -199,7 +230,7 @@ static uint32_t cpu_read(void *dev, uint32_t offset, unsigned size)
     case C_AIAR: return acknowledge(g, cpu);
     case C_RPR: return c->running == IDLE_PRIORITY ? 0xff : c->running;
     case C_HPPIR:
-    case C_AHPPIR: return best(g, cpu);
+    case C_AHPPIR: return highest_pending(g, cpu);
     case C_IIDR: return g->cfg.iidr;
     default: return 0; // active priorities: not kept between power states
     }
@@ -258,10 +289,10 @@ static void put(uint8_t *state, uint8_t bit, bool on)
     *state = on ? *state | bit : (uint8_t)(*state & ~bit);
 }
 
-static void write_bits(struct gic *g, uint32_t offset, uint32_t v, unsigned cpu)
+static void write_bits(struct gic *g, uint32_t offset, unsigned size, uint32_t v, unsigned cpu)
 {
-    const unsigned first = (offset & 0x7c) * 8;
-    for (unsigned i = 0; i < 32 && first + i < g->cfg.nirqs; i++) {
+    const unsigned first = (offset & 0x7f) * 8;
+    for (unsigned i = 0; i < 8 * size && first + i < g->cfg.nirqs; i++) {
         struct irq *q = &g->irq[first + i];
         const uint8_t bit = bit_of(first + i, cpu);
         const bool on = v >> i & 1, sgi = first + i < 16;
@@ -295,7 +326,7 @@ static uint8_t read_byte(const struct gic *g, uint32_t offset, unsigned cpu)
     const unsigned id = offset & 0x3ff;
     if (id >= g->cfg.nirqs) return 0;
     if (offset < 0x800) return priority_of(g, id, cpu);
-    return (uint8_t)(is_private(id) ? 1u << cpu : g->irq[id].targets); // ITARGETSR0–7 name the reader
+    return targets_of(g, id, cpu); // ITARGETSR0–7 name the reader
 }
 
 static void write_byte(struct gic *g, uint32_t offset, uint8_t v, unsigned cpu)
@@ -317,11 +348,11 @@ static uint32_t read_config(const struct gic *g, uint32_t offset)
     return v;
 }
 
-static void write_config(struct gic *g, uint32_t offset, uint32_t v)
+static void write_config(struct gic *g, uint32_t offset, unsigned size, uint32_t v)
 {
     const unsigned first = (offset & 0xff) * 4;
     if (first < GIC_SPI_BASE) return; // SGIs are edges, PPIs as wired
-    for (unsigned i = 0; i < 16 && first + i < g->cfg.nirqs; i++)
+    for (unsigned i = 0; i < 4 * size && first + i < g->cfg.nirqs; i++)
         g->irq[first + i].edge = v >> (2 * i + 1) & 1;
 }
 
@@ -360,7 +391,7 @@ static uint32_t gic_read(void *dev, uint32_t offset, unsigned size)
     const unsigned cpu = bus_master;
     if (offset == D_CTLR) return g->ctlr;
     if (offset == D_TYPER) return (g->cfg.nirqs / 32 - 1) | (g->cfg.ncpus - 1) << 5;
-    if (offset == D_IIDR) return 0x43b;
+    if (offset == D_IIDR) return g->cfg.version == 2 ? 0x0000043b : 0x0102043b;
     if (offset >= 0x080 && offset < 0x400) {
         const uint32_t v = read_bits(g, offset & ~3u, cpu);
         return v >> 8 * (offset & 3);
@@ -389,12 +420,12 @@ static void gic_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
     if (offset == D_CTLR)
         g->ctlr = v & 3;
     else if (offset >= 0x080 && offset < 0x400)
-        write_bits(g, offset & ~3u, v << 8 * (offset & 3), cpu);
+        write_bits(g, offset, size, v, cpu);
     else if (offset >= 0x400 && offset < 0xc00)
         for (unsigned i = 0; i < size; i++)
             write_byte(g, offset + i, (uint8_t)(v >> 8 * i), cpu);
     else if (offset >= 0xc00 && offset < 0xd00)
-        write_config(g, offset, v);
+        write_config(g, offset, size, v);
     else if (offset == 0xf00)
         send_sgi(g, v, cpu);
     else if (offset >= 0xf10 && offset < 0xf30 && g->cfg.version == 2)

@@ -17,9 +17,10 @@ struct mpcore;
 struct private_timer {
     struct mpcore *owner;
     unsigned cpu;
-    uint32_t load, control, start;
-    uint64_t since;
-    bool event, watchdog, reset_flag;
+    uint32_t load, control;
+    uint64_t left;  // ticks until the counter is zero …
+    uint64_t since; // … from this time on, ns
+    bool event, watchdog, reset_flag, reloaded;
     uint32_t disable_word; // last word of the watchdog's disable sequence
     struct timer timer;
 };
@@ -31,13 +32,14 @@ struct comparator {
     uint32_t control, increment;
     uint64_t compare;
     bool event;
+    bool reached; // the counter has been at compare since that was last set
     struct timer timer;
 };
 
 struct mpcore {
     struct device d;
     struct mpcore_config cfg;
-    uint32_t scu_control, scu_power;
+    uint32_t scu_control, scu_power, scu_filter[2], scu_access, scu_ns_access;
     uint64_t global_base; // counter's value …
     uint64_t global_at;   // … at this time, ns
     bool global_on;
@@ -58,7 +60,7 @@ static uint64_t to_ticks(const struct mpcore *m, uint64_t ns, uint32_t prescale)
 
 static uint64_t to_ns(const struct mpcore *m, uint64_t ticks, uint32_t prescale)
 {
-    return (uint64_t)((unsigned __int128)ticks * 1000000000u * (prescale + 1) / m->cfg.hz) + 1;
+    return (uint64_t)(((unsigned __int128)ticks * 1000000000u * (prescale + 1) + m->cfg.hz - 1) / m->cfg.hz);
 }
 
 // Global timer
@@ -69,28 +71,34 @@ static uint64_t global_count(const struct mpcore *m)
     return m->global_base + to_ticks(m, now(m) - m->global_at, m->global_prescale);
 }
 
-static void comparator_update(struct comparator *c);
+static bool is_comparing(const struct comparator *c)
+{
+    return c->owner->global_on && c->control & GT_COMPARE && !c->reached;
+}
+
+// What has happened until now. Afterwards a timer is armed, unless an event waits to be cleared.
+static void comparator_settle(struct comparator *c)
+{
+    struct mpcore *m = c->owner;
+    const uint64_t count = global_count(m);
+    timer_cancel(m->d.env.clock, &c->timer);
+    if (is_comparing(c) && count >= c->compare) {
+        c->event = c->reached = true;
+        if (c->control & GT_AUTO && c->increment) {
+            c->compare += ((count - c->compare) / c->increment + 1) * c->increment;
+            c->reached = false;
+        }
+    }
+    irq_set(&m->cfg.global_irq[c->cpu], c->event && c->control & GT_IRQ);
+    // What is more than 2^56 ticks away is beyond the end of any run.
+    if (!is_comparing(c) || c->event || (c->compare - count) >> 56) return;
+    timer_set(m->d.env.clock, &c->timer,
+              m->global_at + to_ns(m, c->compare - m->global_base, m->global_prescale));
+}
 
 static void comparator_expire(void *ctx)
 {
-    struct comparator *c = ctx;
-    c->event = true;
-    if (c->control & GT_AUTO && c->increment) {
-        const uint64_t count = global_count(c->owner);
-        c->compare += ((count - c->compare) / c->increment + 1) * c->increment;
-    }
-    comparator_update(c);
-}
-
-static void comparator_update(struct comparator *c)
-{
-    struct mpcore *m = c->owner;
-    timer_cancel(m->d.env.clock, &c->timer);
-    irq_set(&m->cfg.global_irq[c->cpu], c->event && c->control & GT_IRQ);
-    if (!m->global_on || !(c->control & GT_COMPARE) || (c->event && !(c->control & GT_AUTO))) return;
-    const uint64_t count = global_count(m);
-    const uint64_t wait = c->compare > count ? to_ns(m, c->compare - count, m->global_prescale) : 0;
-    timer_set(m->d.env.clock, &c->timer, now(m) + wait);
+    comparator_settle(ctx);
 }
 
 static void set_global(struct mpcore *m, uint64_t count)
@@ -98,12 +106,13 @@ static void set_global(struct mpcore *m, uint64_t count)
     m->global_base = count;
     m->global_at = now(m);
     for (unsigned i = 0; i < m->cfg.ncpus; i++)
-        comparator_update(&m->comparator[i]);
+        comparator_settle(&m->comparator[i]);
 }
 
 static uint32_t global_read(struct mpcore *m, uint32_t offset)
 {
-    const struct comparator *c = &m->comparator[bus_master];
+    struct comparator *c = &m->comparator[bus_master];
+    if (is_comparing(c) && global_count(m) >= c->compare) comparator_settle(c);
     switch (offset) {
     case 0x00: return (uint32_t)global_count(m);
     case 0x04: return (uint32_t)(global_count(m) >> 32);
@@ -119,6 +128,7 @@ static uint32_t global_read(struct mpcore *m, uint32_t offset)
 static void global_write(struct mpcore *m, uint32_t offset, uint32_t v)
 {
     struct comparator *c = &m->comparator[bus_master];
+    comparator_settle(c);
     const uint64_t count = global_count(m);
     switch (offset) {
     case 0x00: set_global(m, (count & ~0xffffffffull) | v); return;
@@ -126,18 +136,25 @@ static void global_write(struct mpcore *m, uint32_t offset, uint32_t v)
     case 0x08:
         m->global_on = v & GT_ENABLE;
         m->global_prescale = v >> 8 & 0xff;
+        if (!(c->control & GT_COMPARE)) c->reached = false;
         c->control = v & 0xe;
         set_global(m, count);
         return;
     case 0x0c:
         if (v & 1) c->event = false;
         break;
-    case 0x10: c->compare = (c->compare & ~0xffffffffull) | v; break;
-    case 0x14: c->compare = (c->compare & 0xffffffffull) | (uint64_t)v << 32; break;
+    case 0x10:
+        c->compare = (c->compare & ~0xffffffffull) | v;
+        c->reached = false;
+        break;
+    case 0x14:
+        c->compare = (c->compare & 0xffffffffull) | (uint64_t)v << 32;
+        c->reached = false;
+        break;
     case 0x18: c->increment = v; break;
     default: return;
     }
-    comparator_update(c);
+    comparator_settle(c);
 }
 
 // Private timers and watchdogs
@@ -147,26 +164,44 @@ static uint32_t prescale_of(const struct private_timer *t)
     return t->control >> 8 & 0xff;
 }
 
-static uint32_t timer_count(const struct private_timer *t)
-{
-    if (!(t->control & PT_ENABLE)) return t->start;
-    const uint64_t passed = to_ticks(t->owner, now(t->owner) - t->since, prescale_of(t));
-    return passed < t->start ? t->start - (uint32_t)passed : 0;
-}
-
 static bool is_watchdog_mode(const struct private_timer *t)
 {
     return t->watchdog && t->control & WD_MODE;
 }
 
-static void timer_restart(struct private_timer *t, uint32_t from)
+// At zero the counter stands until it is loaded, unless it reloads itself: one tick later, so that the period
+// is load + 1 (4.1.1).
+static bool is_counting(const struct private_timer *t)
+{
+    return t->control & PT_ENABLE && t->left;
+}
+
+static uint64_t passed(const struct private_timer *t)
+{
+    return is_counting(t) ? to_ticks(t->owner, now(t->owner) - t->since, prescale_of(t)) : 0;
+}
+
+static uint32_t timer_count(const struct private_timer *t)
+{
+    const uint64_t left = t->left - passed(t);
+    return t->reloaded && left > t->load ? 0 : (uint32_t)left;
+}
+
+// While an event waits to be cleared the next one would change nothing: a timer is only armed without.
+static void timer_arm(struct private_timer *t)
 {
     struct clock *clk = t->owner->d.env.clock;
-    t->start = from;
-    t->since = clock_ns(clk);
     timer_cancel(clk, &t->timer);
-    if (t->control & PT_ENABLE && from)
-        timer_set(clk, &t->timer, t->since + to_ns(t->owner, from, prescale_of(t)));
+    if (is_counting(t) && !t->event)
+        timer_set(clk, &t->timer, t->since + to_ns(t->owner, t->left, prescale_of(t)));
+}
+
+static void timer_restart(struct private_timer *t, uint32_t from)
+{
+    t->left = from;
+    t->since = now(t->owner);
+    t->reloaded = false;
+    timer_arm(t);
 }
 
 static void timer_lines(struct private_timer *t)
@@ -176,31 +211,39 @@ static void timer_lines(struct private_timer *t)
     irq_set(line, t->event && t->control & PT_IRQ && !is_watchdog_mode(t));
 }
 
-static void timer_expire(void *ctx)
+static void timer_at_zero(struct private_timer *t, uint64_t ticks)
 {
-    struct private_timer *t = ctx;
     struct mpcore *m = t->owner;
     if (is_watchdog_mode(t)) {
         t->reset_flag = true;
+        t->left = 0;
         if (m->d.env.power) m->d.env.power(m->d.env.power_ctx, DEV_REBOOT);
         return;
     }
     t->event = true;
-    if (t->control & PT_AUTO)
-        timer_restart(t, t->load);
-    else
-        t->start = 0, t->since = now(m);
+    if (t->control & PT_AUTO && t->load) {
+        const uint64_t period = (uint64_t)t->load + 1, zeros = (ticks - t->left) / period;
+        t->since += to_ns(m, t->left + zeros * period, prescale_of(t));
+        t->left = period;
+        t->reloaded = true;
+    } else {
+        t->left = 0;
+    }
+}
+
+// What has happened until now: what the registers say must not depend on the event loop's haste.
+static void timer_settle(struct private_timer *t)
+{
+    const uint64_t ticks = passed(t);
+    if (!is_counting(t) || ticks < t->left) return;
+    timer_at_zero(t, ticks);
+    timer_arm(t);
     timer_lines(t);
 }
 
-// A deadline that has passed while nobody fired it yet: what the registers say must not depend on the event loop's haste,
-// and a restart must not take the event back.
-static void timer_settle(struct private_timer *t)
+static void timer_expire(void *ctx)
 {
-    struct clock *clk = t->owner->d.env.clock;
-    if (!t->timer.armed || clock_ns(clk) < t->timer.deadline) return;
-    timer_cancel(clk, &t->timer);
-    timer_expire(t);
+    timer_settle(ctx);
 }
 
 static uint32_t timer_read(struct private_timer *t, uint32_t offset)
@@ -224,18 +267,20 @@ static void timer_write(struct private_timer *t, uint32_t offset, uint32_t v)
         t->load = v;
         timer_restart(t, v);
         break;
-    case 0x04: timer_restart(t, v); break;
+    case 0x04:
+        if (!is_watchdog_mode(t)) timer_restart(t, v);
+        break;
     case 0x08: {
         const uint32_t count = timer_count(t);
-        const bool was_on = t->control & PT_ENABLE;
         // Watchdog mode is left by the disable sequence alone.
         t->control = is_watchdog_mode(t) ? v | WD_MODE : v;
         t->control &= t->watchdog ? 0xff0fu : 0xff07u;
-        timer_restart(t, !was_on && !count && t->control & PT_AUTO ? t->load : count);
+        timer_restart(t, !count && t->control & PT_AUTO ? t->load : count);
         break;
     }
     case 0x0c:
         if (v & 1) t->event = false;
+        timer_arm(t);
         break;
     case 0x10:
         if (t->watchdog && v & 1) t->reset_flag = false;
@@ -258,13 +303,24 @@ static uint32_t scu_read(const struct mpcore *m, uint32_t offset)
     case 0x00: return m->scu_control;
     case 0x04: return (m->cfg.ncpus - 1) | ((1u << m->cfg.ncpus) - 1) << 4; // all in SMP mode
     case 0x08: return m->scu_power;
+    case 0x40: return m->scu_filter[0];
+    case 0x44: return m->scu_filter[1];
+    case 0x50: return m->scu_access;
+    case 0x54: return m->scu_ns_access;
     default: return 0;
     }
 }
 
 static void scu_write(struct mpcore *m, uint32_t offset, unsigned size, uint32_t v)
 {
-    if (offset == 0x00) m->scu_control = v & 0x7f;
+    switch (offset) {
+    case 0x00: m->scu_control = v & 0x7f; return;
+    case 0x40: m->scu_filter[0] = v & 0xfff00000; return;
+    case 0x44: m->scu_filter[1] = v & 0xfff00000; return;
+    case 0x50: m->scu_access = v & 0xf; return;
+    case 0x54: m->scu_ns_access = v & 0xfff; return;
+    default: break;
+    }
     if (offset >= 0x08 && offset < 0x0c) { // a byte a CPU
         const unsigned shift = 8 * (offset & 3);
         const uint32_t bits = size == 4 ? 0xffffffffu : ((1u << 8 * size) - 1) << shift;
@@ -321,14 +377,17 @@ static bool mpcore_init(struct device *d)
 static void timer_reset(struct private_timer *t)
 {
     timer_cancel(t->owner->d.env.clock, &t->timer);
-    t->load = t->control = t->start = t->disable_word = 0;
-    t->event = false;
+    t->load = t->control = t->disable_word = 0;
+    t->left = 0;
+    t->event = t->reloaded = false;
+    timer_lines(t);
 }
 
 static void mpcore_reset(struct device *d)
 {
     struct mpcore *m = (struct mpcore *)d;
-    m->scu_control = m->scu_power = 0;
+    m->scu_control = m->scu_power = m->scu_filter[0] = m->scu_filter[1] = m->scu_ns_access = 0;
+    m->scu_access = 0xf;
     m->global_on = false;
     m->global_base = 0;
     m->global_prescale = 0;
@@ -337,7 +396,8 @@ static void mpcore_reset(struct device *d)
         timer_cancel(d->env.clock, &c->timer);
         c->control = c->increment = 0;
         c->compare = 0;
-        c->event = false;
+        c->event = c->reached = false;
+        irq_set(&m->cfg.global_irq[i], false);
         timer_reset(&m->timer[i]);
         timer_reset(&m->watchdog[i]);
     }

@@ -39,21 +39,24 @@ static void update(struct sp805 *w)
     irq_set(&w->d.irq[0], level);
 }
 
+// At zero it goes on from the load value.
 static uint32_t value(const struct sp805 *w)
 {
     if (!(w->control & INTEN)) return w->start;
     const uint64_t ns = clock_ns(w->d.env.clock) - w->since;
     const uint64_t ticks = (uint64_t)((unsigned __int128)ns * w->hz / NS);
-    return ticks < w->start ? w->start - (uint32_t)ticks : 0;
+    if (ticks < w->start) return w->start - (uint32_t)ticks;
+    return w->load ? w->load - (uint32_t)((ticks - w->start) % w->load) : 0;
 }
 
+// A second zero matters only if it resets the machine.
 static void restart(struct sp805 *w, uint32_t from)
 {
     struct clock *c = w->d.env.clock;
     w->start = from;
     w->since = clock_ns(c);
     timer_cancel(c, &w->timer);
-    if (w->control & INTEN)
+    if (w->control & INTEN && (!w->ris || w->control & RESEN))
         timer_set(c, &w->timer, w->since + (uint64_t)(((unsigned __int128)from * NS + w->hz - 1) / w->hz));
 }
 

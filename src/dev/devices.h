@@ -4,6 +4,7 @@
 
 #include "dev/device.h"
 
+extern const struct dev_class cfi_flash_class;
 extern const struct dev_class gic_class;
 extern const struct dev_class lan9118_class;
 extern const struct dev_class l2c310_class;

@@ -228,6 +228,7 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
                                   .timer_changed = timer_changed,
                                   .event = event};
     m->bus.written = tlb_memory_written;
+    m->bus.withdrawn = tlb_memory_withdrawn;
     m->bus.written_ctx = &m->sys;
     if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !open_net(m) || !slots_fill(m, quit) || !add_cpus(m) ||
         !board_build(m) || !machine_load(m)) {

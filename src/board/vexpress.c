@@ -80,6 +80,8 @@ static const struct tree_ref ethernet_refs[] = {
 static const struct device_row devices[] = {
     {&gic_class, "gic", {0x1e001000, 0x2c001000}, 0x1000, TILE, .parameters = gic_parameters, .phandle = PH_GIC},
     {&mpcore_class, "mpcore", {0x1e000000, NOWHERE}, 0, TILE, .parameters = mpcore_parameters},
+    {&cfi_flash_class, "flash0", {0x40000000, 0x08000000}, 0x4000000, BACKEND(BACKEND_FLASH, 0)},
+    {&cfi_flash_class, "flash1", {0x44000000, 0x0c000000}, 0x4000000, BACKEND(BACKEND_FLASH, 1)},
     {&pl180_class, "mmci", {0x10005000, 0x1c050000}, 0x1000, IRQ(SPI(9), SPI(10)), BACKEND(BACKEND_SD, 0), .config = &slot, CLOCKS(PH_CLK_24MHZ, PH_CLK_APB)},
     {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters, .phandle = PH_SYSREG},
     {&sp810_class, "sysctl", {0x10001000, 0x1c020000}, 0x1000, CLOCKS(PH_CLK_32KHZ, PH_CLK_1MHZ, PH_CLK_APB), .phandle = PH_SYSCTL},
@@ -109,6 +111,7 @@ static const struct device_row devices[] = {
 
 // Further ranges of them: device, name, address on A9 and A15, size, offset in the device.
 static const struct window_row windows[] = {
+    {"flash0", "flash0-alias", {0x00000000, 0x00000000}, 0x4000000, 0x000, .kind = WINDOW_ALIAS},
     {"gic", "gic-cpu", {0x1e000100, NOWHERE}, 0x100, 0x000, .ops = &gic_cpu_ops},
     {"gic", "gic-cpu", {NOWHERE, 0x2c002000}, 0x2000, 0x000, .ops = &gic_cpu_ops},
     {"mpcore", "scu", {0x1e000000, NOWHERE}, 0x100, 0x000, NODE("scu", "arm,cortex-a9-scu", 0, PH_NONE)},

@@ -2,11 +2,12 @@
 // them. Common Flash Interface (JESD68.01), Intel command set 0001 (Intel 28F256J3/P30 datasheets).
 //
 // No interrupt. backend: struct disk with the contents, up to 64 MiB, or NULL: blank, and forgotten at the
-// end. Behind the end of a shorter image the chips are blank, and blocks that are not wholly in it are locked,
-// as all of a read-only one are.
+// end. Behind the end of a shorter image the chips are blank, and blocks that are not wholly in it are
+// locked, as all of a read-only one are.
 //
-// Each chip has its own state: commands go to the one whose half of the bus they are written to. Operations take no
-// time, so that suspending finds nothing to suspend. Locks are lost at a reset, which leaves blocks unlocked.
+// Each chip has its own state: commands go to the one whose half of the bus they are written to. Operations
+// take no time, so that suspending finds nothing to suspend. Locks are lost at a reset, which leaves blocks
+// unlocked.
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,7 +18,14 @@
 #include "dev/devices.h"
 #include "host/disk.h"
 
-enum { SIZE = 64 << 20, CHIPS = 2, BLOCKS = 256, BLOCK = SIZE / BLOCKS, BLOCK_WORDS = BLOCK / 4, BUFFER_WORDS = 512 };
+enum {
+    SIZE = 64 << 20,
+    CHIPS = 2,
+    BLOCKS = 256,
+    BLOCK = SIZE / BLOCKS,
+    BLOCK_WORDS = BLOCK / 4,
+    BUFFER_WORDS = 512
+};
 
 enum command {
     C_LOCK = 0x01,
@@ -65,25 +73,23 @@ struct flash {
 // Query table from word 0x10 on (JESD68.01 and JEP137, the primary extended table is Intel's).
 enum { QUERY_FIRST = 0x10 };
 static const uint8_t query[] = {
-    'Q',  'R',  'Y',
-    0x01, 0x00, // command set
-    0x31, 0x00, // … and its table
-    0x00, 0x00, 0x00, 0x00, // no alternative
-    0x27, 0x36, 0x00, 0x00, // Vcc 2.7 to 3.6 V, no Vpp
-    0x07, 0x0a, 0x0a, 0x00, // typical times: word 2^7 µs, buffer 2^10 µs, block erase 2^10 ms
-    0x02, 0x02, 0x02, 0x00, // the longest: 4 times that
-    0x19,                   // 2^25 bytes
-    0x01, 0x00,             // 16 bits wide
-    0x0a, 0x00,             // buffer: 2^10 bytes
-    0x01,                   // one region of
-    0xff, 0x00, 0x00, 0x02, // 255 + 1 blocks of 512 × 256 bytes
-    'P',  'R',  'I',  '1',  '1',
-    0x26, 0x00, 0x00, 0x00, // suspend erase, suspend program, individual locks
-    0x01,                   // programming while erase is suspended
-    0x01, 0x00,             // block status: lock bit
-    0x33, 0x00,             // best at 3.3 V
-    0x00,                   // no protection registers
-    0x00, 0x00,             // neither page nor synchronous reads
+    'Q',  'R',  'Y',  0x01, 0x00, // command set
+    0x31, 0x00,                   // … and its table
+    0x00, 0x00, 0x00, 0x00,       // no alternative
+    0x27, 0x36, 0x00, 0x00,       // Vcc 2.7 to 3.6 V, no Vpp
+    0x07, 0x0a, 0x0a, 0x00,       // typical times: word 2^7 µs, buffer 2^10 µs, block erase 2^10 ms
+    0x02, 0x02, 0x02, 0x00,       // the longest: 4 times that
+    0x19,                         // 2^25 bytes
+    0x01, 0x00,                   // 16 bits wide
+    0x0a, 0x00,                   // buffer: 2^10 bytes
+    0x01,                         // one region of
+    0xff, 0x00, 0x00, 0x02,       // 255 + 1 blocks of 512 × 256 bytes
+    'P',  'R',  'I',  '1',  '1',  0x26, 0x00, 0x00, 0x00, // suspend erase, suspend program, individual locks
+    0x01,                                                 // programming while erase is suspended
+    0x01, 0x00,                                           // block status: lock bit
+    0x33, 0x00,                                           // best at 3.3 V
+    0x00,                                                 // no protection registers
+    0x00, 0x00,                                           // neither page nor synchronous reads
 };
 enum { MANUFACTURER = 0x89, DEVICE_ID = 0x1d };
 
@@ -270,7 +276,8 @@ static uint32_t flash_read(void *dev, uint32_t offset, unsigned size)
 static void flash_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
 {
     struct flash *f = dev;
-    // The chips have no byte lanes: a byte comes as the lower half of a word, one at an odd address not at all.
+    // The chips have no byte lanes: a byte comes as the lower half of a word, one at an odd address not at
+    // all.
     for (unsigned i = offset % 2; i < size; i += 2) {
         const uint32_t at = (offset + i) % SIZE;
         const uint32_t half = size == 1 ? v & 0xff : v >> 8 * i & 0xffff;
@@ -295,7 +302,8 @@ static void flash_reset(struct device *d)
     f->readable = true;
 }
 
-// Blank flash without touching all of its memory: the same 1 MiB of ones again and again, copied where it is written.
+// Blank flash without touching all of its memory: the same 1 MiB of ones again and again, copied where it is
+// written.
 static bool map_blank(uint8_t *mem)
 {
     enum { PIECE = 1 << 20 };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,4 +97,9 @@ bool disk_clear(const struct disk *d, uint64_t offset, uint64_t len, bool unmap)
 bool disk_flush(const struct disk *d)
 {
     return d->read_only || fdatasync(d->fd) == 0;
+}
+
+bool disk_map(const struct disk *d, void *at, size_t len)
+{
+    return mmap(at, len, PROT_READ, MAP_SHARED | MAP_FIXED, d->fd, 0) != MAP_FAILED;
 }

@@ -27,6 +27,8 @@ bool disk_readv(const struct disk *d, uint64_t offset, const struct iovec *iov, 
 bool disk_writev(const struct disk *d, uint64_t offset, const struct iovec *iov, unsigned n);
 // Makes a range zero; unmap: and takes it from the host's disk where its file system can.
 bool disk_clear(const struct disk *d, uint64_t offset, uint64_t len, bool unmap);
+// Maps the first len bytes, whole pages, to be read at an address that the caller owns.
+bool disk_map(const struct disk *d, void *at, size_t len);
 bool disk_flush(const struct disk *d); // what was written is on the host's disk
 
 #endif

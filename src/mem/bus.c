@@ -44,8 +44,8 @@ void bus_add_mmio(struct bus *b, const char *name, uint64_t base, uint64_t size,
     bus_add_mmio_at(b, name, base, size, ops, dev, 0);
 }
 
-void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t size, const struct mmio_ops *ops,
-                     void *dev, uint32_t dev_offset)
+void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t size,
+                     const struct mmio_ops *ops, void *dev, uint32_t dev_offset)
 {
     add(b, (struct bus_range){.base = base,
                               .size = size,
@@ -58,8 +58,20 @@ void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t si
 
 void bus_rom_readable(struct bus *b, void *dev, bool readable)
 {
-    for (unsigned i = 0; i < b->nranges; i++)
-        if (b->range[i].dev == dev && b->range[i].host) b->range[i].kind = readable ? BUS_ROM : BUS_MMIO;
+    for (unsigned i = 0; i < b->nranges; i++) {
+        struct bus_range *r = &b->range[i];
+        if (r->dev != dev || !r->host) continue;
+        __atomic_store_n(&r->kind, readable ? BUS_ROM : BUS_MMIO, __ATOMIC_SEQ_CST);
+        if (!readable && b->withdrawn) b->withdrawn(b->written_ctx, r->host, r->size);
+    }
+}
+
+void bus_rom_changed(struct bus *b, const void *dev, uint32_t offset, uint32_t len)
+{
+    for (unsigned i = 0; i < b->nranges; i++) {
+        const struct bus_range *r = &b->range[i];
+        if (r->dev == dev && r->host && b->written) b->written(b->written_ctx, r->base + offset, len);
+    }
 }
 
 const struct bus_range *bus_find(const struct bus *b, uint64_t addr)

@@ -27,8 +27,8 @@ struct bus_range {
     uint8_t *host;              // RAM, ROM: the bytes
     const struct mmio_ops *ops; // MMIO, and writes to ROM
     void *dev;
-    uint32_t dev_offset;        // of the range's first register in the device
-    uint8_t *code; // RAM: one byte a page, set while translated code was made from it
+    uint32_t dev_offset; // of the range's first register in the device
+    uint8_t *code;       // RAM: one byte a page, set while translated code was made from it
 };
 
 enum { BUS_MAX_RANGES = 96, BUS_MAX_ABSENT = 64 };
@@ -40,9 +40,11 @@ struct bus {
     unsigned nabsent;
     // Held whenever a device's code runs: register accesses, timers, host events.
     pthread_mutex_t lock;
-    // Guest RAM that holds translated code was written by a device: [addr, addr + len).
+    // Memory was written by a device, code made from it is void: [addr, addr + len).
     void (*written)(void *ctx, uint64_t addr, uint64_t len);
     void *written_ctx;
+    // Memory is no longer to be read directly: forget where it was. Context: written_ctx.
+    void (*withdrawn)(void *ctx, const uint8_t *host, uint64_t size);
 };
 
 // Which CPU the present access comes from, for registers that are banked by CPU. Set by whoever runs CPUs.
@@ -57,10 +59,12 @@ void bus_add_rom(struct bus *b, const char *name, uint64_t base, uint64_t size, 
 void bus_add_mmio(struct bus *b, const char *name, uint64_t base, uint64_t size, const struct mmio_ops *ops,
                   void *dev);
 // One of several ranges of a device, whose first register is at dev_offset.
-void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t size, const struct mmio_ops *ops, void *dev,
-                     uint32_t dev_offset);
+void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t size,
+                     const struct mmio_ops *ops, void *dev, uint32_t dev_offset);
 // A ROM device changes between memory and registers for reads (flash command mode). The lock is held.
 void bus_rom_readable(struct bus *b, void *dev, bool readable);
+// The bytes [offset, offset + len) of a ROM device have changed. The lock is held.
+void bus_rom_changed(struct bus *b, const void *dev, uint32_t offset, uint32_t len);
 
 // The range that holds an address, or NULL.
 const struct bus_range *bus_find(const struct bus *b, uint64_t addr);

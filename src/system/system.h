@@ -143,6 +143,7 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid);
 void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid);     // asid -1: any
 void tlb_forget_writable(struct sys_machine *m, uint64_t pa_page); // the page holds code from now on
 void tlb_memory_written(void *machine, uint64_t pa, uint64_t len); // bus.written
+void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size); // bus.withdrawn
 struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid);
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
 

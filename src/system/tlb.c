@@ -179,8 +179,26 @@ void tlb_memory_written(void *machine, uint64_t pa, uint64_t len)
     struct sys_machine *m = machine;
     const struct bus_range *r = bus_find(m->bus, pa);
     if (!r || !len) return;
+    if (!r->code) { // flash
+        m->engine->invalidate(m->engine, pa, len);
+        return;
+    }
     for (uint64_t page = pa & ~0xfffull; page < pa + len; page += 0x1000)
         unwatch(m, r, page);
+}
+
+void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size)
+{
+    struct sys_machine *m = machine;
+    for (unsigned i = 0; i < m->ncpus; i++) {
+        struct sys_cpu *s = m->cpu[i];
+        pthread_mutex_lock(&s->tlb_lock);
+        for (unsigned k = 0; k < SYS_SLOTS * TLB_ENTRIES; k++) {
+            struct tlb_entry *e = &s->slots[k / TLB_ENTRIES].tlb[k % TLB_ENTRIES];
+            if (e->read != TLB_NONE && e->host + e->read - (uintptr_t)host < size) e->read = TLB_NONE;
+        }
+        pthread_mutex_unlock(&s->tlb_lock);
+    }
 }
 
 // Enters a page of RAM or ROM into the present slot.
@@ -193,6 +211,8 @@ static void fill(struct sys_cpu *s, uint32_t va, const struct bus_range *r, cons
     if (!page->no_domain && (s->cp15.dacr >> 2 * page->domain & 3) == 3) readable = writable = true;
     pthread_mutex_lock(&s->tlb_lock);
     struct tlb_entry *e = tlb_entry_of(s->slot->tlb, va);
+    if (__atomic_load_n(&r->kind, __ATOMIC_SEQ_CST) == BUS_MMIO)
+        readable = false; // withdrawn since it was found
     if (r->kind != BUS_RAM || (r->code && r->code[(page->pa_page - r->base) >> 12])) writable = false;
     e->host = (uintptr_t)r->host + (uintptr_t)(page->pa_page - r->base) - tag;
     e->read = readable ? tag : TLB_NONE;

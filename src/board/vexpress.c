@@ -40,9 +40,13 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
 {
     static const uint32_t osc_a9[] = {45000000, 23750000, 66670000};
     static const uint32_t osc_a15[] = {60000000, 0, 0, 0, 40000000, 23750000, 50000000, 60000000, 40000000};
+    static const uint32_t volt_a9[] = {1000000, 1000000, 1000000, 1800000, 900000, 3300000};
+    static const uint32_t volt_a15[] = {900000};
     static const struct sysreg_config config[] = {
-        [VEXPRESS_A9] = {.procid = 0x0c000191, .osc = osc_a9, .noscs = 3, .nvolts = 7},
-        [VEXPRESS_A15] = {.procid = 0x14000237, .osc = osc_a15, .noscs = 9, .nvolts = 1},
+        [VEXPRESS_A9] =
+            {.procid = 0x0c000191, .osc = osc_a9, .noscs = 3, .volt = volt_a9, .nvolts = 6, .namps = 2},
+        [VEXPRESS_A15] =
+            {.procid = 0x14000237, .osc = osc_a15, .noscs = 9, .volt = volt_a15, .nvolts = 1, .namps = 1},
     };
     c->sysreg = config[m->board->column];
     c->sysreg.led_phandle = PH_LED;

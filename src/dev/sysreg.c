@@ -41,15 +41,17 @@ enum function {
     F_SHUTDOWN,
     F_REBOOT,
     F_DVIMODE = 11,
-    F_POWER
+    F_POWER,
+    F_ENERGY
 };
-enum { MAX_OSC = 12, STAT_COMPLETE = 1, STAT_ERROR = 2 };
+enum { MAX_OSC = 12, MAX_VOLT = 8, STAT_COMPLETE = 1, STAT_ERROR = 2 };
 
 struct sysreg {
     struct device d;
     struct sysreg_config cfg;
     uint32_t led, flags, nvflags, flash, cfgsw, misc, dma, cfgdata, cfgctrl, cfgstat;
-    uint32_t osc[2][MAX_OSC]; // Hz, of motherboard (site 0) and tile
+    uint32_t osc[2][MAX_OSC];   // Hz, of motherboard (site 0) and tile
+    uint32_t volt[2][MAX_VOLT]; // microvolts
     uint32_t muxfpga, dvimode;
 };
 
@@ -65,6 +67,9 @@ static uint32_t *config_word(struct sysreg *s, unsigned function, unsigned site,
     case F_OSC:
         if (site > 1 || device >= MAX_OSC || !s->osc[site][device]) return NULL;
         return &s->osc[site][device];
+    case F_VOLT:
+        if (site > 1 || device >= MAX_VOLT || !s->volt[site][device]) return NULL;
+        return &s->volt[site][device];
     case F_MUXFPGA: return site == 0 ? &s->muxfpga : NULL;
     case F_DVIMODE: return site == 0 ? &s->dvimode : NULL;
     default: return NULL;
@@ -75,6 +80,7 @@ static bool configure(struct sysreg *s, uint32_t ctrl)
 {
     const bool write = ctrl >> 30 & 1;
     const unsigned function = ctrl >> 20 & 63, site = ctrl >> 16 & 3, device = ctrl & 0xfff;
+    if (ctrl >> 26 & 15 || ctrl >> 12 & 15) return false; // one controller on each site, and nothing stacked
     uint32_t *word = config_word(s, function, site, device);
     if (word) {
         if (write)
@@ -84,17 +90,14 @@ static bool configure(struct sysreg *s, uint32_t ctrl)
         return true;
     }
     switch (function) {
-    case F_VOLT: // microvolts: the tile's core supply
-        if (site != 1 || device >= s->cfg.nvolts) return false;
-        if (!write) s->cfgdata = 1000000;
-        return true;
     case F_AMP:
-    case F_POWER: // nothing is measured here
-        if (write || site != 1 || device >= s->cfg.nvolts) return false;
+    case F_POWER:
+    case F_ENERGY: // nothing flows here; energy is two words for each supply
+        if (write || site != 1 || device >= s->cfg.namps * (function == F_ENERGY ? 2 : 1)) return false;
         s->cfgdata = 0;
         return true;
     case F_TEMP: // microdegrees
-        if (write || site != 1) return false;
+        if (write || site > 1 || device) return false;
         s->cfgdata = 40000000;
         return true;
     case F_SHUTDOWN:
@@ -108,10 +111,8 @@ static bool configure(struct sysreg *s, uint32_t ctrl)
     }
 }
 
-static uint32_t sysreg_read(void *dev, uint32_t offset, unsigned size)
+static uint32_t read_word(struct sysreg *s, uint32_t offset)
 {
-    struct sysreg *s = dev;
-    (void)size;
     switch ((enum reg)offset) {
     case ID: return 0x1190f500;
     case SW: return 0;
@@ -135,6 +136,12 @@ static uint32_t sysreg_read(void *dev, uint32_t offset, unsigned size)
     case NVFLAGSCLR: return 0;
     }
     return 0;
+}
+
+static uint32_t sysreg_read(void *dev, uint32_t offset, unsigned size)
+{
+    (void)size;
+    return read_word(dev, offset & ~3u) >> 8 * (offset & 3);
 }
 
 static void sysreg_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
@@ -177,6 +184,9 @@ static void sysreg_reset(struct device *d)
         s->osc[0][i] = motherboard[i];
     for (unsigned i = 0; i < s->cfg.noscs; i++)
         s->osc[1][i] = s->cfg.osc[i];
+    s->volt[0][0] = 3300000; // VIO
+    for (unsigned i = 0; i < s->cfg.nvolts; i++)
+        s->volt[1][i] = s->cfg.volt[i];
 }
 
 static bool sysreg_init(struct device *d)

@@ -4,10 +4,11 @@
 #include "dev/device.h"
 
 struct sysreg_config {
-    uint32_t procid;         // SYS_PROCID0: which tile
-    const uint32_t *osc;     // the tile's oscillators, Hz
-    unsigned noscs, nvolts;  // and supplies
-    uint32_t (*mci)(void *); // SYS_MCI: is a card in the slot
+    uint32_t procid;               // SYS_PROCID0: which tile
+    const uint32_t *osc;           // the tile's oscillators, Hz
+    const uint32_t *volt;          // and supplies, microvolts
+    unsigned noscs, nvolts, namps; // namps: of the supplies are measured
+    uint32_t (*mci)(void *);       // SYS_MCI: is a card in the slot
     void *mci_ctx;
     uint32_t led_phandle, mci_phandle; // of the lines in the device tree
 };

@@ -2,30 +2,39 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "host/loop.h"
+#include "host/signals.h"
+#include "host/terminal.h"
 
 enum { OUT_MAX = 1 << 20, IN_MAX = 512, ESCAPE = 1 /* Ctrl-A */ };
 
 struct chardev {
     struct loop *loop;
     struct chardev_user user;
-    int in, out;     // -1: not (any more) there
-    int listener;    // unix: waits for the next client
-    bool owned;      // the descriptors are ours to close
-    bool stdio, raw; // raw: termios are to be restored
-    bool escape;     // the last character was Ctrl-A
-    bool reading;    // in is watched
-    struct termios saved;
+    int in, out;  // -1: not (any more) there
+    int listener; // unix: waits for the next client
+    int slave;    // pty: kept open, so that reading does not fail while nobody else has it open
+    bool owned;   // the descriptors are ours to close
+    bool stdio;   // the console: with Ctrl-A as its escape
+    bool writing; // out is watched
+    bool escape;  // the last character was Ctrl-A
+    bool reading; // in is watched
+    char *path;   // unix: of the socket, to be removed
+    void (*tap)(void *ctx, const uint8_t *data, size_t n);
+    void *tap_ctx;
     void (*quit)(void *ctx);
     void *quit_ctx;
     uint8_t input[IN_MAX]; // read, and not yet taken by the user
@@ -49,7 +58,9 @@ static void watch(struct chardev *c)
     }
     if (c->in >= 0 && want_in != c->reading) loop_watch(c->loop, c->in, want_in ? LOOP_READ : 0, readable, c);
     c->reading = want_in;
-    if (c->out >= 0) loop_watch(c->loop, c->out, want_out ? LOOP_WRITE : 0, writable, c);
+    if (c->out >= 0 && want_out != c->writing)
+        loop_watch(c->loop, c->out, want_out ? LOOP_WRITE : 0, writable, c);
+    c->writing = want_out;
 }
 
 // Output
@@ -59,29 +70,29 @@ static void say(struct chardev *c, const char *s)
     chardev_write(c, (const uint8_t *)s, strlen(s));
 }
 
-static void flush_output(struct chardev *c)
+// Only where poll has said that there is room: then a pipe takes PIPE_BUF bytes, though it be blocking, as
+// our own stdout is. (O_NONBLOCK would be seen by all who share it.)
+static void write_some(struct chardev *c)
 {
-    while (c->output_len && c->out >= 0) {
-        const ssize_t n = write(c->out, c->output, c->output_len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EAGAIN) break;
-        if (n <= 0) {
-            c->output_len = 0; // nobody reads any more
-            break;
+    const size_t most = c->owned ? c->output_len : PIPE_BUF;
+    const ssize_t n = write(c->out, c->output, c->output_len < most ? c->output_len : most);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (n < 0) { // nobody reads any more
+        c->output_len = 0;
+        if (c->stdio && errno == EPIPE) {
+            signals_end_by(SIGPIPE);
+            c->quit(c->quit_ctx);
         }
-        memmove(c->output, c->output + n, c->output_len - (size_t)n);
-        c->output_len -= (size_t)n;
+        return;
     }
+    memmove(c->output, c->output + n, c->output_len - (size_t)n);
+    c->output_len -= (size_t)n;
 }
 
 void chardev_write(struct chardev *c, const uint8_t *data, size_t n)
 {
+    if (c->tap) c->tap(c->tap_ctx, data, n);
     if (c->out < 0) return;
-    if (!c->output_len) { // the usual case: straight out
-        const ssize_t done = write(c->out, data, n);
-        if (done == (ssize_t)n) return;
-        if (done > 0) data += done, n -= (size_t)done;
-    }
     if (c->output_len + n > OUT_MAX) { // the oldest goes
         const size_t drop = c->output_len < n ? c->output_len : n;
         memmove(c->output, c->output + drop, c->output_len - drop);
@@ -137,7 +148,7 @@ static void take(struct chardev *c, const uint8_t *data, size_t n)
         if (c->escape) {
             c->escape = false;
             command(c, data[i]);
-        } else if (c->stdio && c->raw && data[i] == ESCAPE) {
+        } else if (c->stdio && data[i] == ESCAPE) {
             c->escape = true;
         } else {
             c->input[c->input_len++] = data[i];
@@ -152,6 +163,7 @@ static void hang_up(struct chardev *c)
     if (c->listener >= 0) {
         close(c->in);
         c->out = -1;
+        c->output_len = 0;
     }
     c->in = -1;
 }
@@ -165,7 +177,7 @@ static void readable(void *ctx, int fd, unsigned events)
         const ssize_t n = read(fd, buf, IN_MAX - c->input_len);
         if (n > 0)
             take(c, buf, (size_t)n);
-        else if (n == 0 || (errno != EAGAIN && errno != EINTR && !(errno == EIO && c->listener < 0)))
+        else if (n == 0 || (errno != EAGAIN && errno != EINTR))
             hang_up(c);
         chardev_poll(c);
     }
@@ -176,7 +188,7 @@ static void writable(void *ctx, int fd, unsigned events)
 {
     struct chardev *c = ctx;
     (void)fd, (void)events;
-    flush_output(c);
+    write_some(c);
     watch(c);
 }
 
@@ -193,12 +205,7 @@ static bool open_stdio(struct chardev *c)
     c->in = STDIN_FILENO;
     c->out = STDOUT_FILENO;
     c->stdio = true;
-    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &c->saved)) return true;
-    struct termios t = c->saved;
-    cfmakeraw(&t);
-    t.c_oflag |= OPOST; // our own messages to the terminal
-    tcsetattr(STDIN_FILENO, TCSANOW, &t);
-    c->raw = true;
+    terminal_raw();
     return true;
 }
 
@@ -211,12 +218,11 @@ static bool open_pty(struct chardev *c)
     }
     fcntl(fd, F_SETFL, O_NONBLOCK);
     const char *name = ptsname(fd);
-    // Held open, so that reading does not fail while nobody else has it open.
     struct termios t;
-    const int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (slave >= 0 && !tcgetattr(slave, &t)) {
+    c->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (c->slave >= 0 && !tcgetattr(c->slave, &t)) {
         cfmakeraw(&t);
-        tcsetattr(slave, TCSANOW, &t);
+        tcsetattr(c->slave, TCSANOW, &t);
     }
     fprintf(stderr, "serial port on %s\n", name);
     c->in = c->out = fd;
@@ -252,14 +258,16 @@ static bool open_unix(struct chardev *c, const char *path)
         return false;
     }
     strcpy(a.sun_path, path);
+    struct stat st;
+    if (!lstat(path, &st) && S_ISSOCK(st.st_mode)) unlink(path); // one that was left behind
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    unlink(path);
     if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 1)) {
         warn("serial port: cannot listen on '%s': %s", path, strerror(errno));
         if (fd >= 0) close(fd);
         return false;
     }
     c->listener = fd;
+    c->path = strdup(path);
     return loop_watch(c->loop, fd, LOOP_READ, accept_client, c);
 }
 
@@ -279,7 +287,7 @@ struct chardev *chardev_open(const char *spec, struct loop *loop, void (*quit)(v
     struct chardev *c = calloc(1, sizeof *c);
     if (!c) return NULL;
     c->loop = loop;
-    c->in = c->out = c->listener = -1;
+    c->in = c->out = c->listener = c->slave = -1;
     c->quit = quit;
     c->quit_ctx = quit_ctx;
     if (!open_spec(c, spec)) {
@@ -291,22 +299,34 @@ struct chardev *chardev_open(const char *spec, struct loop *loop, void (*quit)(v
     return c;
 }
 
+void chardev_tap(struct chardev *c, void (*tap)(void *ctx, const uint8_t *data, size_t n), void *ctx)
+{
+    c->tap = tap;
+    c->tap_ctx = ctx;
+}
+
 void chardev_flush(struct chardev *c)
 {
-    for (int tries = 0; c->output_len && c->out >= 0 && tries < 20; tries++) {
+    // Nobody may ever read a pty or a socket.
+    for (int tries = c->in == c->out ? 19 : 0; c->output_len && c->out >= 0 && tries < 20;) {
         struct pollfd p = {.fd = c->out, .events = POLLOUT};
-        poll(&p, 1, 100);
-        flush_output(c);
+        if (poll(&p, 1, 100) > 0)
+            write_some(c);
+        else
+            tries++;
     }
 }
 
 void chardev_close(struct chardev *c)
 {
     chardev_flush(c);
-    if (c->raw) tcsetattr(STDIN_FILENO, TCSANOW, &c->saved);
+    if (c->stdio) terminal_restore();
     if (c->owned && c->in >= 0) close(c->in);
     if (c->owned && c->out >= 0 && c->out != c->in) close(c->out);
     if (c->listener >= 0) close(c->listener);
+    if (c->slave >= 0) close(c->slave);
+    if (c->path) unlink(c->path);
+    free(c->path);
     free(c->output);
     free(c);
 }

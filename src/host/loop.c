@@ -63,6 +63,7 @@ static void *loop_thread(void *arg)
     struct loop *l = arg;
     sigset_t all;
     sigfillset(&all);
+    sigdelset(&all, SIGTTIN);               // a read of the terminal in the background stops the process
     pthread_sigmask(SIG_BLOCK, &all, NULL); // signals are for the CPUs' threads
     struct pollfd p[LOOP_MAX_FDS + 1];
     while (!atomic_load(&l->stop)) {

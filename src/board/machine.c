@@ -8,6 +8,7 @@
 #include "board/vexpress.h"
 #include "dev/devices.h"
 #include "dev/gic.h"
+#include "host/signals.h"
 
 // Lines and wake-ups. The bus lock is held in all of these.
 
@@ -42,12 +43,29 @@ static void ask(struct machine *m, enum machine_request what)
 static void power(void *ctx, enum dev_power what)
 {
     struct machine *m = ctx;
+    for (unsigned i = 0; i < sizeof m->panic / sizeof *m->panic; i++)
+        if (m->panic[i].seen) ask(m, RUN_PANIC); // and its command line has told it to reboot
     ask(m, what == DEV_POWER_OFF || m->opt.no_reboot ? RUN_POWER_OFF : RUN_REBOOT);
 }
 
 static void quit(void *ctx)
 {
     ask(ctx, RUN_QUIT);
+}
+
+static void panicked(void *ctx)
+{
+    ask(ctx, RUN_PANIC);
+}
+
+static void watch_for_panics(struct machine *m)
+{
+    if (!m->opt.exit_on_panic) return;
+    for (unsigned i = 0; i <= MACHINE_UARTS; i++) {
+        struct chardev *c = i < MACHINE_UARTS ? m->serial[i] : m->virtio_console;
+        panic_watch_init(&m->panic[i], &m->clock, panicked, m);
+        if (c) chardev_tap(c, panic_watch_output, &m->panic[i]);
+    }
 }
 
 // What system/ wants of its machine
@@ -230,11 +248,12 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
     m->bus.written = tlb_memory_written;
     m->bus.withdrawn = tlb_memory_withdrawn;
     m->bus.written_ctx = &m->sys;
-    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !open_serials(m) || !open_disks(m) || !open_net(m) || !slots_fill(m, quit) || !add_cpus(m) ||
+    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !signals_open(&m->loop, quit, m) || !open_serials(m) || !open_disks(m) || !open_net(m) || !slots_fill(m, quit) || !add_cpus(m) ||
         !board_build(m) || !machine_load(m)) {
         machine_free(m);
         return NULL;
     }
+    watch_for_panics(m);
     return m;
 }
 
@@ -361,5 +380,5 @@ int machine_run(struct machine *m)
         if (!machine_load(m)) break;
     }
     loop_stop(&m->loop);
-    return 0;
+    return atomic_load(&m->request) == RUN_PANIC;
 }

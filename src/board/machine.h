@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "board/panic.h"
 #include "dev/device.h"
 #include "host/chardev.h"
 #include "host/clock.h"
@@ -74,7 +75,7 @@ struct board {
 };
 extern const struct board board_vexpress_a9, board_vexpress_a15;
 
-enum machine_request { RUN_ON, RUN_POWER_OFF, RUN_REBOOT, RUN_QUIT };
+enum machine_request { RUN_ON, RUN_POWER_OFF, RUN_REBOOT, RUN_QUIT, RUN_PANIC };
 
 // The state in which a CPU starts.
 struct boot_entry {
@@ -103,6 +104,7 @@ struct machine {
     struct netdev *net;                   // NULL: opt.net wants none
     struct machine_slot slot[MACHINE_SLOTS]; // of the virtio transport
     unsigned nslots;
+    struct panic_watch panic[MACHINE_UARTS + 1]; // of the serial ports and of virtio_console
     struct chardev *virtio_console; // NULL unless asked for, as is …
     struct share share;             // … this
     bool shared;

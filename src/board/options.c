@@ -42,6 +42,7 @@ const char machine_options_help[] =
     "Devices\n"
     "      --serial WHAT          stdio, pty, file:FILE, unix:SOCKET or null; up to 4 times\n"
     "                             (default: stdio for the first port, null for the others)\n"
+    "      --virtio-console WHAT  the same for a virtio console (default: there is none)\n"
     "      --drive FILE[,ro][,if=virtio|sd|flash]\n"
     "                             a disk; up to 8 times\n"
     "      --net WHAT             none (default) or user[,hostfwd=...]\n"
@@ -213,6 +214,18 @@ static bool set_serial(struct parse *p, const struct definition *d, char *arg)
     return true;
 }
 
+// The terminal is one port's.
+static bool check_serials(const struct machine_options *o)
+{
+    const char *const all[] = {o->serial[0] ? o->serial[0] : "stdio", o->serial[1], o->serial[2],
+                               o->serial[3], o->virtio_console};
+    unsigned n = 0;
+    for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
+        n += all[i] && !strcmp(all[i], "stdio");
+    if (n > 1) warn("stdio is for one port; others are pty, file:FILE, unix:SOCKET or null" SEE_HELP);
+    return n <= 1;
+}
+
 static bool set_atags(struct parse *p, const struct definition *d, char *arg)
 {
     (void)d;
@@ -298,6 +311,7 @@ static const struct definition definitions[] = {
     {"serial", 0, VALUE_NEXT, set_serial, 0},
     {"drive", 0, VALUE_NEXT, set_drive, 0},
     {"net", 0, VALUE_NEXT, set_string, FIELD(net)},
+    {"virtio-console", 0, VALUE_NEXT, set_string, FIELD(virtio_console)},
     {"share", 0, VALUE_NEXT, set_string, FIELD(share)},
     {"virtio-console", 0, VALUE_NEXT, set_string, FIELD(virtio_console)},
     {"display", 0, VALUE_NEXT, set_string, FIELD(display)},
@@ -397,7 +411,7 @@ bool machine_options_parse(struct machine_command *c, int argc, char **argv)
         }
     }
     if (c->help) return true;
-    if (!give_words(&p)) return false;
+    if (!give_words(&p) || !check_serials(p.o)) return false;
     if (c->machine.atags && (c->machine.dtb || c->machine.dump_dtb)) {
         warn("--atags and --%s exclude each other: a kernel gets tags or a device tree" SEE_HELP,
              c->machine.dtb ? "dtb" : "dump-dtb");

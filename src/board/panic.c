@@ -1,7 +1,7 @@
-// Linux announces its end on every console, whatever its log level: a line "Kernel panic - not syncing: REASON",
-// behind at most the level and the time; registers and a stack may follow; since Linux 3.15
-// "---[ end Kernel panic - not syncing: REASON ]---" closes it. Nothing else in a panic is visible from outside and
-// the same in all kernels: it does not power off, and waits or reboots as its command line says.
+// Linux announces its end on every console, whatever its log level: a line "Kernel panic - not syncing:
+// REASON", behind at most the level and the time; registers and a stack may follow; since Linux 3.15
+// "---[ end Kernel panic - not syncing: REASON ]---" closes it. Nothing else in a panic is visible from
+// outside and the same in all kernels: it does not power off, and waits or reboots as its command line says.
 // A program that writes such a line to the console is not told from a kernel that does.
 #include "board/panic.h"
 

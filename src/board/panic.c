@@ -57,6 +57,8 @@ void panic_watch_output(void *panic_watch, const uint8_t *data, size_t n)
             p->len = 0;
         } else if (p->len < PANIC_LINE - 1) {
             p->line[p->len++] = (char)data[i];
+            // The last line may have no end.
+            if (p->seen && p->len > 4 && !memcmp(p->line + p->len - 4, "]---", 4)) end_of_line(p);
         }
     }
 }

@@ -90,15 +90,15 @@ const struct bus_range *bus_find(const struct bus *b, uint64_t addr)
     return NULL;
 }
 
-// Nobody answers: said once a page.
+// Nobody answers: said once per address (--log unimp).
 static bool absent(struct bus *b, uint64_t addr, unsigned size, bool write)
 {
+    if (!log_on(LOG_UNIMP) || b->nabsent == BUS_MAX_ABSENT) return false;
     for (unsigned i = 0; i < b->nabsent; i++)
-        if (b->absent[i] == addr >> 12) return false;
-    if (b->nabsent < BUS_MAX_ABSENT) b->absent[b->nabsent++] = addr >> 12;
-    if (log_on(LOG_UNIMP))
-        log_line("no device at %#llx: %u-byte %s", (unsigned long long)addr, size,
-                 write ? "write ignored" : "read as 0");
+        if (b->absent[i] == addr) return false;
+    b->absent[b->nabsent++] = addr;
+    log_line("no device at %#llx: %u-byte %s", (unsigned long long)addr, size,
+             write ? "write ignored" : "read as 0");
     return false;
 }
 
@@ -113,7 +113,8 @@ bool bus_read(struct bus *b, uint64_t addr, unsigned size, uint32_t *value)
     else if (r->kind != BUS_MMIO)
         memcpy(value, r->host + (addr - r->base), size);
     else
-        *value = r->ops->read(r->dev, (uint32_t)(addr - r->base) + r->dev_offset, size);
+        *value = r->ops->read(r->dev, (uint32_t)(addr - r->base) + r->dev_offset, size) &
+                 0xffffffffu >> (32 - 8 * size);
     pthread_mutex_unlock(&b->lock);
     return there;
 }

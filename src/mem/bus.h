@@ -31,12 +31,12 @@ struct bus_range {
     uint8_t *code;       // RAM: one byte a page, set while translated code was made from it
 };
 
-enum { BUS_MAX_RANGES = 96, BUS_MAX_ABSENT = 64 };
+enum { BUS_MAX_RANGES = 96, BUS_MAX_ABSENT = 1024 };
 
 struct bus {
     struct bus_range range[BUS_MAX_RANGES]; // sorted by base, disjoint
     unsigned nranges;
-    uint64_t absent[BUS_MAX_ABSENT]; // pages without a device that have been complained about
+    uint64_t absent[BUS_MAX_ABSENT]; // addresses without a device that have been logged
     unsigned nabsent;
     // Held whenever a device's code runs: register accesses, timers, host events.
     pthread_mutex_t lock;
@@ -69,7 +69,7 @@ void bus_rom_changed(struct bus *b, const void *dev, uint32_t offset, uint32_t l
 // The range that holds an address, or NULL.
 const struct bus_range *bus_find(const struct bus *b, uint64_t addr);
 
-// One register or memory access by a CPU outside the fast path. Nobody there: logged once per page, reads 0,
+// One register or memory access by a CPU outside the fast path. Nobody there: logged once per address, reads 0,
 // false. Takes the lock for registers.
 bool bus_read(struct bus *b, uint64_t addr, unsigned size, uint32_t *value);
 bool bus_write(struct bus *b, uint64_t addr, unsigned size, uint32_t value);

@@ -7,7 +7,7 @@
 static bool take(struct machine *m, const struct dev_class *cls, void *backend)
 {
     if (m->nslots == MACHINE_SLOTS) {
-        warn("%s: there is no virtio slot left: drives, share and console may be %d together", cls->name,
+        warn("%s: there is no virtio slot left: drives, network, share and console may be %d together", cls->name,
              MACHINE_SLOTS);
         return false;
     }
@@ -20,6 +20,8 @@ bool slots_fill(struct machine *m, void (*quit)(void *ctx))
     struct disk *disk;
     for (unsigned i = 0; (disk = machine_disk(m, DRIVE_VIRTIO, i)); i++)
         if (!take(m, &virtio_blk_class, disk)) return false;
+    struct netdev *net = machine_net(m, NETDEV_VIRTIO);
+    if (net && !take(m, &virtio_net_class, net)) return false;
     if (m->opt.share) {
         m->shared = share_open(&m->share, m->opt.share);
         if (!m->shared || !take(m, &virtio_9p_class, &m->share)) return false;

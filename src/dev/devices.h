@@ -24,6 +24,7 @@ extern const struct dev_class virtio_9p_class;
 extern const struct dev_class virtio_blk_class;
 extern const struct dev_class virtio_console_class;
 extern const struct dev_class virtio_mmio_class;
+extern const struct dev_class virtio_net_class;
 extern const struct dev_class virtio_rng_class;
 
 #endif

@@ -202,6 +202,7 @@ static bool read_files(struct boot *b)
     if (o->kernel &&
         (!file_read(o->kernel, "kernel", &b->kernel) || !kernel_recognise(b->m, &b->kernel, &b->image)))
         return false;
+    if (!o->kernel) b->image.entry = (uint32_t)o->entry; // or 0: the flash
     if (o->initrd && !file_read(o->initrd, "initrd", &b->initrd_file)) return false;
     b->initrd = b->image.initrd;
     if (o->initrd) b->initrd = (struct bytes){b->initrd_file.data, b->initrd_file.size};

@@ -396,6 +396,14 @@ static bool parse_option(struct parse *p, int argc, char **argv, int *at)
     return true;
 }
 
+// What is in flash, or was placed by --load, can run, too.
+static bool starts_without_kernel(const struct machine_options *o)
+{
+    for (unsigned i = 0; i < o->ndrives; i++)
+        if (o->drive[i].kind == DRIVE_FLASH) return true;
+    return o->have_entry;
+}
+
 bool machine_options_parse(struct machine_command *c, int argc, char **argv)
 {
     *c = (struct machine_command){.machine = {.board = "vexpress-a9", .memory = 256 << 20, .smp = 1}};
@@ -417,7 +425,7 @@ bool machine_options_parse(struct machine_command *c, int argc, char **argv)
              c->machine.dtb ? "dtb" : "dump-dtb");
         return false;
     }
-    if (c->machine.kernel || c->machine.dump_dtb) return true;
+    if (c->machine.kernel || c->machine.dump_dtb || starts_without_kernel(&c->machine)) return true;
     warn("no kernel is given" SEE_HELP);
     return false;
 }

@@ -263,6 +263,8 @@ static void do_line(const char *verb, char *rest)
         include(rest);
     else if (!strcmp(verb, "run"))
         start(rest);
+    else if (!strcmp(verb, "check"))
+        check(rest);
     else if (!c.pid)
         fail("before run: %s", verb);
     else if (!strcmp(verb, "expect"))
@@ -277,8 +279,6 @@ static void do_line(const char *verb, char *rest)
         kill(c.pid, atoi(rest));
     else if (!strcmp(verb, "idle"))
         idle(rest);
-    else if (!strcmp(verb, "check"))
-        check(rest);
     else if (!strcmp(verb, "exit"))
         expect_exit(atoi(rest));
     else

@@ -39,12 +39,16 @@ enum {
 };
 enum { INT_RX = 0x10, INT_TX = 0x20, INT_RT = 0x40, INT_OE = 0x400, INT_ALL = 0x7ff };
 enum { FIFO = 16, DR_OE = 0x800 };
+// Nothing arrives for this long after the receiver was switched on. On a wire a first character takes as
+// long, and drivers that empty the FIFO of what came before would lose what a pipe has ready.
+enum { QUIET_NS = 5000000 };
 
 struct pl011 {
     struct device d;
     uint16_t fifo[FIFO]; // data with its error bits
     unsigned count, head;
     uint32_t rsr, ilpr, ibrd, fbrd, lcr_h, cr, ifls, imsc, ris, dmacr;
+    struct timer quiet;
 };
 
 static void update(struct pl011 *u)
@@ -85,7 +89,7 @@ static void push(struct pl011 *u, uint16_t data)
 static size_t room(void *ctx)
 {
     const struct pl011 *u = ctx;
-    return receives(u) ? depth(u) - u->count : 0;
+    return receives(u) && !u->quiet.armed ? depth(u) - u->count : 0;
 }
 
 static void receive(void *ctx, const uint8_t *data, size_t n)
@@ -94,6 +98,19 @@ static void receive(void *ctx, const uint8_t *data, size_t n)
     for (size_t i = 0; i < n; i++)
         push(u, data[i]);
     update(u);
+}
+
+static void quiet_ends(void *ctx)
+{
+    const struct pl011 *u = ctx;
+    if (u->d.env.backend) chardev_poll(u->d.env.backend);
+}
+
+static void write_control(struct pl011 *u, uint32_t v)
+{
+    const bool before = receives(u);
+    u->cr = v & 0xff87;
+    if (!before && receives(u)) timer_set(u->d.env.clock, &u->quiet, clock_ns(u->d.env.clock) + QUIET_NS);
 }
 
 static uint32_t read_data(struct pl011 *u)
@@ -161,10 +178,7 @@ static void pl011_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
         if ((u->lcr_h ^ v) & LCR_FEN) u->count = u->head = 0;
         u->lcr_h = v & 0xff;
         return;
-    case CR:
-        u->cr = v & 0xff87;
-        if (u->d.env.backend) chardev_poll(u->d.env.backend);
-        return;
+    case CR: write_control(u, v); return;
     case IFLS: u->ifls = v & 0x3f; return;
     case IMSC:
         u->imsc = v & INT_ALL;
@@ -188,11 +202,13 @@ static void pl011_reset(struct device *d)
     u->rsr = u->ilpr = u->ibrd = u->fbrd = u->lcr_h = u->imsc = u->ris = u->dmacr = 0;
     u->cr = CR_TXE | CR_RXE;
     u->ifls = 0x12;
+    timer_cancel(u->d.env.clock, &u->quiet);
     update(u);
 }
 
 static bool pl011_init(struct device *d)
 {
+    ((struct pl011 *)d)->quiet = (struct timer){.fire = quiet_ends, .ctx = d};
     if (d->env.backend) chardev_connect(d->env.backend, &(struct chardev_user){room, receive, d});
     return true;
 }

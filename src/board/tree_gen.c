@@ -106,6 +106,7 @@ static void add_device(const struct generator *g, const struct device_row *row, 
     for (const struct tree_ref *r = row->refs; r && r->name; r++)
         fdt_u32s(g->f, r->name, r->cells, r->n);
     if (row->phandle) fdt_u32(g->f, "phandle", row->phandle);
+    if (row->disabled) fdt_string(g->f, "status", "disabled");
     d->cls->fdt(d, g->f);
     fdt_end(g->f);
 }

@@ -105,7 +105,7 @@ static const struct device_row devices[] = {
     {&pl341_class, "dmc", {0x100e0000, 0x2b0a0000}, 0x1000, TILE, CLOCKS(PH_CLK_APB)},
     {&pl354_class, "smc", {0x100e1000, NOWHERE}, 0x1000, TILE, IRQ(SPI(45), SPI(46)), CLOCKS(PH_CLK_APB)},
     {&pl354_class, "smc", {NOWHERE, 0x7ffd0000}, 0x1000, TILE, IRQ(SPI(86), SPI(87)), CLOCKS(PH_CLK_APB)},
-    {&sp804_class, "tile-timer", {0x100e4000, NOWHERE}, 0x1000, TILE, IRQ(SPI(48)), CLOCKS(PH_CLK_APB, PH_CLK_APB, PH_CLK_APB), .config = tile_hz},
+    {&sp804_class, "tile-timer", {0x100e4000, NOWHERE}, 0x1000, TILE, .disabled = true, IRQ(SPI(48)), CLOCKS(PH_CLK_APB, PH_CLK_APB, PH_CLK_APB), .config = tile_hz},
     {&sp805_class, "tile-watchdog", {0x100e5000, NOWHERE}, 0x1000, TILE, IRQ(SPI(51)), CLOCKS(PH_CLK_APB, PH_CLK_APB), .config = tile_hz},
     {NULL, "virtio0", {0x10013000, 0x1c130000}, 0x200, IRQ(SPI(40)), BACKEND(BACKEND_VIRTIO, 0)},
     {NULL, "virtio1", {0x10013200, 0x1c130200}, 0x200, IRQ(SPI(41)), BACKEND(BACKEND_VIRTIO, 1)},

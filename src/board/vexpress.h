@@ -76,6 +76,7 @@ struct device_row {
     void (*parameters)(struct machine *m, union device_config *c); // … makes them
     // For the device tree
     bool tile;              // on the CPU's tile, not on the motherboard
+    bool disabled;          // for drivers that need its clock before that clock's driver is there
     const uint32_t *clocks; // cells
     unsigned nclocks;
     const struct tree_ref *refs; // NULL, or a list that ends with a NULL name

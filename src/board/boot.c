@@ -217,10 +217,17 @@ static bool read_files(struct boot *b)
     return true;
 }
 
+// Where a program's heap may begin.
+static uint64_t free_memory(const struct boot *b)
+{
+    const uint64_t ram = b->m->board->ram_base, end = b->image.use_end;
+    return end > ram && end < ram + b->m->opt.memory ? align_up(end, PAGE) : ram;
+}
+
 static bool load(struct boot *b)
 {
     if (!read_files(b) || !choose_addresses(b) || !read_tags(b)) return false;
-    b->m->boot = (struct boot_entry){.pc = b->image.entry};
+    b->m->boot = (struct boot_entry){.pc = b->image.entry, .free = free_memory(b)};
     if (!place_pen(b) || !place_loads(b) || (b->image.nparts && !place_kernel(b))) return false;
     if (b->initrd.size && !place(&b->at, "initrd", b->initrd_at, b->initrd.data, b->initrd.size))
         return false;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "board/vexpress.h"
+#include "board/semihost.h"
 #include "dev/devices.h"
 #include "dev/gic.h"
 #include "host/signals.h"
@@ -40,11 +41,18 @@ static void ask(struct machine *m, enum machine_request what)
     pthread_cond_broadcast(&m->wake);
 }
 
+void machine_exit(struct machine *m, int status)
+{
+    if (atomic_load(&m->request) != RUN_ON) return;
+    m->exit_status = status;
+    ask(m, RUN_EXIT);
+}
+
 static void power(void *ctx, enum dev_power what)
 {
     struct machine *m = ctx;
     for (unsigned i = 0; i < sizeof m->panic / sizeof *m->panic; i++)
-        if (m->panic[i].seen) ask(m, RUN_PANIC); // and its command line has told it to reboot
+        if (m->panic[i].seen) machine_exit(m, 1); // and its command line has told it to reboot
     ask(m, what == DEV_POWER_OFF || m->opt.no_reboot ? RUN_POWER_OFF : RUN_REBOOT);
 }
 
@@ -55,7 +63,7 @@ static void quit(void *ctx)
 
 static void panicked(void *ctx)
 {
-    ask(ctx, RUN_PANIC);
+    machine_exit(ctx, 1);
 }
 
 static void watch_for_panics(struct machine *m)
@@ -171,7 +179,9 @@ static const struct board *find_board(const char *name)
 static bool open_serials(struct machine *m)
 {
     for (unsigned i = 0; i < MACHINE_UARTS; i++) {
-        const char *spec = m->opt.serial[i] ? m->opt.serial[i] : i == 0 ? "stdio" : "null";
+        // The input is the program's that may ask for it.
+        const char *first = m->opt.semihosting ? "stdout" : "stdio";
+        const char *spec = m->opt.serial[i] ? m->opt.serial[i] : i == 0 ? first : "null";
         m->serial[i] = chardev_open(spec, &m->loop, quit, m);
         if (!m->serial[i]) return false;
     }
@@ -254,11 +264,17 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
         return NULL;
     }
     watch_for_panics(m);
+    if (opt->semihosting && !(m->semihost = semihost_new(m))) {
+        warn("no memory for semihosting");
+        machine_free(m);
+        return NULL;
+    }
     return m;
 }
 
 void machine_free(struct machine *m)
 {
+    if (m->semihost) semihost_free(m->semihost);
     for (unsigned i = 0; i < m->ndevices; i++)
         device_free(m->device[i]);
     for (unsigned i = 0; i < MACHINE_UARTS; i++)
@@ -380,5 +396,5 @@ int machine_run(struct machine *m)
         if (!machine_load(m)) break;
     }
     loop_stop(&m->loop);
-    return atomic_load(&m->request) == RUN_PANIC;
+    return m->exit_status;
 }

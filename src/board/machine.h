@@ -75,11 +75,12 @@ struct board {
 };
 extern const struct board board_vexpress_a9, board_vexpress_a15;
 
-enum machine_request { RUN_ON, RUN_POWER_OFF, RUN_REBOOT, RUN_QUIT, RUN_PANIC };
+enum machine_request { RUN_ON, RUN_POWER_OFF, RUN_REBOOT, RUN_QUIT, RUN_EXIT };
 
 // The state in which a CPU starts.
 struct boot_entry {
     uint32_t pc, r[3];
+    uint64_t free; // memory behind the program
 };
 
 // A virtio device, and its backend.
@@ -112,6 +113,8 @@ struct machine {
     struct timer generic_timer[4]; // next change of each CPU's generic timer lines
     pthread_cond_t wake;           // with the bus lock: a CPU may have something to do
     atomic_int request;            // enum machine_request
+    int exit_status;               // with RUN_EXIT
+    struct semihost *semihost;     // or NULL
     struct boot_entry boot;
 };
 
@@ -120,6 +123,9 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
 void machine_free(struct machine *m);
 // Runs until power-off, quit or failure. Returns the exit status of the process.
 int machine_run(struct machine *m);
+
+// Ends the machine with an exit status. The bus lock is held.
+void machine_exit(struct machine *m, int status);
 
 // For boards: adds a device; its irq[i] become lines to the GIC's interrupt IDs (0 ends the list). NULL on failure.
 struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,

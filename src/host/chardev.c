@@ -200,12 +200,12 @@ void chardev_connect(struct chardev *c, const struct chardev_user *user)
 
 // Opening
 
-static bool open_stdio(struct chardev *c)
+static bool open_stdio(struct chardev *c, bool input)
 {
-    c->in = STDIN_FILENO;
+    if (input) c->in = STDIN_FILENO;
     c->out = STDOUT_FILENO;
     c->stdio = true;
-    terminal_raw();
+    if (input) terminal_raw();
     return true;
 }
 
@@ -274,11 +274,12 @@ static bool open_unix(struct chardev *c, const char *path)
 static bool open_spec(struct chardev *c, const char *spec)
 {
     if (!strcmp(spec, "null")) return true;
-    if (!strcmp(spec, "stdio")) return open_stdio(c);
+    if (!strcmp(spec, "stdio")) return open_stdio(c, true);
+    if (!strcmp(spec, "stdout")) return open_stdio(c, false);
     if (!strcmp(spec, "pty")) return open_pty(c);
     if (!strncmp(spec, "file:", 5)) return open_file(c, spec + 5);
     if (!strncmp(spec, "unix:", 5)) return open_unix(c, spec + 5);
-    warn("serial port '%s': must be stdio, pty, file:PATH, unix:PATH or null", spec);
+    warn("serial port '%s': must be stdio, stdout, pty, file:PATH, unix:PATH or null", spec);
     return false;
 }
 

@@ -41,10 +41,33 @@ static uint32_t fault_register(const struct sys_cpu *s, const struct cpu_fault *
     return longd ? (status & 0x3f) | 1u << 9 : (status & 0xff);
 }
 
+// Semihosting's instructions (Semihosting for AArch32 and AArch64, 2.0, chapter 3). HLT is undefined before
+// Armv8, and a call all the same.
+static bool semihosting(struct sys_cpu *s, enum cpu_exit why)
+{
+    struct cpu *c = &s->cpu;
+    uint32_t insn = 0;
+    const unsigned len = c->thumb ? 2 : 4;
+    if (!s->machine->semihosting || c->mode == MODE_USR) return false;
+    if (why == CPU_EXIT_SVC) {
+        if (c->svc_imm != (c->thumb ? 0xab : 0x123456)) return false;
+    } else if (why == CPU_EXIT_BKPT) {
+        if (!c->thumb || c->svc_imm != 0xab) return false;
+        c->r[15] += len;
+    } else {
+        if (why != CPU_EXIT_UNDEF || !mmu_copy_in(s, &insn, c->r[15], len)) return false;
+        if (insn != (c->thumb ? 0xbabc : 0xe10f0070)) return false;
+        c->r[15] += len;
+    }
+    s->machine->semihosting(s->machine->ctx, s);
+    return true;
+}
+
 void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why)
 {
     struct cpu *c = &s->cpu;
     const uint32_t pc = c->r[15];
+    if (semihosting(s, why)) return;
     switch (why) {
     case CPU_EXIT_SVC: enter(s, MODE_SVC, VECTOR_SVC, pc); return;
     case CPU_EXIT_UNDEF: enter(s, MODE_UND, VECTOR_UNDEF, pc + (c->thumb ? 2 : 4)); return;

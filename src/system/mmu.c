@@ -92,3 +92,33 @@ uint32_t mmu_translate(struct sys_cpu *s, uint32_t va, enum access access, bool 
     }
     return check(s, va, access, user, page);
 }
+
+static bool copy(struct sys_cpu *s, uint32_t va, void *host, size_t n, enum access access)
+{
+    uint8_t *p = host;
+    while (n) {
+        const size_t left = 0x1000 - (va & 0xfff), part = n < left ? n : left;
+        struct sys_page page = {0};
+        if (mmu_translate(s, va, access, false, &page)) return false;
+        const uint64_t pa = page.pa_page | (va & 0xfff);
+        struct bus *b = s->machine->bus;
+        pthread_mutex_lock(&b->lock);
+        const bool ok = access == ACCESS_WRITE ? bus_dma_write(b, pa, p, part) : bus_dma_read(b, pa, p, part);
+        pthread_mutex_unlock(&b->lock);
+        if (!ok) return false;
+        va += (uint32_t)part;
+        p += part;
+        n -= part;
+    }
+    return true;
+}
+
+bool mmu_copy_in(struct sys_cpu *s, void *to, uint32_t va, size_t n)
+{
+    return copy(s, va, to, n, ACCESS_READ);
+}
+
+bool mmu_copy_out(struct sys_cpu *s, uint32_t va, const void *from, size_t n)
+{
+    return copy(s, va, (void *)from, n, ACCESS_WRITE);
+}

@@ -79,6 +79,8 @@ struct sys_machine {
     void (*timer_changed)(void *ctx, struct sys_cpu *s); // generic timer registers were written
     // HVC and SMC as firmware calls (PSCI). True: done, results are in r0–r3.
     bool (*firmware_call)(void *ctx, struct sys_cpu *s);
+    // A semihosting call, its number in r0 and its argument in r1; NULL: such instructions are nothing special.
+    void (*semihosting)(void *ctx, struct sys_cpu *s);
     void (*event)(void *ctx); // SEV: wake CPUs that wait
     uint32_t periphbase;
 };
@@ -127,7 +129,11 @@ enum fault_status {
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
 
-// mmu.c: translates for a privilege. 0 and *page, or a fault status with the domain in bits 7:4, in the
+// mmu.c: copies between the host and memory as a privileged access of this CPU sees it. False: it would fault,
+// or is no memory; part of it may be done.
+bool mmu_copy_in(struct sys_cpu *s, void *to, uint32_t va, size_t n);
+bool mmu_copy_out(struct sys_cpu *s, uint32_t va, const void *from, size_t n);
+// Translates for a privilege. 0 and *page, or a fault status with the domain in bits 7:4, in the
 // encoding that TTBCR.EAE asks for.
 uint32_t mmu_translate(struct sys_cpu *s, uint32_t va, enum access access, bool user, struct sys_page *page);
 bool mmu_long_descriptors(const struct sys_cpu *s);

@@ -120,7 +120,8 @@ uint32_t virtio_mmio_read(void *dev, uint32_t offset, unsigned size)
 {
     struct virtio *v = dev;
     if (offset >= CONFIG) return config_read(v, offset - CONFIG, size);
-    return read_register(v, (enum reg)(offset & ~3u)) >> 8 * (offset & 3);
+    const uint32_t value = read_register(v, (enum reg)(offset & ~3u)) >> 8 * (offset & 3);
+    return size == 4 ? value : value & ((1u << 8 * size) - 1);
 }
 
 static void set_features(struct virtio *v, uint32_t value)

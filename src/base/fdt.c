@@ -175,7 +175,7 @@ uint8_t *fdt_finish(struct fdt *f, size_t *size)
             set32(blob + HEADER + 8 * i + 4, (uint32_t)f->reserve[i]);
         }
         memcpy(blob + structure_at, f->structure, f->structure_len);
-        memcpy(blob + strings_at, f->strings, f->strings_len);
+        if (f->strings_len) memcpy(blob + strings_at, f->strings, f->strings_len);
         *size = total;
     }
     free(f->structure);

@@ -11,56 +11,6 @@
 #include "dev/gic.h"
 #include "host/signals.h"
 
-// Lines and wake-ups. The bus lock is held in all of these.
-
-static void cpu_line(void *ctx, unsigned input, bool level)
-{
-    struct machine *m = ctx;
-    struct cpu *c = &m->sys.cpu[input >> 8]->cpu;
-    const int which = (int)(input & 0xff);
-    if (level) {
-        c->irq_lines |= which;
-        c->exit_request = 1;
-        pthread_cond_broadcast(&m->wake);
-    } else {
-        c->irq_lines &= ~which;
-    }
-}
-
-struct irq_line machine_cpu_line(struct machine *m, unsigned cpu, enum cpu_irq which)
-{
-    return (struct irq_line){cpu_line, m, cpu << 8 | (unsigned)which};
-}
-
-static void ask(struct machine *m, enum machine_request what)
-{
-    int expected = RUN_ON;
-    atomic_compare_exchange_strong(&m->request, &expected, what);
-    for (unsigned i = 0; i < m->sys.ncpus; i++)
-        m->sys.cpu[i]->cpu.exit_request = 1;
-    pthread_cond_broadcast(&m->wake);
-}
-
-void machine_exit(struct machine *m, int status)
-{
-    if (atomic_load(&m->request) != RUN_ON) return;
-    m->exit_status = status;
-    ask(m, RUN_EXIT);
-}
-
-static void power(void *ctx, enum dev_power what)
-{
-    struct machine *m = ctx;
-    for (unsigned i = 0; i < sizeof m->panic / sizeof *m->panic; i++)
-        if (m->panic[i].seen) machine_exit(m, 1); // and its command line has told it to reboot
-    ask(m, what == DEV_POWER_OFF || m->opt.no_reboot ? RUN_POWER_OFF : RUN_REBOOT);
-}
-
-static void quit(void *ctx)
-{
-    ask(ctx, RUN_QUIT);
-}
-
 static void panicked(void *ctx)
 {
     machine_exit(ctx, 1);
@@ -112,14 +62,6 @@ static void timer_changed(void *ctx, struct sys_cpu *s)
     pthread_mutex_unlock(&m->bus.lock);
 }
 
-static void event(void *ctx)
-{
-    struct machine *m = ctx;
-    pthread_mutex_lock(&m->bus.lock);
-    pthread_cond_broadcast(&m->wake);
-    pthread_mutex_unlock(&m->bus.lock);
-}
-
 // Building
 
 struct dev_env machine_env(struct machine *m, void *backend, const void *config)
@@ -128,7 +70,7 @@ struct dev_env machine_env(struct machine *m, void *backend, const void *config)
                             .clock = &m->clock,
                             .backend = backend,
                             .config = config,
-                            .power = power,
+                            .power = machine_power,
                             .power_ctx = m};
 }
 
@@ -182,7 +124,7 @@ static bool open_serials(struct machine *m)
         // The input is the program's that may ask for it.
         const char *first = m->opt.semihosting ? "stdout" : "stdio";
         const char *spec = m->opt.serial[i] ? m->opt.serial[i] : i == 0 ? first : "null";
-        m->serial[i] = chardev_open(spec, &m->loop, quit, m);
+        m->serial[i] = chardev_open(spec, &m->loop, machine_quit, m);
         if (!m->serial[i]) return false;
     }
     return true;
@@ -248,17 +190,19 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
     m->opt = *opt;
     bus_init(&m->bus);
     clock_init(&m->clock, opt->icount, &m->loop);
-    pthread_cond_init(&m->wake, NULL);
+    for (unsigned i = 0; i < SYS_MAX_CPUS; i++)
+        pthread_cond_init(&m->wake[i], NULL);
     m->sys = (struct sys_machine){.bus = &m->bus,
                                   .engine = engine,
                                   .now_ns = now_ns,
                                   .ctx = m,
                                   .timer_changed = timer_changed,
-                                  .event = event};
+                                  .event = machine_event};
+    sys_machine_init(&m->sys);
     m->bus.written = tlb_memory_written;
     m->bus.withdrawn = tlb_memory_withdrawn;
     m->bus.written_ctx = &m->sys;
-    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !signals_open(&m->loop, quit, m) || !open_serials(m) || !open_disks(m) || !open_net(m) || !slots_fill(m, quit) || !add_cpus(m) ||
+    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !signals_open(&m->loop, machine_quit, m) || !open_serials(m) || !open_disks(m) || !open_net(m) || !slots_fill(m, machine_quit) || !add_cpus(m) ||
         !board_build(m) || !machine_load(m)) {
         machine_free(m);
         return NULL;
@@ -291,110 +235,4 @@ void machine_free(struct machine *m)
         if (r->kind == BUS_RAM && r->code) munmap(r->host, r->size + (r->size >> 12));
     }
     free(m);
-}
-
-// Running
-
-static void start_cpus(struct machine *m)
-{
-    for (unsigned i = 0; i < m->sys.ncpus; i++) {
-        struct sys_cpu *s = m->sys.cpu[i];
-        sys_cpu_reset(s);
-        s->cpu.r[15] = i ? (uint32_t)m->board->pen : m->boot.pc & ~1u;
-        if (i) continue;
-        s->cpu.thumb = m->boot.pc & 1;
-        memcpy(s->cpu.r, m->boot.r, sizeof m->boot.r);
-    }
-}
-
-static bool has_work(const struct machine *m, const struct cpu *c)
-{
-    // WFI ends at a pending interrupt even if it is masked.
-    return c->irq_lines || atomic_load(&m->request) != RUN_ON;
-}
-
-enum { QUANTUM = 20000 }; // instructions a CPU runs before the next one's turn, in round-robin mode
-
-// Runs a CPU for a while. False: it waits for an interrupt.
-static bool run_cpu(struct machine *m, struct sys_cpu *s, uint64_t budget)
-{
-    struct cpu *c = &s->cpu;
-    bus_master = s->index;
-    for (;;) {
-        c->exit_request = 0;
-        if (atomic_load(&m->request) != RUN_ON) return true;
-        if (c->irq_lines) exception_interrupt(s);
-        const enum cpu_exit why = c->engine->run(c, budget);
-        switch (why) {
-        case CPU_EXIT_WFI:
-            if (!has_work(m, c)) return false;
-            break;
-        case CPU_EXIT_WFE:
-            if (!c->event && !has_work(m, c)) return true;
-            c->event = 0;
-            break;
-        case CPU_EXIT_YIELD: return true;
-        case CPU_EXIT_BUDGET: return true;
-        case CPU_EXIT_INTERRUPT: break;
-        default: exception_enter_exit(s, why); break;
-        }
-    }
-}
-
-static void wait_for_work(struct machine *m)
-{
-    pthread_mutex_lock(&m->bus.lock);
-    for (;;) {
-        bool work = atomic_load(&m->request) != RUN_ON;
-        for (unsigned i = 0; i < m->sys.ncpus; i++)
-            work |= has_work(m, &m->sys.cpu[i]->cpu);
-        if (work) break;
-        pthread_cond_wait(&m->wake, &m->bus.lock);
-    }
-    pthread_mutex_unlock(&m->bus.lock);
-}
-
-// All CPUs in this thread, in turn.
-static void run_round_robin(struct machine *m)
-{
-    const uint64_t budget = m->sys.ncpus > 1 ? QUANTUM : 0;
-    bool waiting[4] = {false};
-    while (atomic_load(&m->request) == RUN_ON) {
-        bool idle = true;
-        for (unsigned i = 0; i < m->sys.ncpus; i++) {
-            struct sys_cpu *s = m->sys.cpu[i];
-            if (waiting[i] && !has_work(m, &s->cpu)) continue;
-            waiting[i] = !run_cpu(m, s, budget);
-            idle &= waiting[i];
-        }
-        for (unsigned i = 0; i < m->sys.ncpus; i++)
-            idle &= waiting[i];
-        if (idle) wait_for_work(m);
-    }
-}
-
-static void reset_devices(struct machine *m)
-{
-    pthread_mutex_lock(&m->bus.lock);
-    for (unsigned i = 0; i < m->ndevices; i++)
-        m->device[i]->cls->reset(m->device[i]);
-    pthread_mutex_unlock(&m->bus.lock);
-}
-
-int machine_run(struct machine *m)
-{
-    if (!loop_start(&m->loop)) {
-        warn("cannot start the event loop's thread");
-        return 125;
-    }
-    for (;;) {
-        start_cpus(m);
-        run_round_robin(m);
-        if (atomic_load(&m->request) != RUN_REBOOT) break;
-        atomic_store(&m->request, RUN_ON);
-        reset_devices(m);
-        if (!machine_load(m)) break;
-    }
-    loop_stop(&m->loop);
-    return m->exit_status;
 }

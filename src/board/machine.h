@@ -38,6 +38,7 @@ struct machine_options {
     unsigned smp;
     bool round_robin; // all CPUs in one host thread, in turn: reproducible
     bool icount, no_reboot, exit_on_panic, semihosting;
+    bool stats; // at the end instructions, time and memory on stderr
     const char *kernel, *initrd, *dtb, *append;
     bool atags;             // boot with tags instead of a device tree …
     const char *atags_file; // … with these ready ones
@@ -110,8 +111,9 @@ struct machine {
     struct share share;             // … this
     bool shared;
     uint8_t *ram;
-    struct timer generic_timer[4]; // next change of each CPU's generic timer lines
-    pthread_cond_t wake;           // with the bus lock: a CPU may have something to do
+    struct timer generic_timer[SYS_MAX_CPUS]; // next change of each CPU's generic timer lines
+    pthread_cond_t wake[SYS_MAX_CPUS]; // with the bus lock: a CPU may have something to do
+    atomic_uint event_waiters;         // CPUs in WFE
     atomic_int request;            // enum machine_request
     int exit_status;               // with RUN_EXIT
     struct semihost *semihost;     // or NULL
@@ -121,11 +123,15 @@ struct machine {
 // Builds a machine; NULL with a message on stderr. Frees with machine_free.
 struct machine *machine_new(const struct machine_options *opt, struct engine *engine);
 void machine_free(struct machine *m);
-// Runs until power-off, quit or failure. Returns the exit status of the process.
+// run.c: runs until power-off, quit or failure. Returns the exit status of the process.
 int machine_run(struct machine *m);
 
 // Ends the machine with an exit status. The bus lock is held.
 void machine_exit(struct machine *m, int status);
+// … and what devices and the host want of it: machine_power and machine_quit with the bus lock held.
+void machine_power(void *machine, enum dev_power what);
+void machine_quit(void *machine);
+void machine_event(void *machine); // SEV: the CPUs' event registers are set
 
 // For boards: adds a device; its irq[i] become lines to the GIC's interrupt IDs (0 ends the list). NULL on failure.
 struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,

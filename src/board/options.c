@@ -22,6 +22,7 @@ const char machine_options_help[] =
     "      --icount               time is the count of instructions: reproducible runs\n"
     "      --rtc TIME             what the clock starts with: utc (default: the host's time),\n"
     "                             YYYY-MM-DD, YYYY-MM-DDTHH:MM:SS or @SECONDS\n"
+    "      --stats                at the end instructions, time and memory on stderr\n"
     "      --no-reboot            a reboot ends the machine\n"
     "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
     "      --engine NAME          interp (default)\n"
@@ -298,6 +299,7 @@ static const struct definition definitions[] = {
     {"engine", 0, VALUE_NEXT, set_engine, 0},
     {"icount", 0, VALUE_NONE, set_flag, FIELD(icount)},
     {"rtc", 0, VALUE_NEXT, set_rtc, 0},
+    {"stats", 0, VALUE_NONE, set_flag, FIELD(stats)},
     {"no-reboot", 0, VALUE_NONE, set_flag, FIELD(no_reboot)},
     {"exit-on-panic", 0, VALUE_NONE, set_flag, FIELD(exit_on_panic)},
     {"initrd", 0, VALUE_NEXT, set_string, FIELD(initrd)},

@@ -18,12 +18,13 @@ enum cpu_exit {
     CPU_EXIT_PREFETCH_ABORT, // r[15] cannot be fetched: c->fault
     CPU_EXIT_DATA_ABORT,     // the instruction at r[15] had no effect: c->fault
     CPU_EXIT_WFI,            // r[15] is behind the instruction
-    CPU_EXIT_WFE,            // likewise; the event register was clear
+    CPU_EXIT_WFE,            // likewise; the event register has not been looked at
     CPU_EXIT_YIELD,          // likewise; nothing to do is right too
     CPU_EXIT_INTERRUPT,      // c->exit_request was seen
     CPU_EXIT_BUDGET,         // the instruction budget is spent
     CPU_EXIT_HVC,            // r[15] is behind it; immediate in c->svc_imm
     CPU_EXIT_SMC,            // likewise
+    CPU_EXIT_SYNC,           // r[15] is behind a DSB that has to wait for other CPUs (c->sync_pending)
 };
 
 // What an abort was about. The personality turns it into si_code or a fault status register.
@@ -32,6 +33,7 @@ enum cpu_fault_kind {
     CPU_FAULT_PERMISSION,
     CPU_FAULT_ALIGNMENT,
     CPU_FAULT_BUS, // mapped, but nothing behind it (a file shorter than its mapping, a bus error)
+    CPU_FAULT_RETRY, // system mode, fetches only: no abort; comes again when other CPUs have let go of the page
 };
 
 struct cpu_fault {
@@ -108,6 +110,7 @@ struct cpu {
     uint32_t code_context;        // names the present mapping of addresses to code: changes whenever that may
     volatile sig_atomic_t irq_lines; // interrupt inputs that are asserted: enum cpu_irq
     volatile sig_atomic_t event;     // the event register of WFE
+    uint8_t sync_pending; // system mode: CPUs, a bit each, whose TLBs do not yet do what this one asked for
 
     uint32_t features; // enum isa_feature
     uint32_t svc_imm;

@@ -18,7 +18,8 @@ void clock_init(struct clock *c, bool icount, struct loop *loop)
 
 uint64_t clock_ns(const struct clock *c)
 {
-    return c->icount ? c->icount_ns : host_ns() - c->host_base;
+    if (!c->icount) return host_ns() - c->host_base;
+    return c->icount_ns + (c->ran ? c->ran(c->ctx) : 0);
 }
 
 void clock_advance(struct clock *c, uint64_t ns)
@@ -45,7 +46,11 @@ void timer_set(struct clock *c, struct timer *t, uint64_t deadline)
         pp = &(*pp)->next;
     t->next = *pp;
     *pp = t;
-    if (c->timers == t && !c->icount) loop_wake(c->loop);
+    if (c->timers != t) return;
+    if (!c->icount)
+        loop_wake(c->loop);
+    else if (c->earlier)
+        c->earlier(c->ctx);
 }
 
 void timer_cancel(struct clock *c, struct timer *t)

@@ -22,6 +22,10 @@ struct clock {
     uint64_t icount_ns;
     struct timer *timers;
     struct loop *loop; // woken when an earlier deadline comes in
+    // icount: ns that instructions have taken so far; and an earlier deadline has come in. NULL: none.
+    uint64_t (*ran)(void *ctx);
+    void (*earlier)(void *ctx);
+    void *ctx;
 };
 
 void clock_init(struct clock *c, bool icount, struct loop *loop);
@@ -30,7 +34,7 @@ uint64_t clock_ns(const struct clock *c);
 void clock_fire(struct clock *c);
 // ns until the next deadline, UINT64_MAX if there is none.
 uint64_t clock_until_next(const struct clock *c);
-void clock_advance(struct clock *c, uint64_t ns); // icount
+void clock_advance(struct clock *c, uint64_t ns); // icount: beyond what instructions take
 
 void timer_set(struct clock *c, struct timer *t, uint64_t deadline); // again: moves it
 void timer_cancel(struct clock *c, struct timer *t);

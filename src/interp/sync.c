@@ -5,7 +5,8 @@
 // no lock-free algorithm written for load-exclusive/store-exclusive relies on failing.
 #include <stdatomic.h>
 
-#include "interp/interp.h"
+#include "cpu/system.h"
+#include "interp/run.h"
 
 // Values in the monitor are as memory has them; registers see them through CPSR.E, word by word for
 // doublewords.
@@ -129,14 +130,36 @@ STEP(stl)
     NEXT;
 }
 
-// dmb, dsb
-STEP(barrier)
+// dmb
+STEP(dmb)
 {
     atomic_thread_fence(memory_order_seq_cst);
     NEXT;
 }
 
-// nop, sev, dbg, isb …: nothing that could be seen from here
+// dsb
+STEP(dsb)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    if (c->sync_pending) return interp_stop_after(c, s, CPU_EXIT_SYNC);
+    NEXT;
+}
+
+// sev
+STEP(sev)
+{
+    if (c->sys) c->sys->send_event(c);
+    NEXT;
+}
+
+// sevl
+STEP(sevl)
+{
+    c->event = 1;
+    NEXT;
+}
+
+// nop, dbg, isb …: nothing that could be seen from here
 STEP(nop)
 {
     NEXT;
@@ -169,12 +192,12 @@ step_fn *interp_select_sync(const struct insn *in)
     case OP_SWP: return swp;
     case OP_LDA: return lda;
     case OP_STL: return stl;
-    case OP_DMB:
-    case OP_DSB: return barrier;
+    case OP_DMB: return dmb;
+    case OP_DSB: return dsb;
+    case OP_SEV: return sev;
+    case OP_SEVL: return sevl;
     case OP_ISB:
     case OP_NOP:
-    case OP_SEV:
-    case OP_SEVL:
     case OP_CSDB:
     case OP_DBG: return nop;
     case OP_YIELD: return yield;

@@ -330,6 +330,8 @@ STEP(mcr)
     interp_mark(c, s); // address translation and cache operations by address may abort
     if (!(c->sys ? c->sys->cp_write(c, a, c->r[s->rd]) : user_cp_write(c, a, c->r[s->rd])))
         return interp_undefined(c, s);
+    // Data synchronization barrier, as ARMv6 spells it
+    if (c->sync_pending && a.crn == 7 && a.crm == 10) return interp_stop_after(c, s, CPU_EXIT_SYNC);
     return resync_behind(c, s);
 }
 

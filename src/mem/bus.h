@@ -27,8 +27,8 @@ struct bus_range {
     uint8_t *host;              // RAM, ROM: the bytes
     const struct mmio_ops *ops; // MMIO, and writes to ROM
     void *dev;
-    uint32_t dev_offset; // of the range's first register in the device
-    uint8_t *code;       // RAM: one byte a page, set while translated code was made from it
+    uint32_t dev_offset;        // of the range's first register in the device
+    uint8_t *code;              // RAM: one byte a page for whoever makes code from it (0: nobody has)
 };
 
 enum { BUS_MAX_RANGES = 96, BUS_MAX_ABSENT = 1024 };

@@ -224,17 +224,18 @@ static void maintenance(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 
 static void tlbi(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 {
-    const bool all_cpus = (row->key >> 4 & 15) == 3;
-    for (unsigned i = 0; i < s->machine->ncpus; i++) {
-        struct sys_cpu *t = s->machine->cpu[i];
-        if (!all_cpus && t != s) continue;
-        switch (row->key & 7) {
-        case 0: tlb_flush_all(t); break;
-        case 1: tlb_flush_page(t, (uint32_t)v & ~0xfffu, (int)(v & 0xff)); break;
-        case 2: tlb_flush_asid(t, (uint16_t)(v & 0xff)); break;
-        default: tlb_flush_page(t, (uint32_t)v & ~0xfffu, -1); break;
-        }
+    struct tlb_request r = {.what = TLB_REQUEST_PAGE, .va = (uint32_t)v & ~0xfffu, .asid = -1};
+    switch (row->key & 7) {
+    case 0: r.what = TLB_REQUEST_ALL; break;
+    case 1: r.asid = (int)(v & 0xff); break;
+    case 2: r.what = TLB_REQUEST_ASID, r.va = 0, r.asid = (int)(v & 0xff); break;
+    default: break;
     }
+    tlb_request_serve(s, &r);
+    if ((row->key >> 4 & 15) != 3) return;
+    atomic_thread_fence(memory_order_seq_cst); // descriptors written before are seen by whoever walks from here on
+    for (unsigned i = 0; i < s->machine->ncpus; i++)
+        if (i != s->index && tlb_may_hold(s->machine->cpu[i], r.va, r.asid)) smp_post(s, s->machine->cpu[i], r);
 }
 
 // Address translation operations: opc2 bit 0 write, bit 1 user (B4.2.4). The result in the PAR.

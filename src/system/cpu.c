@@ -22,6 +22,12 @@ static const struct cpu_system system_functions = {
     .send_event = send_event,
 };
 
+void sys_machine_init(struct sys_machine *m)
+{
+    pthread_mutex_init(&m->sync_lock, NULL);
+    pthread_cond_init(&m->sync_done, NULL);
+}
+
 struct sys_cpu *sys_cpu_new(struct sys_machine *m, const struct sys_model *model, unsigned index)
 {
     struct sys_cpu *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -29,7 +35,7 @@ struct sys_cpu *sys_cpu_new(struct sys_machine *m, const struct sys_model *model
     s->machine = m;
     s->model = model;
     s->index = index;
-    pthread_mutex_init(&s->tlb_lock, NULL);
+    smp_init(s);
     s->cpu.features = model->features;
     s->cpu.mem = &sys_cpu_mem;
     s->cpu.owner = s;
@@ -46,7 +52,7 @@ struct sys_cpu *sys_cpu_new(struct sys_machine *m, const struct sys_model *model
 void sys_cpu_free(struct sys_cpu *s)
 {
     s->machine->engine->detach(s->machine->engine, &s->cpu);
-    pthread_mutex_destroy(&s->tlb_lock);
+    smp_free(s);
     munmap(s, sizeof *s);
 }
 
@@ -55,6 +61,7 @@ void sys_cpu_reset(struct sys_cpu *s)
     struct cpu *c = &s->cpu;
     c->sys = NULL; // not before CP15 has values
     cpu_reset(c);
+    c->event = c->sync_pending = 0;
     memset(c->bank_r13, 0, sizeof c->bank_r13);
     memset(c->bank_r14, 0, sizeof c->bank_r14);
     memset(c->bank_spsr, 0, sizeof c->bank_spsr);

@@ -94,6 +94,7 @@ void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why)
     case CPU_EXIT_WFI:
     case CPU_EXIT_WFE:
     case CPU_EXIT_YIELD:
+    case CPU_EXIT_SYNC:
     case CPU_EXIT_INTERRUPT:
     case CPU_EXIT_BUDGET: return;
     }

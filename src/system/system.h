@@ -4,6 +4,7 @@
 #define STINKARM_SYSTEM_SYSTEM_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "cpu/engine.h"
 #include "cpu/system.h"
@@ -42,6 +43,7 @@ struct cp15 {
     uint32_t dbg_dscr, dbg_regs[80], teecr, teehbr;
 };
 
+enum { SYS_MAX_CPUS = 4, SYS_MAX_REQUESTS = 32 };
 enum { SYS_SLOTS = 8, SYS_L2_SETS = 512, SYS_L2_WAYS = 2 };
 
 // One page of a translation regime, after a walk. Permissions are those of the tables, before the domain's.
@@ -52,6 +54,11 @@ struct sys_page {
     uint8_t perms; // enum page_perms
     uint8_t domain;
     bool global, device, fetched, no_domain;
+};
+// A page of RAM, as struct bus_range.code has it.
+enum page_flags {
+    PAGE_CODE = 1,    // translated code was made from it, so that no fast TLB may have it for writing
+    PAGE_WRITER = 16, // << CPU: that one's fast TLBs may have it for writing
 };
 enum page_perms { PAGE_PR = 1, PAGE_PW = 2, PAGE_PX = 4, PAGE_UR = 8, PAGE_UW = 16, PAGE_UX = 32 };
 #define PAGE_VALID 1u
@@ -68,11 +75,27 @@ struct sys_slot {
 
 struct sys_cpu;
 
+// What another CPU wants of this one's TLB.
+enum tlb_request_kind {
+    TLB_REQUEST_ALL,
+    TLB_REQUEST_ASID,
+    TLB_REQUEST_PAGE,
+    TLB_REQUEST_CODE, // the page at host becomes code
+};
+
+struct tlb_request {
+    enum tlb_request_kind what;
+    uint32_t va;
+    int asid; // -1: any
+    const uint8_t *host;
+    uint8_t *flags; // enum page_flags of the page at host
+};
+
 // All CPUs of a machine, and what they need from it.
 struct sys_machine {
     struct bus *bus;
     struct engine *engine;
-    struct sys_cpu *cpu[4];
+    struct sys_cpu *cpu[SYS_MAX_CPUS];
     unsigned ncpus;
     uint64_t (*now_ns)(void *ctx); // guest time
     void *ctx;
@@ -83,6 +106,9 @@ struct sys_machine {
     void (*semihosting)(void *ctx, struct sys_cpu *s);
     void (*event)(void *ctx); // SEV: wake CPUs that wait
     uint32_t periphbase;
+    pthread_mutex_t sync_lock; // smp.c: CPUs that wait for others' TLBs
+    pthread_cond_t sync_done;
+    atomic_int sync_waiters;
 };
 
 struct sys_cpu {
@@ -91,10 +117,23 @@ struct sys_cpu {
     const struct sys_model *model;
     unsigned index; // MPIDR.Aff0
     struct cp15 cp15;
-    pthread_mutex_t tlb_lock; // fills by this CPU against invalidations by others
     struct sys_slot *slot;    // the present one
     unsigned next_slot;
     uint32_t next_context;
+    uint64_t executed;  // instructions, up to …
+    int64_t run_budget; // … the present run of the engine, which began with this; 0: none
+    // Requests by other CPUs. posted and served count them.
+    pthread_mutex_t request_lock;
+    struct tlb_request request[SYS_MAX_REQUESTS];
+    unsigned nrequests;
+    bool requests_lost;
+    atomic_uint posted, served;
+    atomic_bool inside; // the engine runs
+    unsigned awaited[SYS_MAX_CPUS]; // of whom c->sync_pending names: what it has to have served
+    // What this TLB may hold since it was last empty: ASIDs, and global pages by 128 MiB. Written by this CPU, and before
+    // it walks; so others need not ask it to forget what it has never seen.
+    _Atomic uint64_t asids[4];
+    atomic_uint globals;
     bool fetched_lost; // a fetched page fell out of the second level: which is not known any more
     struct sys_slot slots[SYS_SLOTS];
     struct sys_page l2[SYS_L2_SETS][SYS_L2_WAYS];
@@ -105,6 +144,7 @@ static inline struct sys_cpu *sys_of(struct cpu *c)
     return (struct sys_cpu *)c;
 }
 
+void sys_machine_init(struct sys_machine *m);
 struct sys_cpu *sys_cpu_new(struct sys_machine *m, const struct sys_model *model, unsigned index);
 void sys_cpu_free(struct sys_cpu *s);
 void sys_cpu_reset(struct sys_cpu *s); // SVC mode, A, I and F masked, MMU off, at address 0
@@ -147,11 +187,26 @@ void tlb_regime_changed(struct cpu *c);
 void tlb_flush_all(struct sys_cpu *s);
 void tlb_flush_asid(struct sys_cpu *s, uint16_t asid);
 void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid);     // asid -1: any
-void tlb_forget_writable(struct sys_machine *m, uint64_t pa_page); // the page holds code from now on
+void tlb_stop_writing(struct sys_cpu *s, const uint8_t *host, uint8_t *flags); // TLB_REQUEST_CODE
+// A global page is about to be walked into this TLB. True: for the first time, so that the walk has to be done again.
+bool tlb_mark_global(struct sys_cpu *s, uint32_t va);
+// Whether this TLB may hold entries of an ASID (-1: any) for an address.
+bool tlb_may_hold(const struct sys_cpu *s, uint32_t va, int asid);
 void tlb_memory_written(void *machine, uint64_t pa, uint64_t len); // bus.written
 void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size); // bus.withdrawn
 struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid);
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
+
+// smp.c
+void smp_init(struct sys_cpu *s);
+void smp_free(struct sys_cpu *s);
+// Asks another CPU; whoever asks goes on, and waits at its next DSB.
+void smp_post(struct sys_cpu *s, struct sys_cpu *to, struct tlb_request request);
+void tlb_request_serve(struct sys_cpu *s, const struct tlb_request *r);
+// Runs the CPU, as engine->run does.
+// Instructions it has executed, exact outside and at the edges of blocks.
+uint64_t sys_executed(const struct sys_cpu *s);
+enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget);
 
 // vfp.c
 bool vfp_enabled(const struct cpu *c, bool simd);

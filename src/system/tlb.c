@@ -5,7 +5,8 @@
 // memory to a kernel with software PAN only change c->tlb. Slots are few, recycled round robin.
 //
 // A page of RAM that translated code was made from is never in a fast TLB for writing: a store to it comes to
-// the slow path, which makes the engine forget the code.
+// the slow path, which makes the engine forget the code. Every CPU touches its own TLB only (smp.c); so the
+// page says in which CPUs' TLBs it is for writing, and they are asked.
 #include "base/log.h"
 #include "system/system.h"
 
@@ -14,6 +15,31 @@ static void clear(struct sys_cpu *s, struct sys_slot *slot)
     for (unsigned i = 0; i < TLB_ENTRIES; i++)
         slot->tlb[i].read = slot->tlb[i].write = TLB_NONE;
     slot->context = ++s->next_context;
+}
+
+static void mark_asid(struct sys_cpu *s, uint16_t asid)
+{
+    const uint64_t bit = 1ull << (asid & 63);
+    if (!(atomic_load_explicit(&s->asids[asid >> 6 & 3], memory_order_relaxed) & bit))
+        atomic_fetch_or(&s->asids[asid >> 6 & 3], bit);
+}
+
+static unsigned region_bit(uint32_t va)
+{
+    return 1u << (va >> 27);
+}
+
+bool tlb_mark_global(struct sys_cpu *s, uint32_t va)
+{
+    if (atomic_load_explicit(&s->globals, memory_order_relaxed) & region_bit(va)) return false;
+    atomic_fetch_or(&s->globals, region_bit(va));
+    return true;
+}
+
+bool tlb_may_hold(const struct sys_cpu *s, uint32_t va, int asid)
+{
+    if (asid < 0 || atomic_load(&s->globals) & region_bit(va)) return true;
+    return atomic_load(&s->asids[asid >> 6 & 3]) >> (asid & 63) & 1;
 }
 
 static bool slot_is(const struct sys_slot *a, const struct sys_slot *b)
@@ -46,6 +72,7 @@ void tlb_regime_changed(struct cpu *c)
         }
         s->slot = slot;
     }
+    mark_asid(s, want.asid);
     c->tlb = slot->tlb;
     c->code_context = slot->context;
     c->mem_mode = c->bigend || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
@@ -94,7 +121,6 @@ static void new_contexts(struct sys_cpu *s)
 
 void tlb_flush_all(struct sys_cpu *s)
 {
-    pthread_mutex_lock(&s->tlb_lock);
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         if (&s->slots[i] == s->slot)
             clear(s, &s->slots[i]);
@@ -103,13 +129,15 @@ void tlb_flush_all(struct sys_cpu *s)
     }
     memset(s->l2, 0, sizeof s->l2);
     s->fetched_lost = false;
+    for (unsigned i = 0; i < 4; i++)
+        atomic_store(&s->asids[i], 0);
+    atomic_store(&s->globals, 0);
+    if (s->slot) mark_asid(s, s->slot->asid);
     if (s->slot) s->cpu.code_context = s->slot->context;
-    pthread_mutex_unlock(&s->tlb_lock);
 }
 
 void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
 {
-    pthread_mutex_lock(&s->tlb_lock);
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         struct sys_slot *slot = &s->slots[i];
         if (!slot->valid || slot->asid != asid) continue;
@@ -123,13 +151,12 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
             struct sys_page *p = &s->l2[i][w];
             if (!p->global && p->asid == asid) p->va_page = 0;
         }
+    if (s->slot && asid != s->slot->asid) atomic_fetch_and(&s->asids[asid >> 6 & 3], ~(1ull << (asid & 63)));
     if (s->slot) s->cpu.code_context = s->slot->context;
-    pthread_mutex_unlock(&s->tlb_lock);
 }
 
 void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
 {
-    pthread_mutex_lock(&s->tlb_lock);
     bool fetched = s->fetched_lost;
     struct sys_page *set = l2_set(s, va);
     for (unsigned w = 0; w < SYS_L2_WAYS; w++)
@@ -143,12 +170,10 @@ void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
         e->read = e->write = TLB_NONE;
     }
     if (fetched) new_contexts(s);
-    pthread_mutex_unlock(&s->tlb_lock);
 }
 
-static void forget_writable(struct sys_cpu *s, const uint8_t *host)
+static void stop_writing(struct sys_cpu *s, const uint8_t *host)
 {
-    pthread_mutex_lock(&s->tlb_lock);
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         if (!s->slots[i].valid) continue;
         for (unsigned k = 0; k < TLB_ENTRIES; k++) {
@@ -156,22 +181,59 @@ static void forget_writable(struct sys_cpu *s, const uint8_t *host)
             if (e->write != TLB_NONE && e->host + e->write == (uintptr_t)host) e->write = TLB_NONE;
         }
     }
-    pthread_mutex_unlock(&s->tlb_lock);
 }
 
-// Code is about to be decoded from a page of RAM.
-static void watch(struct sys_machine *m, const struct bus_range *r, uint64_t pa_page)
+void tlb_stop_writing(struct sys_cpu *s, const uint8_t *host, uint8_t *flags)
 {
-    uint8_t *code = &r->code[(pa_page - r->base) >> 12];
-    if (__atomic_exchange_n(code, 1, __ATOMIC_SEQ_CST)) return;
-    for (unsigned i = 0; i < m->ncpus; i++)
-        forget_writable(m->cpu[i], r->host + (pa_page - r->base));
+    stop_writing(s, host);
+    __atomic_fetch_and(flags, (uint8_t) ~(PAGE_WRITER << s->index), __ATOMIC_SEQ_CST);
+}
+
+static uint8_t *flags_of(const struct bus_range *r, uint64_t pa_page)
+{
+    return &r->code[(pa_page - r->base) >> 12];
+}
+
+// Code is about to be decoded from a page of RAM: nobody must write to it unnoticed. False: others still may;
+// they are asked, and it has to be tried again when they have answered.
+static bool watch(struct sys_cpu *s, const struct bus_range *r, uint64_t pa_page)
+{
+    uint8_t *flags = flags_of(r, pa_page);
+    const uint8_t *host = r->host + (pa_page - r->base);
+    uint8_t now = __atomic_load_n(flags, __ATOMIC_SEQ_CST);
+    if (now == PAGE_CODE) return true;
+    now = __atomic_fetch_or(flags, PAGE_CODE, __ATOMIC_SEQ_CST);
+    const uint8_t own = (uint8_t)(PAGE_WRITER << s->index);
+    if (now & own) tlb_stop_writing(s, host, flags);
+    now &= (uint8_t) ~(own | PAGE_CODE);
+    for (unsigned i = 0; i < s->machine->ncpus; i++)
+        if (now & PAGE_WRITER << i)
+            smp_post(s, s->machine->cpu[i],
+                     (struct tlb_request){.what = TLB_REQUEST_CODE, .host = host, .flags = flags});
+    return !now;
 }
 
 static void unwatch(struct sys_machine *m, const struct bus_range *r, uint64_t pa_page)
 {
-    if (!r->code || !__atomic_exchange_n(&r->code[(pa_page - r->base) >> 12], 0, __ATOMIC_SEQ_CST)) return;
+    if (!r->code) return;
+    uint8_t *flags = flags_of(r, pa_page);
+    if (!(__atomic_load_n(flags, __ATOMIC_SEQ_CST) & PAGE_CODE)) return;
+    __atomic_fetch_and(flags, (uint8_t)~PAGE_CODE, __ATOMIC_SEQ_CST);
     m->engine->invalidate(m->engine, pa_page, 0x1000);
+}
+
+// A page of RAM is about to be written by this CPU: from here to its next block at least it is no code.
+static void claim(struct sys_cpu *s, const struct bus_range *r, uint64_t pa_page)
+{
+    if (!r->code) return;
+    uint8_t *flags = flags_of(r, pa_page);
+    const uint8_t own = (uint8_t)(PAGE_WRITER << s->index);
+    for (;;) {
+        uint8_t now = __atomic_load_n(flags, __ATOMIC_SEQ_CST);
+        if (!(now & own)) now = __atomic_fetch_or(flags, own, __ATOMIC_SEQ_CST);
+        if (!(now & PAGE_CODE)) return;
+        unwatch(s->machine, r, pa_page);
+    }
 }
 
 void tlb_memory_written(void *machine, uint64_t pa, uint64_t len)
@@ -190,34 +252,36 @@ void tlb_memory_written(void *machine, uint64_t pa, uint64_t len)
 void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size)
 {
     struct sys_machine *m = machine;
-    for (unsigned i = 0; i < m->ncpus; i++) {
-        struct sys_cpu *s = m->cpu[i];
-        pthread_mutex_lock(&s->tlb_lock);
-        for (unsigned k = 0; k < SYS_SLOTS * TLB_ENTRIES; k++) {
-            struct tlb_entry *e = &s->slots[k / TLB_ENTRIES].tlb[k % TLB_ENTRIES];
-            if (e->read != TLB_NONE && e->host + e->read - (uintptr_t)host < size) e->read = TLB_NONE;
-        }
-        pthread_mutex_unlock(&s->tlb_lock);
+    struct sys_cpu *s = m->cpu[bus_master];
+    for (unsigned k = 0; k < SYS_SLOTS * TLB_ENTRIES; k++) {
+        struct tlb_entry *e = &s->slots[k / TLB_ENTRIES].tlb[k % TLB_ENTRIES];
+        if (e->read != TLB_NONE && e->host + e->read - (uintptr_t)host < size) e->read = TLB_NONE;
     }
+    for (unsigned i = 0; i < m->ncpus; i++)
+        if (m->cpu[i] != s) smp_post(s, m->cpu[i], (struct tlb_request){.what = TLB_REQUEST_ALL});
 }
 
-// Enters a page of RAM or ROM into the present slot.
-static void fill(struct sys_cpu *s, uint32_t va, const struct bus_range *r, const struct sys_page *page)
+// Enters a page of RAM or ROM into the present slot; for writing only if it has been claimed.
+static void fill(struct sys_cpu *s, uint32_t va, const struct bus_range *r, const struct sys_page *page,
+                 bool write)
 {
     const bool user = s->slot->user;
     const uint32_t tag = va & ~0xfffu;
     bool readable = page->perms & (user ? PAGE_UR : PAGE_PR),
          writable = page->perms & (user ? PAGE_UW : PAGE_PW);
     if (!page->no_domain && (s->cp15.dacr >> 2 * page->domain & 3) == 3) readable = writable = true;
-    pthread_mutex_lock(&s->tlb_lock);
     struct tlb_entry *e = tlb_entry_of(s->slot->tlb, va);
     if (__atomic_load_n(&r->kind, __ATOMIC_SEQ_CST) == BUS_MMIO)
         readable = false; // withdrawn since it was found
-    if (r->kind != BUS_RAM || (r->code && r->code[(page->pa_page - r->base) >> 12])) writable = false;
-    e->host = (uintptr_t)r->host + (uintptr_t)(page->pa_page - r->base) - tag;
+    const uintptr_t host = (uintptr_t)r->host + (uintptr_t)(page->pa_page - r->base) - tag;
+    if (r->kind != BUS_RAM)
+        writable = false;
+    else if (!write && r->code) // as others know it
+        writable &= (*flags_of(r, page->pa_page) & ((PAGE_WRITER << s->index) | PAGE_CODE)) ==
+                    PAGE_WRITER << s->index;
+    e->host = host;
     e->read = readable ? tag : TLB_NONE;
     e->write = writable ? tag : TLB_NONE;
-    pthread_mutex_unlock(&s->tlb_lock);
 }
 
 static _Noreturn void abort_access(struct sys_cpu *s, uint32_t va, enum access access, uint32_t status)
@@ -239,8 +303,36 @@ static const struct bus_range *reach(struct sys_cpu *s, uint32_t va, unsigned by
     if (fault) abort_access(s, va, access, fault);
     if (unaligned && page->device) abort_access(s, va, access, longd ? 0x21 : FS_ALIGNMENT);
     const struct bus_range *r = bus_find(s->machine->bus, page->pa_page | (va & 0xfff));
-    if (r && r->kind != BUS_MMIO && user == s->slot->user) fill(s, va, r, page);
+    if (!r || r->kind == BUS_MMIO) return r;
+    const bool write = access == ACCESS_WRITE && r->kind == BUS_RAM;
+    if (write) claim(s, r, page->pa_page);
+    if (user == s->slot->user) fill(s, va, r, page, write);
     return r;
+}
+
+// Memory as CPUs beside each other must see it: aligned accesses are single (A3.5.3).
+static uint64_t read_host(const uint8_t *p, unsigned bytes)
+{
+    uint8_t b;
+    uint16_t h;
+    uint32_t w;
+    uint64_t d;
+    switch (bytes) {
+    case 1: memcpy(&b, p, 1); return b;
+    case 2: memcpy(&h, p, 2); return h;
+    case 4: memcpy(&w, p, 4); return w;
+    default: memcpy(&d, p, 8); return d;
+    }
+}
+
+static void write_host(uint8_t *p, unsigned bytes, uint64_t v)
+{
+    switch (bytes) {
+    case 1: *p = (uint8_t)v; return;
+    case 2: memcpy(p, &v, 2); return;
+    case 4: memcpy(p, &v, 4); return;
+    default: memcpy(p, &v, 8); return;
+    }
 }
 
 static uint64_t load_page(struct sys_cpu *s, uint32_t va, unsigned bytes, bool user)
@@ -249,10 +341,7 @@ static uint64_t load_page(struct sys_cpu *s, uint32_t va, unsigned bytes, bool u
     const struct bus_range *r = reach(s, va, bytes, ACCESS_READ, user, &page);
     const uint64_t pa = page.pa_page | (va & 0xfff);
     uint64_t v = 0;
-    if (r && r->kind != BUS_MMIO) {
-        memcpy(&v, r->host + (pa - r->base), bytes);
-        return v;
-    }
+    if (r && r->kind != BUS_MMIO) return read_host(r->host + (pa - r->base), bytes);
     for (unsigned i = 0; i < bytes; i += 4) {
         uint32_t part;
         bus_read(s->machine->bus, pa + i, bytes < 4 ? bytes : 4, &part);
@@ -267,8 +356,7 @@ static void store_page(struct sys_cpu *s, uint32_t va, unsigned bytes, uint64_t 
     const struct bus_range *r = reach(s, va, bytes, ACCESS_WRITE, user, &page);
     const uint64_t pa = page.pa_page | (va & 0xfff);
     if (r && r->kind == BUS_RAM) {
-        unwatch(s->machine, r, page.pa_page);
-        memcpy(r->host + (pa - r->base), &v, bytes);
+        write_host(r->host + (pa - r->base), bytes, v);
         return;
     }
     for (unsigned i = 0; i < bytes; i += 4)
@@ -345,7 +433,6 @@ static void *atomic_ptr(struct cpu *c, uint32_t va, unsigned bytes, bool write)
     // Exclusives to devices are UNPREDICTABLE (A3.4.5): an external abort.
     if (!r || r->kind != BUS_RAM)
         abort_access(s, va, write ? ACCESS_WRITE : ACCESS_READ, mmu_long_descriptors(s) ? 0x10 : FS_EXTERNAL);
-    if (write) unwatch(s->machine, r, page.pa_page);
     return r->host + (page.pa_page - r->base) + (va & 0xfff);
 }
 
@@ -367,7 +454,8 @@ static const uint8_t *fetch_page(struct cpu *c, uint32_t va, uint32_t *frame)
     struct sys_cpu *s = sys_of(c);
     struct sys_page page;
     const struct bus_range *r = reach_code(s, va, &page);
-    if (r->code) watch(s->machine, r, page.pa_page);
+    if (r->code && !watch(s, r, page.pa_page))
+        cpu_abort_fault(c, (struct cpu_fault){.addr = va, .kind = CPU_FAULT_RETRY});
     *frame = (uint32_t)(page.pa_page >> 12);
     return r->host + (page.pa_page - r->base);
 }

@@ -16,6 +16,7 @@ static void raise_abort(struct thread *t)
         return;
     case CPU_FAULT_PERMISSION: signal_raise_fault(t, ABI_SIGSEGV, ABI_SEGV_ACCERR, f->addr); return;
     case CPU_FAULT_ALIGNMENT: signal_raise_fault(t, ABI_SIGBUS, ABI_BUS_ADRALN, f->addr); return;
+    case CPU_FAULT_RETRY: return; // not here
     case CPU_FAULT_BUS: signal_raise_fault(t, ABI_SIGBUS, ABI_BUS_ADRERR, f->addr); return;
     }
 }
@@ -62,6 +63,7 @@ void thread_run(struct thread *t)
         case CPU_EXIT_WFI: // to user code hints without effect
         case CPU_EXIT_WFE:
         case CPU_EXIT_YIELD:
+        case CPU_EXIT_SYNC:
         case CPU_EXIT_BUDGET: break;
         case CPU_EXIT_INTERRUPT: c->exit_request = 0; break;
         }

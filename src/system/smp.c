@@ -18,7 +18,7 @@ void smp_free(struct sys_cpu *s)
     pthread_mutex_destroy(&s->request_lock);
 }
 
-void smp_post(struct sys_cpu *s, struct sys_cpu *to, struct tlb_request request)
+bool smp_post(struct sys_cpu *s, struct sys_cpu *to, struct tlb_request request)
 {
     pthread_mutex_lock(&to->request_lock);
     // No room: everything goes. For a page that becomes code it is asked again.
@@ -28,10 +28,11 @@ void smp_post(struct sys_cpu *s, struct sys_cpu *to, struct tlb_request request)
         to->request[to->nrequests++] = request;
     const unsigned ticket = atomic_fetch_add(&to->posted, 1) + 1;
     pthread_mutex_unlock(&to->request_lock);
-    if (!atomic_load(&to->inside)) return; // it looks here before it goes in
+    if (!atomic_load(&to->inside)) return true; // it looks here before it goes in
     to->cpu.exit_request = 1;
     s->awaited[to->index] = ticket;
-    s->cpu.sync_pending |= 1u << to->index;
+    s->cpu.sync_pending |= (uint8_t)(1u << to->index);
+    return false;
 }
 
 void tlb_request_serve(struct sys_cpu *s, const struct tlb_request *r)

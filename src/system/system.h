@@ -200,8 +200,8 @@ void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
 // smp.c
 void smp_init(struct sys_cpu *s);
 void smp_free(struct sys_cpu *s);
-// Asks another CPU; whoever asks goes on, and waits at its next DSB.
-void smp_post(struct sys_cpu *s, struct sys_cpu *to, struct tlb_request request);
+// Asks another CPU. False: that one is running; who asked goes on, and waits at its next DSB.
+bool smp_post(struct sys_cpu *s, struct sys_cpu *to, struct tlb_request request);
 void tlb_request_serve(struct sys_cpu *s, const struct tlb_request *r);
 // Runs the CPU, as engine->run does.
 // Instructions it has executed, exact outside and at the edges of blocks.

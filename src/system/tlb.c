@@ -206,11 +206,12 @@ static bool watch(struct sys_cpu *s, const struct bus_range *r, uint64_t pa_page
     const uint8_t own = (uint8_t)(PAGE_WRITER << s->index);
     if (now & own) tlb_stop_writing(s, host, flags);
     now &= (uint8_t) ~(own | PAGE_CODE);
+    bool done = true;
     for (unsigned i = 0; i < s->machine->ncpus; i++)
         if (now & PAGE_WRITER << i)
-            smp_post(s, s->machine->cpu[i],
-                     (struct tlb_request){.what = TLB_REQUEST_CODE, .host = host, .flags = flags});
-    return !now;
+            done &= smp_post(s, s->machine->cpu[i],
+                             (struct tlb_request){.what = TLB_REQUEST_CODE, .host = host, .flags = flags});
+    return done;
 }
 
 static void unwatch(struct sys_machine *m, const struct bus_range *r, uint64_t pa_page)

@@ -129,6 +129,8 @@ static void sleep_cpu(struct machine *m, struct sys_cpu *s, enum waiting why)
     c->event = 0;
 }
 
+enum { LEAST_LEFT = 64 }; // instructions: less is not worth to go on for
+
 // Runs a CPU until it waits, or has executed about as many instructions as it may (0: no limit).
 static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit)
 {
@@ -149,7 +151,7 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
             break;
         default: exception_enter_exit(s, why); break;
         }
-    } while (!limit || s->executed < end);
+    } while (!limit || s->executed + LEAST_LEFT < end);
     return AWAKE;
 }
 

@@ -9,7 +9,7 @@ struct engine {
     const char *name;
 
     // Runs until something happens that the architecture cannot finish by itself. budget: stop after about
-    // this many instructions (exactly 1 for 1); 0: no limit.
+    // this many instructions (exactly for small ones, up to 64); 0: no limit.
     enum cpu_exit (*run)(struct cpu *c, uint64_t budget);
 
     // Guest bytes [addr, addr + len) (physical ones in system mode) changed or went away: forgets what was

@@ -6,7 +6,13 @@
 
 bool cache_init(struct cache *k)
 {
+    k->nbuckets = CACHE_BUCKETS;
     return pthread_mutex_init(&k->lock, NULL) == 0; // the rest starts as zeros
+}
+
+void cache_serve_machine(struct cache *k)
+{
+    k->nbuckets = CACHE_SYSTEM_BUCKETS;
 }
 
 static void free_chunks(struct cache *k)
@@ -28,7 +34,7 @@ void cache_destroy(struct cache *k)
 void cache_flush(struct cache *k)
 {
     pthread_mutex_lock(&k->lock);
-    for (int i = 0; i < CACHE_BUCKETS; i++)
+    for (unsigned i = 0; i < k->nbuckets; i++)
         atomic_store(&k->buckets[i], NULL);
     memset(k->pages, 0, sizeof k->pages);
     free_chunks(k);
@@ -54,7 +60,7 @@ static void *arena_alloc(struct cache *k, size_t size)
 
 struct block *cache_find(struct cache *k, block_key key)
 {
-    struct block *b = atomic_load_explicit(&k->buckets[cache_hash(key, CACHE_BUCKETS)], memory_order_acquire);
+    struct block *b = atomic_load_explicit(&k->buckets[cache_hash(key, k->nbuckets)], memory_order_acquire);
     while (b && b->key != key)
         b = b->next;
     return b;
@@ -89,7 +95,7 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
                 copy->page_next[1] = p1->blocks;
                 p1->blocks = copy;
             }
-            _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, CACHE_BUCKETS)];
+            _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
             copy->next = atomic_load(bucket);
             atomic_store_explicit(bucket, copy, memory_order_release);
         }
@@ -100,7 +106,7 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
 
 static void unhash(struct cache *k, struct block *b)
 {
-    _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, CACHE_BUCKETS)];
+    _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
     struct block *p = atomic_load(bucket);
     if (p == b) {
         atomic_store(bucket, b->next);

@@ -17,7 +17,8 @@ enum {
     // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
     // block.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 4,
-    CACHE_BUCKETS = 4096,
+    CACHE_BUCKETS = 4096,          // a process …
+    CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
     CACHE_PAGES = 512,
     CACHE_CHUNK = 1 << 20,
     CACHE_LIMIT = 64 << 20, // bytes of blocks
@@ -52,8 +53,9 @@ struct cache {
     uint8_t *chunk; // the arena's newest chunk; each starts with a pointer to the one before
     size_t chunk_used, total;
     atomic_uint generation; // counts invalidations: a block decoded across one is not inserted
+    unsigned nbuckets;
     struct code_page *pages[CACHE_PAGES];
-    _Atomic(struct block *) buckets[CACHE_BUCKETS];
+    _Atomic(struct block *) buckets[CACHE_SYSTEM_BUCKETS]; // nbuckets of them
 };
 
 static inline unsigned cache_hash(block_key key, unsigned size)
@@ -63,6 +65,7 @@ static inline unsigned cache_hash(block_key key, unsigned size)
 }
 
 bool cache_init(struct cache *k);
+void cache_serve_machine(struct cache *k); // before there are blocks
 void cache_destroy(struct cache *k);
 struct block *cache_find(struct cache *k, block_key key);
 // Copies a block into the cache, unless an invalidation has come since `generation`, or memory is short:

@@ -161,8 +161,8 @@ static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
     const struct block *b = interp_lookup(c, key_at_pc(c));
     c->itstate = 0; // from here on it is in the steps
     dispatch(c, interp_enter(c, b));
-    // What is left of a budget is smaller than the next block: go on one instruction at a time.
-    while (ic->exit == CPU_EXIT_BUDGET && c->budget > 0) {
+    // What is left of a small budget is smaller than the next block: go on one instruction at a time.
+    while (ic->exit == CPU_EXIT_BUDGET && c->budget > 0 && budget <= BLOCK_MAX_INSNS) {
         b = interp_lookup(c, key_at_pc(c) | BLOCK_SINGLE);
         c->itstate = 0;
         dispatch(c, interp_enter(c, b));
@@ -193,6 +193,7 @@ static bool attach(struct engine *base, struct cpu *c)
     struct interp_cpu *ic =
         mmap(NULL, sizeof *ic, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (ic == MAP_FAILED) return false;
+    if (c->mem->code_frame) cache_serve_machine(&e->cache);
     ic->cpu = c;
     c->engine = base;
     c->engine_state = ic;

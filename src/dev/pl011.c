@@ -2,7 +2,8 @@
 //
 // Registers at 0x000 … 0x048, identification at 0xfe0. One combined interrupt: irq[0].
 // Backend: struct chardev, or NULL for a port that nothing is connected to.
-// Transmission takes no time: the transmit FIFO is always empty. Modem inputs are inactive.
+// Transmission takes no time: the transmit FIFO is always empty. Modem inputs are inactive, but in
+// loopback.
 #include <string.h>
 
 #include "base/fdt.h"
@@ -37,8 +38,9 @@ enum {
     CR_TXE = 0x100,
     CR_RXE = 0x200
 };
-enum { INT_RX = 0x10, INT_TX = 0x20, INT_RT = 0x40, INT_OE = 0x400, INT_ALL = 0x7ff };
-enum { FIFO = 16, DR_OE = 0x800 };
+enum { INT_RX = 0x10, INT_TX = 0x20, INT_RT = 0x40, INT_BE = 0x200, INT_OE = 0x400, INT_ALL = 0x7ff };
+enum { LCR_BRK = 1, RSR_OE = 8 };
+enum { FIFO = 16, DR_BE = 0x400, DR_OE = 0x800 };
 // Nothing arrives for this long after the receiver was switched on. On a wire a first character takes as
 // long, and drivers that empty the FIFO of what came before would lose what a pipe has ready.
 enum { QUIET_NS = 5000000 };
@@ -48,6 +50,7 @@ struct pl011 {
     uint16_t fifo[FIFO]; // data with its error bits
     unsigned count, head;
     uint32_t rsr, ilpr, ibrd, fbrd, lcr_h, cr, ifls, imsc, ris, dmacr;
+    bool overrun; // a character was lost, DR has not said so yet
     struct timer quiet;
 };
 
@@ -76,7 +79,8 @@ static bool receives(const struct pl011 *u)
 static void push(struct pl011 *u, uint16_t data)
 {
     if (u->count == depth(u)) {
-        u->rsr |= DR_OE >> 8;
+        u->rsr |= RSR_OE;
+        u->overrun = true;
         u->ris |= INT_OE;
     } else {
         u->fifo[(u->head + u->count++) % FIFO] = data;
@@ -106,13 +110,6 @@ static void quiet_ends(void *ctx)
     if (u->d.env.backend) chardev_poll(u->d.env.backend);
 }
 
-static void write_control(struct pl011 *u, uint32_t v)
-{
-    const bool before = receives(u);
-    u->cr = v & 0xff87;
-    if (!before && receives(u)) timer_set(u->d.env.clock, &u->quiet, clock_ns(u->d.env.clock) + QUIET_NS);
-}
-
 static uint32_t read_data(struct pl011 *u)
 {
     if (!u->count) return 0;
@@ -121,10 +118,37 @@ static uint32_t read_data(struct pl011 *u)
     u->count--;
     if (u->count < trigger(u)) u->ris &= ~(uint32_t)INT_RX;
     if (!u->count) u->ris &= ~(uint32_t)INT_RT;
-    u->rsr = v >> 8;
+    u->rsr = (u->rsr & RSR_OE) | v >> 8; // an overrun stays until it is cleared
     update(u);
     if (u->d.env.backend) chardev_poll(u->d.env.backend);
-    return v;
+    const bool overrun = u->overrun;
+    u->overrun = false; // there is room again
+    return overrun ? v | DR_OE : v;
+}
+
+// Modem lines as FR has them: CTS, DSR, DCD and RI are the outputs RTS, DTR, Out1 and Out2 in loopback, else
+// inactive.
+static uint32_t modem(const struct pl011 *u)
+{
+    if (!(u->cr & CR_LBE)) return 0;
+    return (u->cr >> 11 & 1) | (u->cr >> 10 & 1) << 1 | (u->cr >> 12 & 1) << 2 | (u->cr >> 13 & 1) << 8;
+}
+
+// A change of RI, CTS, DCD or DSR raises an interrupt: bits 0 to 3.
+static void modem_changed(struct pl011 *u, uint32_t before)
+{
+    const uint32_t changed = modem(u) ^ before;
+    u->ris |= (changed >> 8 & 1) | (changed & 1) << 1 | (changed >> 2 & 1) << 2 | (changed >> 1 & 1) << 3;
+    update(u);
+}
+
+static void write_control(struct pl011 *u, uint32_t v)
+{
+    const bool before = receives(u);
+    const uint32_t lines = modem(u);
+    u->cr = v & 0xff87;
+    if (!before && receives(u)) timer_set(u->d.env.clock, &u->quiet, clock_ns(u->d.env.clock) + QUIET_NS);
+    modem_changed(u, lines);
 }
 
 static void write_data(struct pl011 *u, uint32_t v)
@@ -148,7 +172,7 @@ static uint32_t pl011_read(void *dev, uint32_t offset, unsigned size)
     switch ((enum reg)offset) {
     case DR: return read_data(u);
     case RSR: return u->rsr;
-    case FR: return FR_TXFE | (u->count ? 0 : FR_RXFE) | (u->count == depth(u) ? FR_RXFF : 0);
+    case FR: return FR_TXFE | modem(u) | (u->count ? 0 : FR_RXFE) | (u->count == depth(u) ? FR_RXFF : 0);
     case ILPR: return u->ilpr;
     case IBRD: return u->ibrd;
     case FBRD: return u->fbrd;
@@ -176,7 +200,12 @@ static void pl011_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
     case FBRD: u->fbrd = v & 0x3f; return;
     case LCR_H:
         if ((u->lcr_h ^ v) & LCR_FEN) u->count = u->head = 0;
+        if (v & ~u->lcr_h & LCR_BRK && u->cr & CR_LBE && receives(u)) {
+            push(u, DR_BE);
+            u->ris |= INT_BE;
+        }
         u->lcr_h = v & 0xff;
+        update(u);
         return;
     case CR: write_control(u, v); return;
     case IFLS: u->ifls = v & 0x3f; return;
@@ -199,6 +228,7 @@ static void pl011_reset(struct device *d)
 {
     struct pl011 *u = (struct pl011 *)d;
     u->count = u->head = 0;
+    u->overrun = false;
     u->rsr = u->ilpr = u->ibrd = u->fbrd = u->lcr_h = u->imsc = u->ris = u->dmacr = 0;
     u->cr = CR_TXE | CR_RXE;
     u->ifls = 0x12;

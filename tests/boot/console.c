@@ -12,6 +12,9 @@
 //     close                     ends stdin (pipes only)
 //     kill NUMBER               sends the program a signal
 //     idle SECONDS PERCENT      over this time the program may use so much of one processor
+//     mark NAME                 a line on stdout: NAME, seconds since the start, of them on a processor, KiB
+//     of memory but the
+//                               largest mapping (a machine's RAM)
 //     check COMMAND             the shell runs it with the transcript so far as stdin; it must succeed
 //     include FILE              its lines, FILE as seen from the script
 //     exit STATUS               waits for the program's end; a terminal must be as it was before
@@ -39,7 +42,7 @@ static struct {
     const char *script;
     int line;
     enum mode mode;
-    double timeout, slow;
+    double timeout, slow, started;
     pid_t pid;
     bool ended;
     int status;
@@ -117,6 +120,7 @@ static void start(const char *command)
         c.in = to[1], c.out = from[0];
     }
     fcntl(c.in, F_SETFD, FD_CLOEXEC), fcntl(c.out, F_SETFD, FD_CLOEXEC);
+    c.started = now();
     c.pid = fork();
     if (c.pid < 0) fail("fork: %s", strerror(errno));
     if (c.pid == 0) {
@@ -188,6 +192,28 @@ static void idle(const char *arguments)
         pump(0.1);
     const double used = (cpu_seconds() - before) / seconds * 100;
     if (used > percent) fail("idle, it uses %.1f %% of a processor, more than %g %%", used, percent);
+}
+
+static long memory_but_the_largest(void)
+{
+    char path[64], line[1024];
+    snprintf(path, sizeof path, "/proc/%d/smaps", (int)c.pid);
+    FILE *f = fopen(path, "r");
+    if (!f) fail("%s: cannot be read", path);
+    long sum = 0, largest = 0, kib;
+    while (fgets(line, sizeof line, f)) {
+        if (sscanf(line, "Rss: %ld kB", &kib) != 1) continue;
+        sum += kib;
+        if (kib > largest) largest = kib;
+    }
+    fclose(f);
+    return sum - largest;
+}
+
+static void mark(const char *name)
+{
+    printf("%s %.3f %.2f %ld\n", name, now() - c.started, cpu_seconds(), memory_but_the_largest());
+    fflush(stdout);
 }
 
 static void check(const char *command)
@@ -279,6 +305,8 @@ static void do_line(const char *verb, char *rest)
         kill(c.pid, atoi(rest));
     else if (!strcmp(verb, "idle"))
         idle(rest);
+    else if (!strcmp(verb, "mark"))
+        mark(rest);
     else if (!strcmp(verb, "exit"))
         expect_exit(atoi(rest));
     else

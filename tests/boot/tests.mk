@@ -11,7 +11,11 @@ $(BOOTBUILD)/initramfs.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/i
 	@mkdir -p $(@D)
 	BUILD=$(BUILD) tools/make_initramfs $@
 
-boot-material: $(BUILD)/stinkarm $(BOOTBUILD)/console $(BOOTBUILD)/initramfs.gz
+# Once: five minutes of a processor
+$(BUILD)/kernel/tiny/zImage:
+	BUILD=$(BUILD) tools/build_kernel tiny
+
+boot-material: $(BUILD)/stinkarm $(BOOTBUILD)/console $(BOOTBUILD)/initramfs.gz $(BUILD)/kernel/tiny/zImage
 
 # BOOTS=tests/boot/armmp_dtb.boot: a part of it
 BOOTS ?= $(wildcard tests/boot/*.boot)

@@ -1,4 +1,4 @@
-# make bench: the table of tools/bench/bench.c
+# make bench: the tables of tools/bench/bench.c and tools/bench/system
 BENCHDIR   := $(BUILD)/bench
 BENCH_C    := integer nbody vector copy syscalls spawn hello
 BENCH_QEMU ?= $(if $(shell command -v qemu-arm-static 2>/dev/null),qemu-arm-static,qemu-arm)
@@ -37,4 +37,10 @@ bench: $(BUILD)/stinkarm $(BENCH_PROGRAMS)
 	    --busybox "$$(BUILD=$(BUILD) tools/fetch_deb $$(dpkg --print-architecture) busybox-static)/bin/busybox" \
 	    --busybox-arm "$$(BUILD=$(BUILD) tools/fetch_deb armhf busybox-static)/bin/busybox" $(BENCH)
 
-.PHONY: bench
+	BUILD=$(BUILD) $(MAKE) -s --no-print-directory bench-system
+
+# Whole machines. KERNELS="tiny armmp" ROUNDS=3
+bench-system: boot-material $(BENCHDIR)/integer.elf
+	BUILD=$(BUILD) tools/bench/system
+
+.PHONY: bench bench-system

@@ -101,6 +101,9 @@ bool un_has_room(const struct usernet *u); // the guest takes a frame right now
 void un_schedule(struct usernet *u, uint64_t deadline);
 bool un_is_broadcast(uint32_t addr);
 void un_learn(struct usernet *u, uint32_t addr, const uint8_t *mac);
+// Where an address that the guest uses leads on the host; 0: nowhere. And back: loopback is the gateway.
+uint32_t un_to_host(const struct usernet *u, uint32_t addr, uint16_t port);
+uint32_t un_from_host(uint32_t addr);
 
 // usernet_ip.c
 uint32_t un_sum(uint32_t sum, const uint8_t *data, size_t len); // partial Internet checksum (RFC 1071)
@@ -150,10 +153,6 @@ long un_sock_receive_from(int fd, uint32_t *addr, uint16_t *port, void *data, si
 // The next error of a UDP socket, and whose datagram it was; 0: none.
 int un_sock_next_error(int fd, uint32_t *addr, uint16_t *port);
 uint32_t un_sock_resolver(void); // the host's first IPv4 name server, 0: none
-
-// Where an address that the guest uses leads on the host; 0: nowhere. And back: loopback is the gateway.
-uint32_t un_to_host(const struct usernet *u, uint32_t addr, uint16_t port);
-uint32_t un_from_host(uint32_t addr);
 
 static inline uint16_t un_get16(const uint8_t *p)
 {

@@ -143,18 +143,3 @@ uint32_t un_sock_resolver(void)
     fclose(f);
     return ntohl(a.s_addr);
 }
-
-uint32_t un_to_host(const struct usernet *u, uint32_t addr, uint16_t port)
-{
-    if (u->cfg.restricted) return 0;
-    if (addr == UN_GATEWAY) return UN_LOOPBACK;
-    if (addr == UN_DNS) return port == 53 ? u->resolver : 0;
-    const uint32_t net = addr >> 24;
-    if ((addr & UN_MASK) == UN_NET || net == 0 || net == 127 || net >= 224) return 0;
-    return addr;
-}
-
-uint32_t un_from_host(uint32_t addr)
-{
-    return addr >> 24 == 127 ? UN_GATEWAY : addr;
-}

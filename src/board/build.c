@@ -9,6 +9,7 @@ static void *backend_of(struct machine *m, const struct device_row *row)
     const unsigned n = row->backend.n;
     switch (row->backend.kind) {
     case BACKEND_NONE: return NULL;
+    case BACKEND_DISPLAY: return m->display;
     case BACKEND_SERIAL: return m->serial[n];
     case BACKEND_SD: return machine_disk(m, DRIVE_SD, n);
     case BACKEND_FLASH: return machine_disk(m, DRIVE_FLASH, n);

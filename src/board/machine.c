@@ -202,8 +202,9 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
     m->bus.written = tlb_memory_written;
     m->bus.withdrawn = tlb_memory_withdrawn;
     m->bus.written_ctx = &m->sys;
-    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !signals_open(&m->loop, machine_quit, m) || !open_serials(m) || !open_disks(m) || !open_net(m) || !slots_fill(m, machine_quit) || !add_cpus(m) ||
-        !board_build(m) || !machine_load(m)) {
+    if (!loop_init(&m->loop, &m->clock, &m->bus.lock) || !signals_open(&m->loop, machine_quit, m) ||
+        !open_serials(m) || !open_disks(m) || !(m->display = display_open(m->opt.display, &m->loop)) ||
+        !open_net(m) || !slots_fill(m, machine_quit) || !add_cpus(m) || !board_build(m) || !machine_load(m)) {
         machine_free(m);
         return NULL;
     }
@@ -219,6 +220,7 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
 void machine_free(struct machine *m)
 {
     if (m->semihost) semihost_free(m->semihost);
+    if (m->display) display_close(m->display); // which still needs the devices
     for (unsigned i = 0; i < m->ndevices; i++)
         device_free(m->device[i]);
     for (unsigned i = 0; i < MACHINE_UARTS; i++)

@@ -10,6 +10,7 @@
 #include "host/chardev.h"
 #include "host/clock.h"
 #include "host/disk.h"
+#include "host/display.h"
 #include "host/loop.h"
 #include "host/netdev.h"
 #include "host/share.h"
@@ -101,6 +102,7 @@ struct machine {
     unsigned ndevices;
     struct device *gic;
     struct chardev *serial[MACHINE_UARTS];
+    struct display *display;
     struct disk disk[MACHINE_MAX_DRIVES]; // of opt.drive[i]
     unsigned ndisks;                      // that are open
     struct netdev *net;                   // NULL: opt.net wants none

@@ -55,6 +55,37 @@ static void sysreg_parameters(struct machine *m, union device_config *c)
     c->sysreg.mci_ctx = machine_device(m, "mmci"); // its row comes before
 }
 
+static void clcd_parameters(struct machine *m, union device_config *c)
+{
+    c->pl111 = (struct pl111_config){.input = 0,
+                                     .sysreg = machine_device(m, "sysreg"),
+                                     .site = 0,
+                                     .osc = 1,
+                                     .bandwidth = 54000000,
+                                     .endpoint = PH_CLCD_OUT,
+                                     .remote = PH_DVI_IN};
+}
+
+static void tile_clcd_parameters(struct machine *m, union device_config *c)
+{
+    c->pl111 = (struct pl111_config){.input = 1,
+                                     .sysreg = machine_device(m, "sysreg"),
+                                     .site = 1,
+                                     .osc = 1,
+                                     .bandwidth = 95000000,
+                                     .endpoint = PH_TILE_CLCD_OUT,
+                                     .remote = PH_TILE_DVI_IN};
+}
+
+static void dvi_parameters(struct machine *m, union device_config *c)
+{
+    static const struct sbcon_config both = {{PH_TILE_CLCD_OUT, PH_CLCD_OUT}, {PH_TILE_DVI_IN, PH_DVI_IN}};
+    static const struct sbcon_config one = {{PH_CLCD_OUT}, {PH_DVI_IN}};
+    c->sbcon = m->board->column == VEXPRESS_A9 ? both : one;
+}
+
+static const struct pl050_config keyboard = {PL050_KEYBOARD}, mouse = {PL050_MOUSE};
+
 static const struct pl180_config slot = {.slot_phandle = PH_MCI, .supply_phandle = PH_3V3};
 
 // The clock of a run that counts instructions starts at the same time whenever it is made.
@@ -68,6 +99,7 @@ static const uint32_t tile_hz[] = {66670000};
 
 static const struct tree_ref ethernet_refs[] = {
     {"vdd33a-supply", {PH_3V3}, 1}, {"vddvario-supply", {PH_3V3}, 1}, {NULL, {0}, 0}};
+static const struct tree_ref vram_ref[] = {{"memory-region", {PH_VRAM}, 1}, {NULL, {0}, 0}};
 
 // clang-format off
 #define NODE(name, compatible_with, interrupt, its_clock) \
@@ -87,10 +119,12 @@ static const struct device_row devices[] = {
     {&cfi_flash_class, "flash0", {0x40000000, 0x08000000}, 0x4000000, BACKEND(BACKEND_FLASH, 0)},
     {&cfi_flash_class, "flash1", {0x44000000, 0x0c000000}, 0x4000000, BACKEND(BACKEND_FLASH, 1)},
     {&pl180_class, "mmci", {0x10005000, 0x1c050000}, 0x1000, IRQ(SPI(9), SPI(10)), BACKEND(BACKEND_SD, 0), .config = &slot, CLOCKS(PH_CLK_24MHZ, PH_CLK_APB)},
-    {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, .parameters = sysreg_parameters, .phandle = PH_SYSREG},
+    {&sysreg_class, "sysreg", {0x10000000, 0x1c010000}, 0x1000, BACKEND(BACKEND_DISPLAY), .parameters = sysreg_parameters, .phandle = PH_SYSREG},
     {&sp810_class, "sysctl", {0x10001000, 0x1c020000}, 0x1000, CLOCKS(PH_CLK_32KHZ, PH_CLK_1MHZ, PH_CLK_APB), .phandle = PH_SYSCTL},
     {&sbcon_class, "i2c1", {0x10002000, 0x1c030000}, 0x1000, .alias = "i2c1"},
     {&pl041_class, "aaci", {0x10004000, 0x1c040000}, 0x1000, IRQ(SPI(11)), CLOCKS(PH_CLK_APB)},
+    {&pl050_class, "kmi0", {0x10006000, 0x1c060000}, 0x1000, IRQ(SPI(12)), BACKEND(BACKEND_DISPLAY), .config = &keyboard, CLOCKS(PH_CLK_24MHZ, PH_CLK_APB)},
+    {&pl050_class, "kmi1", {0x10007000, 0x1c070000}, 0x1000, IRQ(SPI(13)), BACKEND(BACKEND_DISPLAY), .config = &mouse, CLOCKS(PH_CLK_24MHZ, PH_CLK_APB)},
     {&pl011_class, "uart0", {0x10009000, 0x1c090000}, 0x1000, UART(0)},
     {&pl011_class, "uart1", {0x1000a000, 0x1c0a0000}, 0x1000, UART(1)},
     {&pl011_class, "uart2", {0x1000b000, 0x1c0b0000}, 0x1000, UART(2)},
@@ -99,8 +133,10 @@ static const struct device_row devices[] = {
     {&sp804_class, "timer01", {0x10011000, 0x1c110000}, 0x1000, IRQ(SPI(2)), TIMERS(0)},
     {&sp804_class, "timer23", {0x10012000, 0x1c120000}, 0x1000, IRQ(SPI(3)), TIMERS(2)},
     {&lan9118_class, "ethernet", {0x4e000000, 0x1a000000}, 0x10000, IRQ(SPI(15)), BACKEND(BACKEND_NET, 0), .refs = ethernet_refs},
-    {&sbcon_class, "i2c0", {0x10016000, 0x1c160000}, 0x1000, .alias = "i2c0"},
+    {&sbcon_class, "i2c0", {0x10016000, 0x1c160000}, 0x1000, .alias = "i2c0", .parameters = dvi_parameters},
     {&pl031_class, "rtc", {0x10017000, 0x1c170000}, 0x1000, IRQ(SPI(4)), CLOCKS(PH_CLK_APB), .parameters = rtc_parameters},
+    {&pl111_class, "clcd", {0x1001f000, 0x1c1f0000}, 0x1000, IRQ(SPI(14)), BACKEND(BACKEND_DISPLAY), .parameters = clcd_parameters, CLOCKS(PH_CLK_CLCD, PH_CLK_APB), .refs = vram_ref},
+    {&pl111_class, "tile-clcd", {0x10020000, NOWHERE}, 0x1000, TILE, IRQ(SPI(44)), BACKEND(BACKEND_DISPLAY), .parameters = tile_clcd_parameters, CLOCKS(PH_CLK_TILE_CLCD, PH_CLK_APB)},
     {&l2c310_class, "l2", {0x1e00a000, NOWHERE}, 0x1000, TILE, IRQ(SPI(43)), .phandle = PH_L2},
     {&pl341_class, "dmc", {0x100e0000, 0x2b0a0000}, 0x1000, TILE, CLOCKS(PH_CLK_APB)},
     {&pl354_class, "smc", {0x100e1000, NOWHERE}, 0x1000, TILE, IRQ(SPI(45), SPI(46)), CLOCKS(PH_CLK_APB)},

@@ -5,6 +5,9 @@
 #include "board/machine.h"
 #include "dev/gic.h"
 #include "dev/mpcore.h"
+#include "dev/pl050.h"
+#include "dev/pl111.h"
+#include "dev/sbcon.h"
 #include "dev/sysreg.h"
 
 enum { A9_PERIPHCLK = 100000000 }; // Hz
@@ -20,6 +23,7 @@ enum backend_kind {
     BACKEND_SD,     // nth drive of that kind, NULL if there are fewer
     BACKEND_FLASH,
     BACKEND_NET,    // the network, if it is plugged in there
+    BACKEND_DISPLAY,
     BACKEND_VIRTIO, // of virtio slot n, and so is the class
 };
 
@@ -28,6 +32,8 @@ union device_config {
     struct gic_config gic;
     struct mpcore_config mpcore;
     struct sysreg_config sysreg;
+    struct pl111_config pl111;
+    struct sbcon_config sbcon;
     int64_t rtc;
 };
 
@@ -52,6 +58,8 @@ enum tree_phandle {
     PH_CLK_PERIPH, // of the A9's private timers
     PH_DVI_IN,     // endpoints
     PH_CLCD_OUT,
+    PH_TILE_DVI_IN,
+    PH_TILE_CLCD_OUT,
     PH_CPU, // + n
 };
 

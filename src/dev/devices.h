@@ -12,6 +12,8 @@ extern const struct dev_class mpcore_class;
 extern const struct dev_class pl011_class;
 extern const struct dev_class pl031_class;
 extern const struct dev_class pl041_class;
+extern const struct dev_class pl050_class;
+extern const struct dev_class pl111_class;
 extern const struct dev_class pl180_class;
 extern const struct dev_class pl341_class;
 extern const struct dev_class pl354_class;

@@ -37,7 +37,8 @@ static void clock_rises(struct i2c_bus *b)
 static bool take_byte(struct i2c_bus *b)
 {
     const struct i2c_slave *s = b->slave;
-    return b->state == I2C_ADDRESS ? s->select(s->ctx, b->shift >> 1, b->shift & 1) : s->write(s->ctx, b->shift);
+    return b->state == I2C_ADDRESS ? s->select(s->ctx, b->shift >> 1, b->shift & 1)
+                                   : s->write(s->ctx, b->shift);
 }
 
 static void clock_falls(struct i2c_bus *b)
@@ -53,7 +54,8 @@ static void clock_falls(struct i2c_bus *b)
         b->slave_low = take_byte(b);
         if (!b->slave_low) b->state = I2C_IDLE;
     } else if (b->bit > 8) {
-        begin_byte(b, b->state == I2C_READ || (b->state == I2C_ADDRESS && b->shift & 1) ? I2C_READ : I2C_WRITE);
+        begin_byte(b,
+                   b->state == I2C_READ || (b->state == I2C_ADDRESS && b->shift & 1) ? I2C_READ : I2C_WRITE);
     }
     if (b->state == I2C_READ && b->bit < 8) b->slave_low = !(b->shift >> (7 - b->bit) & 1);
 }

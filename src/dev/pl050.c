@@ -2,7 +2,8 @@
 //
 // Registers at 0x000 … 0x010, identification at 0xfe0. One combined interrupt: irq[0]. config: struct
 // pl050_config. Backend: struct display, where the keys and movements come from, or NULL.
-// A byte takes no time on the cable. The device is held back while the interface is off or the clock forced low.
+// A byte takes no time on the cable. The device is held back while the interface is off or the clock forced
+// low.
 #include "dev/pl050.h"
 
 #include "base/fdt.h"
@@ -26,7 +27,8 @@ struct pl050 {
 static uint32_t pending(const struct pl050 *k)
 {
     if (!(k->cr & CR_EN)) return 0;
-    return (k->full && k->cr & CR_RX_INT ? IR_RX : 0u) | (k->cr & CR_TX_INT ? IR_TX : 0u); // TX is always empty
+    return (k->full && k->cr & CR_RX_INT ? IR_RX : 0u) |
+           (k->cr & CR_TX_INT ? IR_TX : 0u); // TX is always empty
 }
 
 // Takes the next byte off the cable, if one comes.
@@ -42,7 +44,8 @@ static void receive(void *ctx)
 
 static uint32_t status(const struct pl050 *k)
 {
-    const uint32_t lines = (k->cr & CR_FORCE_CLOCK ? 0u : STAT_CLOCK_IN) | (k->cr & CR_FORCE_DATA ? 0u : STAT_DATA_IN);
+    const uint32_t lines =
+        (k->cr & CR_FORCE_CLOCK ? 0u : STAT_CLOCK_IN) | (k->cr & CR_FORCE_DATA ? 0u : STAT_DATA_IN);
     const bool parity = k->full && !__builtin_parity(k->data); // odd
     return lines | STAT_TX_EMPTY | (k->full ? STAT_RX_FULL : 0u) | (parity ? STAT_PARITY : 0u);
 }

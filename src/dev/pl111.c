@@ -2,8 +2,9 @@
 //
 // Registers at 0x000 … 0x030, palette at 0x200, hardware cursor at 0x800 (image) and 0xc00, identification at
 // 0xfe0. One combined interrupt: irq[0]. config: struct pl111_config. Backend: struct display.
-// The frame is read when somebody looks at it, straight from memory: the FIFO never runs empty. Once per frame,
-// at the rate that the timing registers give, the base addresses are taken over and the interrupts come.
+// The frame is read when somebody looks at it, straight from memory: the FIFO never runs empty. Once per
+// frame, at the rate that the timing registers give, the base addresses are taken over and the interrupts
+// come.
 #include "dev/pl111.h"
 
 #include <string.h>
@@ -158,7 +159,8 @@ static uint32_t read_word(struct pl111 *p, uint32_t offset)
     uint32_t v;
     if (primecell_id(offset, 0x00241111, &v)) return v;
     if (offset >= PALETTE && offset < PALETTE_END) return p->palette[(offset - PALETTE) / 4];
-    if (offset >= CURSOR_IMAGE && offset < CURSOR_IMAGE_END) return get_word(p->cursor + (offset - CURSOR_IMAGE));
+    if (offset >= CURSOR_IMAGE && offset < CURSOR_IMAGE_END)
+        return get_word(p->cursor + (offset - CURSOR_IMAGE));
     switch (offset) {
     case TIMING0:
     case TIMING1:
@@ -253,8 +255,8 @@ static bool picture_size(void *ctx, unsigned *w, unsigned *h)
     return true;
 }
 
-// 3.4 and 2.9: two bits a pixel, the first one in the highest bits of a byte: colour 0, colour 1, transparent,
-// inverted.
+// 3.4 and 2.9: two bits a pixel, the first one in the highest bits of a byte: colour 0, colour 1,
+// transparent, inverted.
 static void draw_cursor(const struct pl111 *p, unsigned y, uint32_t *pixels)
 {
     const unsigned size = p->cursor_config & CURSOR_SIZE_64 ? 64 : 32;
@@ -279,7 +281,8 @@ static void picture_line(void *ctx, unsigned y, uint32_t *pixels)
     const unsigned n = y >= lines(p);
     const uint8_t *memory = panel(p, n);
     if (memory)
-        pl111_convert(p->control, p->palette, memory + (size_t)pitch(p) * (y - n * lines(p)), width(p), pixels);
+        pl111_convert(p->control, p->palette, memory + (size_t)pitch(p) * (y - n * lines(p)), width(p),
+                      pixels);
     else
         memset(pixels, 0, 4 * width(p));
     if (p->cursor_ctrl & CURSOR_ON) draw_cursor(p, y, pixels);
@@ -318,10 +321,19 @@ static void pl111_end(struct device *d)
 
 static void pl111_fdt(const struct device *d, struct fdt *f)
 {
-    (void)d;
+    static const uint32_t pads[] = {0, 8, 16}; // red, green and blue on the transmitter's inputs
+    const struct pl111_config *c = &((const struct pl111 *)d)->cfg;
     fdt_strings(f, "compatible", "arm,pl111", "arm,primecell", NULL);
     fdt_string(f, "interrupt-names", "combined");
     fdt_strings(f, "clock-names", "clcdclk", "apb_pclk", NULL);
+    fdt_u32(f, "max-memory-bandwidth", c->bandwidth);
+    fdt_begin(f, "port");
+    fdt_begin(f, "endpoint");
+    fdt_u32(f, "remote-endpoint", c->remote);
+    fdt_u32s(f, "arm,pl11x,tft-r0g0b0-pads", pads, 3);
+    fdt_u32(f, "phandle", c->endpoint);
+    fdt_end(f);
+    fdt_end(f);
 }
 
 const struct dev_class pl111_class = {

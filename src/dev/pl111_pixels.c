@@ -26,8 +26,8 @@ static uint32_t rgb(uint32_t red, uint32_t green, uint32_t blue)
     return red << 16 | green << 8 | blue;
 }
 
-// Five bits each: palette entries, and 16-bit pixels. Bit 15, a common intensity bit below them, is half a step
-// that most panels do not connect.
+// Five bits each: palette entries, and 16-bit pixels. Bit 15, a common intensity bit below them, is half a
+// step that most panels do not connect.
 static uint32_t colour_555(uint32_t v)
 {
     return rgb(widen(v, 5), widen(v >> 5, 5), widen(v >> 10, 5));
@@ -72,14 +72,13 @@ static uint32_t pixel(uint32_t control, const uint32_t *palette, const uint8_t *
     case BPP_444:
         v = load(control, src + 2 * x, 2);
         return rgb(widen(v, 4), widen(v >> 4, 4), widen(v >> 8, 4));
-    case BPP_24:
-        v = load(control, src + 4 * x, 4);
-        return rgb(v & 0xff, v >> 8 & 0xff, v >> 16 & 0xff);
+    case BPP_24: v = load(control, src + 4 * x, 4); return rgb(v & 0xff, v >> 8 & 0xff, v >> 16 & 0xff);
     }
     return 0;
 }
 
-void pl111_convert(uint32_t control, const uint32_t *palette, const uint8_t *src, unsigned width, uint32_t *out)
+void pl111_convert(uint32_t control, const uint32_t *palette, const uint8_t *src, unsigned width,
+                   uint32_t *out)
 {
     for (unsigned x = 0; x < width; x++) {
         const uint32_t v = pixel(control, palette, src, x);

@@ -25,6 +25,7 @@ enum { LCD_PALETTE = 128 }; // words of two entries each
 // Bits that a pixel takes in memory.
 unsigned pl111_bits(uint32_t control);
 // A line of `width` pixels at src, as 0x00RRGGBB.
-void pl111_convert(uint32_t control, const uint32_t *palette, const uint8_t *src, unsigned width, uint32_t *out);
+void pl111_convert(uint32_t control, const uint32_t *palette, const uint8_t *src, unsigned width,
+                   uint32_t *out);
 
 #endif

@@ -88,7 +88,8 @@ static void keyboard_command(struct ps2 *p, uint8_t v)
         ps2_answer(p, KBD_ECHO);
         return;
     }
-    const bool known = v == KBD_LEDS || v == KBD_SET || (v >= KBD_IDENTIFY && v <= KBD_ALL_LAST) || v == KBD_RESET;
+    const bool known =
+        v == KBD_LEDS || v == KBD_SET || (v >= KBD_IDENTIFY && v <= KBD_ALL_LAST) || v == KBD_RESET;
     ps2_answer(p, known ? PS2_ACK : PS2_RESEND);
     switch (v) {
     case KBD_LEDS:

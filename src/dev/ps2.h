@@ -1,5 +1,5 @@
-// PS/2 keyboard and mouse, as what is at the other end of the cable from an interface for them. The protocol is
-// that of the IBM PS/2 Hardware Interface Technical Reference (Keyboard and Auxiliary Device Controller).
+// PS/2 keyboard and mouse, as what is at the other end of the cable from an interface for them. The protocol
+// is that of the IBM PS/2 Hardware Interface Technical Reference (Keyboard and Auxiliary Device Controller).
 #ifndef STINKARM_DEV_PS2_H
 #define STINKARM_DEV_PS2_H
 
@@ -14,9 +14,9 @@ struct ps2 {
     void (*command)(struct ps2 *p, uint8_t byte);
     uint8_t queue[PS2_QUEUE];
     unsigned head, count;
-    uint8_t last;       // sent: what "resend" repeats
-    uint8_t expects;    // the command whose argument comes next, 0: none
-    bool enabled;       // sends keys or movements by itself
+    uint8_t last;    // sent: what "resend" repeats
+    uint8_t expects; // the command whose argument comes next, 0: none
+    bool enabled;    // sends keys or movements by itself
     bool mouse;
     // Keyboard
     uint8_t leds, typematic;

@@ -1,5 +1,5 @@
-// SiI9022 DVI transmitter on an I2C bus, in its TPI mode, with a monitor behind it. The registers are those that
-// drivers use: the maker publishes no manual. Writes are kept; what is read back beside that:
+// SiI9022 DVI transmitter on an I2C bus, in its TPI mode, with a monitor behind it. The registers are those
+// that drivers use: the maker publishes no manual. Writes are kept; what is read back beside that:
 //     0x1a system control: bit 2 asks for the monitor's bus, bit 1 says that it is granted
 //     0x1b … 0x1d identification · 0x3d interrupt status: bit 2 a monitor is plugged in
 // While the bus is granted the monitor's EDID (VESA E-EDID 1.3) is at its own address, 0x50.

@@ -1,12 +1,14 @@
 // Versatile Express system registers, with the configuration bus. ARM DUI 0447 (motherboard), DUI 0448 (A9
 // tile).
 //
-// No interrupt. config: struct sysreg_config. Power-off and reboot come through SYS_CFGCTRL.
+// No interrupt. config: struct sysreg_config. Backend: struct display, which of whose inputs SYS_MUXFPGA
+// selects, or NULL. Power-off and reboot come through SYS_CFGCTRL.
 #include "dev/sysreg.h"
 
 #include "base/fdt.h"
 #include "base/log.h"
 #include "dev/devices.h"
+#include "host/display.h"
 
 enum reg {
     ID = 0x000,
@@ -76,6 +78,17 @@ static uint32_t *config_word(struct sysreg *s, unsigned function, unsigned site,
     }
 }
 
+// The transmitter's input: the controller of the motherboard or of the tile's site.
+static void select_display(struct sysreg *s)
+{
+    if (s->d.env.backend) display_select(s->d.env.backend, s->muxfpga);
+}
+
+uint32_t sysreg_osc(const struct device *sysreg, unsigned site, unsigned n)
+{
+    return site < 2 && n < MAX_OSC ? ((const struct sysreg *)sysreg)->osc[site][n] : 0;
+}
+
 static bool configure(struct sysreg *s, uint32_t ctrl)
 {
     const bool write = ctrl >> 30 & 1;
@@ -87,6 +100,7 @@ static bool configure(struct sysreg *s, uint32_t ctrl)
             *word = s->cfgdata;
         else
             s->cfgdata = *word;
+        select_display(s);
         return true;
     }
     switch (function) {
@@ -180,6 +194,7 @@ static void sysreg_reset(struct device *d)
     static const uint32_t motherboard[] = {50000000, 23750000, 24000000, 24000000, 24000000, 24000000};
     s->led = s->flags = s->flash = s->cfgsw = s->misc = s->dma = s->cfgdata = s->cfgctrl = s->cfgstat = 0;
     s->muxfpga = s->dvimode = 0;
+    select_display(s);
     for (unsigned i = 0; i < sizeof motherboard / sizeof *motherboard; i++)
         s->osc[0][i] = motherboard[i];
     for (unsigned i = 0; i < s->cfg.noscs; i++)

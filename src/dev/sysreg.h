@@ -13,4 +13,7 @@ struct sysreg_config {
     uint32_t led_phandle, mci_phandle; // of the lines in the device tree
 };
 
+// The oscillator's frequency now, Hz; 0: there is none. Site 0 is the motherboard, 1 the tile.
+uint32_t sysreg_osc(const struct device *sysreg, unsigned site, unsigned n);
+
 #endif

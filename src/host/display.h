@@ -26,7 +26,8 @@ struct display_keyboard {
     void *ctx;
 };
 struct display_mouse {
-    void (*move)(void *ctx, int dx, int dy, int dz, unsigned buttons); // dy: down is positive; dz: wheel, down
+    void (*move)(void *ctx, int dx, int dy, int dz,
+                 unsigned buttons); // dy: down is positive; dz: wheel, down
     void *ctx;
 };
 

@@ -1,5 +1,6 @@
-// A display that is a picture in a file, written at SIGUSR1 and at the end: PNG (RFC 2083) if the name ends so,
-// else PPM. The PNG's data is deflate's stored blocks (RFC 1950, 1951): compression is not worth its code.
+// A display that is a picture in a file, written at SIGUSR1 and at the end: PNG (RFC 2083) if the name ends
+// so, else PPM. The PNG's data is deflate's stored blocks (RFC 1950, 1951): compression is not worth its
+// code.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

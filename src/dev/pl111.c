@@ -314,11 +314,6 @@ static void pl111_reset(struct device *d)
     update(p);
 }
 
-static void pl111_end(struct device *d)
-{
-    timer_cancel(d->env.clock, &((struct pl111 *)d)->frame);
-}
-
 static void pl111_fdt(const struct device *d, struct fdt *f)
 {
     static const uint32_t pads[] = {0, 8, 16}; // red, green and blue on the transmitter's inputs
@@ -342,7 +337,6 @@ const struct dev_class pl111_class = {
     .nirqs = 1,
     .init = pl111_init,
     .reset = pl111_reset,
-    .end = pl111_end,
     .ops = {pl111_read, pl111_write},
     .node = "clcd",
     .fdt = pl111_fdt,

@@ -61,16 +61,14 @@ static void add_transmitter(const struct sbcon_config *c, struct fdt *f)
     fdt_begin_at(f, "dvi-transmitter", SII9022_ADDRESS);
     fdt_strings(f, "compatible", "sil,sii9022-tpi", "sil,sii9022", NULL);
     fdt_u32(f, "reg", SII9022_ADDRESS);
-    fdt_begin(f, "ports");
+    fdt_begin(f, "port"); // one input, which the board connects to one of them
     fdt_u32(f, "#address-cells", 1);
     fdt_u32(f, "#size-cells", 0);
     for (uint32_t i = 0; i < 2 && c->source[i]; i++) {
-        fdt_begin_at(f, "port", i);
+        fdt_begin_at(f, "endpoint", i);
         fdt_u32(f, "reg", i);
-        fdt_begin(f, "endpoint");
         fdt_u32(f, "remote-endpoint", c->source[i]);
         fdt_u32(f, "phandle", c->endpoint[i]);
-        fdt_end(f);
         fdt_end(f);
     }
     fdt_end(f);

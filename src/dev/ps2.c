@@ -2,17 +2,25 @@
 
 #include <string.h>
 
-void ps2_send(struct ps2 *p, uint8_t byte)
+// Bytes that belong together: all or none.
+static void send(struct ps2 *p, const uint8_t *bytes, unsigned n)
 {
-    if (p->count == PS2_QUEUE) return;
-    p->queue[(p->head + p->count++) % PS2_QUEUE] = byte;
-    if (p->ready) p->ready(p->ctx);
+    if (p->count + n > PS2_QUEUE) return;
+    for (unsigned i = 0; i < n; i++)
+        p->queue[(p->head + p->count++) % PS2_QUEUE] = bytes[i];
+    p->ready(p->ctx);
 }
 
-void ps2_answer(struct ps2 *p, uint8_t byte)
+static void send_byte(struct ps2 *p, uint8_t byte)
+{
+    send(p, &byte, 1);
+}
+
+// The answer to a byte from the host, which drops what is still unread.
+static void answer(struct ps2 *p, uint8_t byte)
 {
     p->count = 0;
-    ps2_send(p, byte);
+    send_byte(p, byte);
 }
 
 static void stream(struct ps2 *p);
@@ -28,10 +36,13 @@ uint8_t ps2_read(struct ps2 *p)
 
 void ps2_write(struct ps2 *p, uint8_t byte)
 {
+    p->answering = true;
     if (byte == PS2_RESEND && !p->wrap)
-        ps2_answer(p, p->last);
+        answer(p, p->last);
     else
         p->command(p, byte);
+    p->answering = false;
+    if (p->mouse) stream(p);
 }
 
 // ---- the keyboard ----
@@ -66,14 +77,14 @@ static void keyboard_argument(struct ps2 *p, uint8_t command, uint8_t v)
     case KBD_TYPEMATIC: p->typematic = v & 0x7f; break;
     case KBD_SET:
         if (v && v != 2) { // there are no others
-            ps2_answer(p, PS2_RESEND);
+            answer(p, PS2_RESEND);
             return;
         }
         break;
     default: break;
     }
-    ps2_answer(p, PS2_ACK);
-    if (command == KBD_SET && !v) ps2_send(p, 2);
+    answer(p, PS2_ACK);
+    if (command == KBD_SET && !v) send_byte(p, 2);
 }
 
 static void keyboard_command(struct ps2 *p, uint8_t v)
@@ -85,19 +96,19 @@ static void keyboard_command(struct ps2 *p, uint8_t v)
         return;
     }
     if (v == KBD_ECHO) {
-        ps2_answer(p, KBD_ECHO);
+        answer(p, KBD_ECHO);
         return;
     }
     const bool known =
         v == KBD_LEDS || v == KBD_SET || (v >= KBD_IDENTIFY && v <= KBD_ALL_LAST) || v == KBD_RESET;
-    ps2_answer(p, known ? PS2_ACK : PS2_RESEND);
+    answer(p, known ? PS2_ACK : PS2_RESEND);
     switch (v) {
     case KBD_LEDS:
     case KBD_SET:
     case KBD_TYPEMATIC: p->expects = v; break;
     case KBD_IDENTIFY:
-        ps2_send(p, 0xab);
-        ps2_send(p, 0x83);
+        send_byte(p, 0xab);
+        send_byte(p, 0x83);
         break;
     case KBD_ENABLE: p->enabled = true; break;
     case KBD_DISABLE:
@@ -108,7 +119,7 @@ static void keyboard_command(struct ps2 *p, uint8_t v)
     case KBD_RESET:
         keyboard_defaults(p);
         p->leds = 0;
-        ps2_send(p, PS2_PASSED);
+        send_byte(p, PS2_PASSED);
         break;
     default: break;
     }
@@ -117,12 +128,13 @@ static void keyboard_command(struct ps2 *p, uint8_t v)
 void ps2_key(struct ps2 *p, uint32_t keysym, bool down)
 {
     const unsigned code = ps2_scancode(keysym);
-    const unsigned bytes = 1u + (code > 0xff) + !down;
+    uint8_t bytes[3];
+    unsigned n = 0;
     if (!code || !p->enabled) return;
-    if (p->count + bytes > PS2_QUEUE) return; // a whole key or nothing
-    if (code > 0xff) ps2_send(p, KBD_GREY);
-    if (!down) ps2_send(p, KBD_BREAK);
-    ps2_send(p, (uint8_t)code);
+    if (code > 0xff) bytes[n++] = KBD_GREY;
+    if (!down) bytes[n++] = KBD_BREAK;
+    bytes[n++] = (uint8_t)code;
+    send(p, bytes, n);
 }
 
 void ps2_keyboard_init(struct ps2 *p, void (*ready)(void *ctx), void *ctx)
@@ -182,20 +194,19 @@ static void put_packet(struct ps2 *p)
     const int x = scaled(p, dx), y = scaled(p, -dy); // up is positive in a packet
     // The buttons are left, middle, right outside and left, right, middle in a packet.
     const unsigned b = (p->buttons & 1u) | (p->buttons >> 1 & 2u) | (p->buttons << 1 & 4u);
-    ps2_send(p, (uint8_t)(8 | b | (x < 0 ? 0x10 : 0) | (y < 0 ? 0x20 : 0)));
-    ps2_send(p, (uint8_t)x);
-    ps2_send(p, (uint8_t)y);
-    if (p->wheel) ps2_send(p, (uint8_t)dz);
+    const uint8_t packet[4] = {(uint8_t)(8 | b | (x < 0 ? 0x10 : 0) | (y < 0 ? 0x20 : 0)), (uint8_t)x,
+                               (uint8_t)y, (uint8_t)dz};
     p->dx -= dx;
     p->dy -= dy;
     p->dz -= dz;
     p->sent_buttons = p->buttons;
+    send(p, packet, p->wheel ? 4 : 3);
 }
 
 // Sends by itself what is new, one packet at a time.
 static void stream(struct ps2 *p)
 {
-    if (!p->enabled || p->remote || p->expects || p->count) return;
+    if (!p->enabled || p->remote || p->expects || p->answering || p->count) return;
     if (!p->dx && !p->dy && !(p->wheel && p->dz) && p->buttons == p->sent_buttons) return;
     put_packet(p);
 }
@@ -203,9 +214,9 @@ static void stream(struct ps2 *p)
 static void send_status(struct ps2 *p)
 {
     const unsigned b = (p->buttons & 1u) << 2 | (p->buttons & 2u) | (p->buttons >> 2 & 1u);
-    ps2_send(p, (uint8_t)(b | (p->scaling ? 0x10 : 0) | (p->enabled ? 0x20 : 0) | (p->remote ? 0x40 : 0)));
-    ps2_send(p, p->resolution);
-    ps2_send(p, p->rate);
+    send_byte(p, (uint8_t)(b | (p->scaling ? 0x10 : 0) | (p->enabled ? 0x20 : 0) | (p->remote ? 0x40 : 0)));
+    send_byte(p, p->resolution);
+    send_byte(p, p->rate);
 }
 
 // Rates of 200, 100 and 80 in a row ask for the wheel.
@@ -222,7 +233,7 @@ static void mouse_argument(struct ps2 *p, uint8_t command, uint8_t v)
 {
     static const uint8_t rates[] = {10, 20, 40, 60, 80, 100, 200};
     const bool valid = command == MOUSE_RESOLUTION ? v < 4 : memchr(rates, v, sizeof rates) != NULL;
-    ps2_answer(p, valid ? PS2_ACK : PS2_RESEND);
+    answer(p, valid ? PS2_ACK : PS2_RESEND);
     if (!valid) {
         p->expects = command; // the argument is to be sent again
         return;
@@ -246,15 +257,15 @@ static void mouse_action(struct ps2 *p, uint8_t v)
     case MOUSE_UNWRAP: p->wrap = false; break;
     case MOUSE_WRAP: p->wrap = true; break;
     case MOUSE_REMOTE: p->remote = true; break;
-    case MOUSE_IDENTIFY: ps2_send(p, p->wheel ? 3 : 0); break;
+    case MOUSE_IDENTIFY: send_byte(p, p->wheel ? 3 : 0); break;
     case MOUSE_ENABLE: p->enabled = true; break;
     case MOUSE_DISABLE: p->enabled = false; break;
     case MOUSE_DEFAULTS: mouse_defaults(p); break;
     case MOUSE_RESET:
         mouse_defaults(p);
         p->wheel = false;
-        ps2_send(p, PS2_PASSED);
-        ps2_send(p, 0);
+        send_byte(p, PS2_PASSED);
+        send_byte(p, 0);
         break;
     default: break;
     }
@@ -263,7 +274,7 @@ static void mouse_action(struct ps2 *p, uint8_t v)
 static void mouse_command(struct ps2 *p, uint8_t v)
 {
     if (p->wrap && v != MOUSE_RESET && v != MOUSE_UNWRAP) {
-        ps2_answer(p, v);
+        answer(p, v);
         return;
     }
     const uint8_t expects = p->expects;
@@ -275,7 +286,7 @@ static void mouse_command(struct ps2 *p, uint8_t v)
     static const uint8_t unknown[] = {0xed, 0xef, 0xf1};
     const bool known = v >= MOUSE_SCALE_1 && !memchr(unknown, v, sizeof unknown) &&
                        (v <= MOUSE_DEFAULTS || v == MOUSE_RESET);
-    ps2_answer(p, known ? PS2_ACK : PS2_RESEND);
+    answer(p, known ? PS2_ACK : PS2_RESEND);
     if (known) mouse_action(p, v);
 }
 
@@ -308,6 +319,6 @@ void ps2_reset(struct ps2 *p)
         mouse_defaults(p);
     else
         keyboard_defaults(p);
-    ps2_send(p, PS2_PASSED); // the self test
-    if (p->mouse) ps2_send(p, 0);
+    send_byte(p, PS2_PASSED); // the self test
+    if (p->mouse) send_byte(p, 0);
 }

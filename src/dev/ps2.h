@@ -16,7 +16,8 @@ struct ps2 {
     unsigned head, count;
     uint8_t last;    // sent: what "resend" repeats
     uint8_t expects; // the command whose argument comes next, 0: none
-    bool enabled;    // sends keys or movements by itself
+    bool enabled;    // sends keys or movements by itself …
+    bool answering;  // … but not now
     bool mouse;
     // Keyboard
     uint8_t leds, typematic;
@@ -42,10 +43,6 @@ void ps2_move(struct ps2 *mouse, int dx, int dy, int dz, unsigned buttons);
 // ps2_keys.c: the key of a US keyboard with that symbol, shifted or not: its code in scan code set 2, with
 // 0xe000 if it is one of the grey keys; 0: there is none.
 unsigned ps2_scancode(uint32_t keysym);
-
-// Inside: sending. ps2_send drops what does not fit.
-void ps2_send(struct ps2 *p, uint8_t byte);
-void ps2_answer(struct ps2 *p, uint8_t byte); // drops what is still unread first, as a new command does
 
 enum { PS2_ACK = 0xfa, PS2_RESEND = 0xfe, PS2_PASSED = 0xaa };
 

@@ -209,7 +209,7 @@ static bool read_files(struct boot *b)
     if (o->dtb && !file_read(o->dtb, "device tree", &b->tree_file)) return false;
     b->wants_tags = o->atags;
     b->wants_tree =
-        !o->atags && (b->image.linux_kernel || o->dtb || o->dump_dtb || o->append || b->initrd.size);
+        !o->atags && (b->image.wants_tree || o->dtb || o->dump_dtb || o->append || b->initrd.size);
     if (b->wants_tree)
         b->tree_room =
             align_up(b->tree_file.size + b->image.tree.size + (o->append ? strlen(o->append) : 0), PAGE) +

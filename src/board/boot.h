@@ -53,7 +53,7 @@ struct kernel_image {
     struct kernel_part part[KERNEL_MAX_PARTS];
     unsigned nparts;
     uint32_t entry;
-    bool linux_kernel; // wants a device tree or tags; not: only if the command line names something in it
+    bool wants_tree; // a device tree (or tags); false: only if the command line names something in it
     // What it takes of memory until it runs: unpacked kernel, decompressor, its variables. Known from the
     // file, or (not exact) guessed, so that nobody is in the way who has a choice.
     uint64_t use_base, use_end;

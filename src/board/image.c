@@ -86,7 +86,7 @@ static bool zimage(struct machine *m, const struct bytes *file, uint64_t base, s
         return false;
     }
     if (!base) base = m->board->ram_base + ZIMAGE_OFFSET;
-    image->linux_kernel = true;
+    image->wants_tree = true;
     const size_t left = file->size - size;
     if (left >= 4 && get_be32(z + size) == 0xd00dfeed) image->tree = (struct bytes){z + size, left};
     // With tags, the kernel is to find the tree behind itself; else it gets it from us.
@@ -159,7 +159,7 @@ static bool raw(struct machine *m, const struct bytes *file, uint64_t base, stru
 {
     const uint64_t ram = m->board->ram_base;
     if (kernel_is_linux(file->data, file->size)) {
-        image->linux_kernel = true;
+        image->wants_tree = true;
         single(image, "Image", base ? base : ram + KERNEL_OFFSET, file->data, file->size);
         // Its page tables lie in front of it, its .bss behind.
         if (image->use_base - ram <= KERNEL_OFFSET) image->use_base = ram + PAGE_TABLES_OFFSET;
@@ -171,6 +171,7 @@ static bool raw(struct machine *m, const struct bytes *file, uint64_t base, stru
         warn("kernel '%s' is %s", m->opt.kernel, what);
         return false;
     }
+    image->wants_tree = true; // whatever it is, it may look
     single(image, "raw kernel", base ? base : ram + ZIMAGE_OFFSET, file->data, file->size);
     return true;
 }

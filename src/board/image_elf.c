@@ -36,7 +36,7 @@ bool kernel_elf(struct machine *m, const struct bytes *file, struct kernel_image
         if (at < s.memsz && !entry_found) {
             entry_found = true;
             entry = s.paddr + at + (e.entry & 1);
-            image->linux_kernel = at < s.filesz && kernel_is_linux(file->data + s.offset + at, s.filesz - at);
+            image->wants_tree = at < s.filesz && kernel_is_linux(file->data + s.offset + at, s.filesz - at);
         }
     }
     if (!entry_found && !m->opt.have_entry) {
@@ -49,7 +49,7 @@ bool kernel_elf(struct machine *m, const struct bytes *file, struct kernel_image
     uint64_t shift = 0;
     if (m->opt.have_load)
         shift = m->opt.load_address - lowest;
-    else if (image->linux_kernel && !in_memory(m, lowest))
+    else if (image->wants_tree && !in_memory(m, lowest))
         shift = m->board->ram_base - (lowest & ~0xfffffffull);
     image->kind = "ELF kernel";
     image->exact = true;
@@ -62,7 +62,7 @@ bool kernel_elf(struct machine *m, const struct bytes *file, struct kernel_image
         if (end > image->use_end) image->use_end = end;
     }
     const uint64_t page_tables = m->board->ram_base + 0x3000;
-    if (image->linux_kernel && image->use_base > page_tables && image->use_base - page_tables <= 0x5000)
+    if (image->wants_tree && image->use_base > page_tables && image->use_base - page_tables <= 0x5000)
         image->use_base = page_tables;
     image->entry = (uint32_t)(entry + shift);
     return true;

@@ -100,7 +100,8 @@ bool kernel_uboot(struct machine *m, const struct bytes *file, struct kernel_ima
 {
     if (!check(m, file)) return false;
     const uint8_t *h = file->data;
-    struct bytes data = {h + HEADER, get_be32(h + SIZE)};
+    const struct bytes all = {h + HEADER, get_be32(h + SIZE)};
+    struct bytes data = all;
     uint64_t load = get_be32(h + LOAD);
     const uint32_t into = get_be32(h + ENTRY) - (uint32_t)load;
     bool placed = true; // by its header
@@ -110,7 +111,7 @@ bool kernel_uboot(struct machine *m, const struct bytes *file, struct kernel_ima
     case TYPE_STANDALONE:
     case TYPE_FIRMWARE: break;
     case TYPE_MULTI:
-        if (!split(m, &data, image, &data)) return false;
+        if (!split(m, &all, image, &data)) return false;
         break;
     default:
         warn("kernel '%s': uImage: its type is %u, wanted is 2 (kernel) or 4 (multi-file)", m->opt.kernel,
@@ -125,7 +126,7 @@ bool kernel_uboot(struct machine *m, const struct bytes *file, struct kernel_ima
     if (!kernel_recognise_at(m, &data, load, image)) return false;
     if (tree.data) image->tree = tree;
     image->initrd = initrd;
-    image->linux_kernel |= h[OS] == OS_LINUX && h[TYPE] != TYPE_STANDALONE && h[TYPE] != TYPE_FIRMWARE;
+    image->wants_tree |= h[OS] == OS_LINUX && h[TYPE] != TYPE_STANDALONE && h[TYPE] != TYPE_FIRMWARE;
     if (placed) image->entry += into;
     return true;
 }

@@ -1,6 +1,6 @@
 # The command line, the repository's own rules
-TESTS      += test-cli test-cli-variants test-arrows test-nix test-docs
-TESTS_FULL += test-cli test-cli-variants test-arrows test-nix test-docs
+TESTS      += test-cli test-cli-system test-cli-variants test-arrows test-nix test-docs
+TESTS_FULL += test-cli test-cli-system test-cli-variants test-arrows test-nix test-docs
 
 CLI_ELFS := $(patsubst examples/%.S,$(TESTBUILD)/examples/%.elf,$(wildcard examples/*.S)) $(TESTBUILD)/examples/nolibc.elf
 
@@ -13,10 +13,18 @@ $(TESTBUILD)/examples/%.elf: examples/%.c tools/srun
 test-cli: $(BUILD)/stinkarm $(CLI_ELFS)
 	ELF=$(TESTBUILD)/examples tests/cli/run $(BUILD)/stinkarm
 
+$(TESTBUILD)/machine/report.elf: $(wildcard tests/cli/machine/*)
+	@mkdir -p $(@D)
+	tests/cli/machine/build $(@D)
+
+test-cli-system: $(BUILD)/stinkarm $(TESTBUILD)/machine/report.elf
+	tests/cli/system $(BUILD)/stinkarm $(TESTBUILD)/machine
+
 # What is quick, once more with the other C library, and under the sanitizers
-test-cli-variants: both-libcs $(ASANBUILD)/stinkarm $(CLI_ELFS) $(TESTBUILD)/run_guest
+test-cli-variants: both-libcs $(ASANBUILD)/stinkarm $(CLI_ELFS) $(TESTBUILD)/machine/report.elf $(TESTBUILD)/run_guest
 	ELF=$(TESTBUILD)/examples tests/cli/run $(BUILD)/glibc/stinkarm
 	$(ASANENV) ELF=$(TESTBUILD)/examples tests/cli/run $(ASANBUILD)/stinkarm
+	$(ASANENV) tests/cli/system $(ASANBUILD)/stinkarm $(TESTBUILD)/machine
 	$(TESTBUILD)/run_guest --stinkarm $(BUILD)/glibc/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)
 
 test-arrows:
@@ -30,4 +38,4 @@ test-nix:
 test-docs: $(BUILD)/stinkarm
 	tests/cli/docs $(BUILD)/stinkarm
 
-.PHONY: test-cli test-cli-variants test-cli-variants test-arrows test-nix test-docs
+.PHONY: test-cli test-cli-system test-cli-variants test-arrows test-nix test-docs

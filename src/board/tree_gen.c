@@ -179,6 +179,21 @@ static void add_leds(struct fdt *f)
     fdt_end(f);
 }
 
+// Memory that the operating system finds as a device.
+static void add_memories(const struct generator *g)
+{
+    const struct board_tables *t = g->m->board->tables;
+    for (unsigned i = 0; i < t->nmemories; i++) {
+        const struct memory_row *row = &t->memory[i];
+        if (!row->compatible || row->at[g->column] == NOWHERE) continue;
+        fdt_begin_at(g->f, "psram", row->at[g->column]);
+        fdt_strings(g->f, "compatible", row->compatible, "mtd-ram", NULL);
+        tree_reg(g->f, narrow, row->at[g->column], row->size);
+        fdt_u32(g->f, "bank-width", 4);
+        fdt_end(g->f);
+    }
+}
+
 // Below the RAM everything is at its address on this bus, too.
 static void add_motherboard(const struct generator *g)
 {
@@ -194,6 +209,7 @@ static void add_motherboard(const struct generator *g)
     fdt_u32(f, "#size-cells", 1);
     fdt_u32s(f, "ranges", ranges, n + 1);
     add_devices(g, false, narrow);
+    add_memories(g);
     tree_config_bus(g->m, f, false);
     fdt_end(f);
     add_supply(f);
@@ -214,6 +230,7 @@ static void add_cpus(const struct generator *g)
         fdt_string(f, "device_type", "cpu");
         fdt_string(f, "compatible", is_a15(g->m) ? "arm,cortex-a15" : "arm,cortex-a9");
         fdt_u32(f, "reg", i);
+        if (g->m->sys.firmware_call) fdt_string(f, "enable-method", "psci");
         if (!is_a15(g->m)) fdt_u32(f, "next-level-cache", PH_L2);
         fdt_u32(f, "phandle", PH_CPU + i);
         fdt_end(f);
@@ -226,6 +243,12 @@ static void add_cpu_peripherals(const struct generator *g)
 {
     struct fdt *f = g->f;
     const bool a15 = is_a15(g->m);
+    if (g->m->sys.firmware_call) {
+        fdt_begin(f, "psci");
+        fdt_strings(f, "compatible", "arm,psci-1.0", "arm,psci-0.2", NULL);
+        fdt_string(f, "method", "smc");
+        fdt_end(f);
+    }
     if (a15) { // secure and non-secure physical, virtual, hypervisor
         const uint32_t flags = ppi_flags(g->m, LEVEL_LOW);
         fdt_begin(f, "timer");

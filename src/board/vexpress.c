@@ -162,9 +162,9 @@ static const struct window_row windows[] = {
 // clang-format on
 
 static const struct memory_row memories[] = {
-    {"sram", {0x48000000, 0x14000000}, 32 << 20, PH_NONE},
-    {"vram", {0x4c000000, 0x18000000}, 8 << 20, PH_VRAM},
-    {"a15sram", {NOWHERE, 0x2e000000}, 64 << 10, PH_NONE},
+    {"sram", {0x48000000, 0x14000000}, 32 << 20, PH_NONE, "arm,vexpress-psram"},
+    {"vram", {0x4c000000, 0x18000000}, 8 << 20, PH_VRAM, NULL},
+    {"a15sram", {NOWHERE, 0x2e000000}, 64 << 10, PH_NONE, NULL},
 };
 
 const struct board board_vexpress_a9 = {

@@ -114,6 +114,7 @@ struct memory_row {
     const char *name;
     uint32_t at[VEXPRESS_COLUMNS], size;
     enum tree_phandle reserved; // not general memory: this node says so
+    const char *compatible;     // of its node on the motherboard, or NULL
 };
 
 struct board_tables {

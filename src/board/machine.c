@@ -38,10 +38,11 @@ enum { PPI_VIRTUAL_TIMER = 27, PPI_PHYSICAL_TIMER = 30 };
 
 static void generic_timer_update(struct machine *m, struct sys_cpu *s)
 {
+    // In this order: what becomes due in between is seen.
+    const uint64_t next = cp15_timer_next_ns(s);
     const unsigned lines = cp15_timer_lines(s), cpu = s->index << 8;
     gic_input(m->gic, PPI_VIRTUAL_TIMER | cpu, lines & 1);
     gic_input(m->gic, PPI_PHYSICAL_TIMER | cpu, lines & 2);
-    const uint64_t next = cp15_timer_next_ns(s);
     if (next == UINT64_MAX)
         timer_cancel(&m->clock, &m->generic_timer[s->index]);
     else

@@ -38,6 +38,7 @@ struct comparator {
 
 struct mpcore {
     struct device d;
+    uint64_t at; // the time of the present access or event: one for all that is decided in it
     struct mpcore_config cfg;
     uint32_t scu_control, scu_power, scu_filter[2], scu_access, scu_ns_access;
     uint64_t global_base; // counter's value …
@@ -50,7 +51,7 @@ struct mpcore {
 
 static uint64_t now(const struct mpcore *m)
 {
-    return clock_ns(m->d.env.clock);
+    return m->at;
 }
 
 static uint64_t to_ticks(const struct mpcore *m, uint64_t ns, uint32_t prescale)
@@ -98,6 +99,8 @@ static void comparator_settle(struct comparator *c)
 
 static void comparator_expire(void *ctx)
 {
+    struct mpcore *m = ((struct comparator *)ctx)->owner;
+    m->at = clock_ns(m->d.env.clock);
     comparator_settle(ctx);
 }
 
@@ -243,6 +246,8 @@ static void timer_settle(struct private_timer *t)
 
 static void timer_expire(void *ctx)
 {
+    struct mpcore *m = ((struct private_timer *)ctx)->owner;
+    m->at = clock_ns(m->d.env.clock);
     timer_settle(ctx);
 }
 
@@ -331,6 +336,7 @@ static void scu_write(struct mpcore *m, uint32_t offset, unsigned size, uint32_t
 static uint32_t mpcore_read(void *dev, uint32_t offset, unsigned size)
 {
     struct mpcore *m = dev;
+    m->at = clock_ns(m->d.env.clock);
     (void)size;
     if (offset < 0x100) return scu_read(m, offset & ~3u) >> 8 * (offset & 3);
     if (offset >= 0x200 && offset < 0x220) return global_read(m, offset - 0x200);
@@ -342,6 +348,7 @@ static uint32_t mpcore_read(void *dev, uint32_t offset, unsigned size)
 static void mpcore_write(void *dev, uint32_t offset, unsigned size, uint32_t v)
 {
     struct mpcore *m = dev;
+    m->at = clock_ns(m->d.env.clock);
     if (offset < 0x100)
         scu_write(m, offset, size, v);
     else if (offset >= 0x200 && offset < 0x220)
@@ -386,6 +393,7 @@ static void timer_reset(struct private_timer *t)
 static void mpcore_reset(struct device *d)
 {
     struct mpcore *m = (struct mpcore *)d;
+    m->at = clock_ns(d->env.clock);
     m->scu_control = m->scu_power = m->scu_filter[0] = m->scu_filter[1] = m->scu_ns_access = 0;
     m->scu_access = 0xf;
     m->global_on = false;

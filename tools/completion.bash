@@ -5,16 +5,36 @@ _stinkarm_has_value() {
     case $1 in
     -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | --cpu | --engine | -l | --log | \
         --log-file) return 0 ;;
+    -M | --machine | -m | --memory | --smp | --smp-mode | --rtc | --initrd | --append | --dtb | --dump-dtb | --load | \
+        --load-address | --entry-point-address | --serial | --virtio-console | --drive | --net | --share | --display) return 0 ;;
     esac
     return 1
 }
 
+# The values of the machine's options, whose files the shell completes.
+_stinkarm_system_value() {
+    case $1 in
+    -M | --machine) COMPREPLY=($(compgen -W "vexpress-a9 vexpress-a15" -- "$2")) ;;
+    --smp) COMPREPLY=($(compgen -W "1 2 3 4" -- "$2")) ;;
+    --smp-mode) COMPREPLY=($(compgen -W "threads round-robin" -- "$2")) ;;
+    --rtc) COMPREPLY=($(compgen -W "utc" -- "$2")) ;;
+    --serial | --virtio-console) COMPREPLY=($(compgen -W "stdio stdout pty file: unix: null" -- "$2")) ;;
+    --net) COMPREPLY=($(compgen -W "none user" -- "$2")) ;;
+    --display) COMPREPLY=($(compgen -W "none ppm: vnc:" -- "$2")) ;;
+    --initrd | --dtb | --dump-dtb | --load | --drive) compopt -o default ;;
+    --share) COMPREPLY=($(compgen -d -- "$2")) ;;
+    -m | --memory | --append | --load-address | --entry-point-address) ;;
+    *) return 1 ;;
+    esac
+}
+
 _stinkarm() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} i word
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} i word system=
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
-        if [[ $word == -- || $word != -* ]]; then # the program and its arguments
+        [[ $word == --system ]] && system=1
+        if [[ $word == -- || $word != -* ]] && [[ ! $system ]]; then # the program and its arguments
             compopt -o default
             return
         fi
@@ -25,6 +45,7 @@ _stinkarm() {
         fi
     done
     if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
+    [[ $system ]] && _stinkarm_system_value "$prev" "$cur" && return
     case $prev in
     -C | --syscalls) COMPREPLY=($(compgen -W "forward deny sandbox" -- "$cur")) && return ;;
     --cpu) COMPREPLY=($(compgen -W "cortex-a15 max" -- "$cur")) && return ;;
@@ -42,6 +63,12 @@ _stinkarm() {
         ;;
     -s | --stack-size | -E | --env | -0 | --argv0) return ;;
     esac
+    if [[ $system && $cur == -* ]]; then
+        COMPREPLY=($(compgen -W "-M --machine -m --memory --smp --smp-mode --icount --rtc --no-reboot --exit-on-panic --engine
+            --initrd --append --dtb --dump-dtb --atags --load --load-address --entry-point-address --semihosting --serial
+            --virtio-console --drive --net --share --display -l --log --log-file --stats -h --help" -- "$cur"))
+        return
+    fi
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 --cpu --engine
             -l --log --strace -d -v --log-file -r --registers -h --help -V --version --system --" -- "$cur"))

@@ -53,6 +53,7 @@ struct machine_options {
     unsigned ndrives;
     const char *net;     // NULL, or what is behind the network interfaces: none, user[,hostfwd=…]
     const char *share;   // NULL, or a folder of the host for the guest: DIR[,tag=NAME][,ro]
+    bool virtio_modern;         // its registers: version 2, not 1
     const char *virtio_console; // NULL, or what is behind it, as for serial ports
     const char *display; // NULL, or none, ppm:FILE, vnc:PORT
     bool have_rtc;       // the clock starts at rtc, else at the host's time

@@ -45,12 +45,13 @@ const char machine_options_help[] =
     "                             up to 4 times (default: stdio for the first port, or\n"
     "                             stdout with --semihosting; null for the others)\n"
     "      --virtio-console WHAT  the same for a virtio console (default: there is none)\n"
+    "      --virtio VERSION       legacy (default: every kernel from 3.16 on drives it) or modern:\n"
+    "                             the registers of the virtio devices\n"
     "      --drive FILE[,ro][,if=virtio|sd|flash]\n"
     "                             a disk; up to 8 times\n"
     "      --net WHAT             none (default) or user[,hostfwd=...]\n"
     "      --share DIR[,tag=NAME][,ro]\n"
     "                             a folder of the host, for the guest's 9p file system\n"
-    "      --virtio-console WHAT  a console without a serial port (hvc0): as for --serial\n"
     "      --display WHAT         none (default), ppm:FILE or vnc:PORT\n"
     "\n"
     "Logs and help\n"
@@ -122,6 +123,15 @@ static bool set_smp_mode(struct parse *p, const struct definition *d, char *arg)
     int mode;
     if (!option_choice(d->name, arg, names, &mode)) return false;
     p->o->round_robin = mode;
+    return true;
+}
+
+static bool set_virtio(struct parse *p, const struct definition *d, char *arg)
+{
+    static const char *const names[] = {"legacy", "modern", NULL};
+    int version;
+    if (!option_choice(d->name, arg, names, &version)) return false;
+    p->o->virtio_modern = version;
     return true;
 }
 
@@ -314,9 +324,9 @@ static const struct definition definitions[] = {
     {"serial", 0, VALUE_NEXT, set_serial, 0},
     {"drive", 0, VALUE_NEXT, set_drive, 0},
     {"net", 0, VALUE_NEXT, set_string, FIELD(net)},
+    {"virtio", 0, VALUE_NEXT, set_virtio, 0},
     {"virtio-console", 0, VALUE_NEXT, set_string, FIELD(virtio_console)},
     {"share", 0, VALUE_NEXT, set_string, FIELD(share)},
-    {"virtio-console", 0, VALUE_NEXT, set_string, FIELD(virtio_console)},
     {"display", 0, VALUE_NEXT, set_string, FIELD(display)},
     {"log", 'l', VALUE_NEXT, set_log, 0},
     {"log-file", 0, VALUE_NEXT, set_log_file, 0},

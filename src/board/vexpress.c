@@ -104,6 +104,11 @@ static const struct tree_ref vram_ref[] = {{"memory-region", {PH_VRAM}, 1}, {NUL
 // clang-format off
 #define NODE(name, compatible_with, interrupt, its_clock) \
     .kind = WINDOW_NODE, .node = name, .compatible = compatible_with, .ppi = interrupt, .clock = its_clock
+static void virtio_parameters(struct machine *m, union device_config *c)
+{
+    c->virtio_modern = m->opt.virtio_modern;
+}
+
 #define IRQ(...) .irq = {__VA_ARGS__}
 #define BACKEND(...) .backend = {__VA_ARGS__}
 #define CELLS(...) (const uint32_t[]){__VA_ARGS__}
@@ -143,10 +148,10 @@ static const struct device_row devices[] = {
     {&pl354_class, "smc", {NOWHERE, 0x7ffd0000}, 0x1000, TILE, IRQ(SPI(86), SPI(87)), CLOCKS(PH_CLK_APB)},
     {&sp804_class, "tile-timer", {0x100e4000, NOWHERE}, 0x1000, TILE, .disabled = true, IRQ(SPI(48)), CLOCKS(PH_CLK_APB, PH_CLK_APB, PH_CLK_APB), .config = tile_hz},
     {&sp805_class, "tile-watchdog", {0x100e5000, NOWHERE}, 0x1000, TILE, IRQ(SPI(51)), CLOCKS(PH_CLK_APB, PH_CLK_APB), .config = tile_hz},
-    {NULL, "virtio0", {0x10013000, 0x1c130000}, 0x200, IRQ(SPI(40)), BACKEND(BACKEND_VIRTIO, 0)},
-    {NULL, "virtio1", {0x10013200, 0x1c130200}, 0x200, IRQ(SPI(41)), BACKEND(BACKEND_VIRTIO, 1)},
-    {NULL, "virtio2", {0x10013400, 0x1c130400}, 0x200, IRQ(SPI(42)), BACKEND(BACKEND_VIRTIO, 2)},
-    {NULL, "virtio3", {0x10013600, 0x1c130600}, 0x200, IRQ(SPI(43)), BACKEND(BACKEND_VIRTIO, 3)},
+    {NULL, "virtio0", {0x10013000, 0x1c130000}, 0x200, IRQ(SPI(40)), BACKEND(BACKEND_VIRTIO, 0), .parameters = virtio_parameters},
+    {NULL, "virtio1", {0x10013200, 0x1c130200}, 0x200, IRQ(SPI(41)), BACKEND(BACKEND_VIRTIO, 1), .parameters = virtio_parameters},
+    {NULL, "virtio2", {0x10013400, 0x1c130400}, 0x200, IRQ(SPI(42)), BACKEND(BACKEND_VIRTIO, 2), .parameters = virtio_parameters},
+    {NULL, "virtio3", {0x10013600, 0x1c130600}, 0x200, IRQ(SPI(43)), BACKEND(BACKEND_VIRTIO, 3), .parameters = virtio_parameters},
 };
 
 // Further ranges of them: device, name, address on A9 and A15, size, offset in the device.

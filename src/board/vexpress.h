@@ -34,6 +34,7 @@ union device_config {
     struct sysreg_config sysreg;
     struct pl111_config pl111;
     struct sbcon_config sbcon;
+    bool virtio_modern;
     int64_t rtc;
 };
 

@@ -123,34 +123,20 @@ struct row {
 };
 
 static const struct row rows[256] = {
-    [P9_STATFS] = {p9_statfs},
-    [P9_LOPEN] = {p9_lopen},
-    [P9_LCREATE] = {p9_lcreate, true},
-    [P9_SYMLINK] = {p9_symlink, true},
-    [P9_MKNOD] = {p9_refuse, true},
-    [P9_RENAME] = {p9_rename, true},
-    [P9_READLINK] = {p9_readlink},
-    [P9_GETATTR] = {p9_getattr},
-    [P9_SETATTR] = {p9_setattr, true},
-    [P9_XATTRWALK] = {p9_refuse},
-    [P9_XATTRCREATE] = {p9_refuse, true},
-    [P9_READDIR] = {p9_readdir},
-    [P9_FSYNC] = {p9_fsync},
-    [P9_LOCK] = {p9_lock},
-    [P9_GETLOCK] = {p9_getlock},
-    [P9_LINK] = {p9_link, true},
-    [P9_MKDIR] = {p9_mkdir, true},
-    [P9_RENAMEAT] = {p9_renameat, true},
-    [P9_UNLINKAT] = {p9_unlinkat, true},
-    [P9_VERSION] = {op_version},
-    [P9_AUTH] = {op_auth},
-    [P9_ATTACH] = {op_attach},
-    [P9_FLUSH] = {op_flush},
-    [P9_WALK] = {op_walk},
-    [P9_READ] = {p9_read},
-    [P9_WRITE] = {p9_write, true},
-    [P9_CLUNK] = {op_clunk},
-    [P9_REMOVE] = {p9_remove}, // gives the fid back in any case
+    [P9_STATFS] = {p9_statfs, false},     [P9_LOPEN] = {p9_lopen, false},
+    [P9_LCREATE] = {p9_lcreate, true},    [P9_SYMLINK] = {p9_symlink, true},
+    [P9_MKNOD] = {p9_refuse, true},       [P9_RENAME] = {p9_rename, true},
+    [P9_READLINK] = {p9_readlink, false}, [P9_GETATTR] = {p9_getattr, false},
+    [P9_SETATTR] = {p9_setattr, true},    [P9_XATTRWALK] = {p9_refuse, false},
+    [P9_XATTRCREATE] = {p9_refuse, true}, [P9_READDIR] = {p9_readdir, false},
+    [P9_FSYNC] = {p9_fsync, false},       [P9_LOCK] = {p9_lock, false},
+    [P9_GETLOCK] = {p9_getlock, false},   [P9_LINK] = {p9_link, true},
+    [P9_MKDIR] = {p9_mkdir, true},        [P9_RENAMEAT] = {p9_renameat, true},
+    [P9_UNLINKAT] = {p9_unlinkat, true},  [P9_VERSION] = {op_version, false},
+    [P9_AUTH] = {op_auth, false},         [P9_ATTACH] = {op_attach, false},
+    [P9_FLUSH] = {op_flush, false},       [P9_WALK] = {op_walk, false},
+    [P9_READ] = {p9_read, false},         [P9_WRITE] = {p9_write, true},
+    [P9_CLUNK] = {op_clunk, false},       [P9_REMOVE] = {p9_remove, false}, // gives the fid back in any case
 };
 
 size_t p9_serve(struct p9 *p, const uint8_t *request, size_t n, uint8_t *reply, size_t cap)

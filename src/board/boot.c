@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fdt.h"
 #include "base/log.h"
 #include "board/boot.h"
 
@@ -162,6 +163,8 @@ static bool place_tree(struct boot *b)
     if (!place(&b->at, "device tree", at, b->tree.data, b->tree.size)) return false;
     b->m->boot.r[1] = 0xffffffff;
     b->m->boot.r[2] = (uint32_t)at;
+    uint32_t len;
+    b->m->firmware_starts_cpus = fdt_find(b->tree.data, "/psci", "compatible", &len);
     return true;
 }
 
@@ -227,6 +230,7 @@ static uint64_t free_memory(const struct boot *b)
 static bool load(struct boot *b)
 {
     if (!read_files(b) || !choose_addresses(b) || !read_tags(b)) return false;
+    b->m->firmware_starts_cpus = false;
     b->m->boot = (struct boot_entry){.pc = b->image.entry, .free = free_memory(b)};
     if (!place_pen(b) || !place_loads(b) || (b->image.nparts && !place_kernel(b))) return false;
     if (b->initrd.size && !place(&b->at, "initrd", b->initrd_at, b->initrd.data, b->initrd.size))

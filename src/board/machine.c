@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "board/vexpress.h"
+#include "board/psci.h"
 #include "board/semihost.h"
 #include "dev/devices.h"
 #include "dev/gic.h"
@@ -198,7 +199,8 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
                                   .now_ns = now_ns,
                                   .ctx = m,
                                   .timer_changed = timer_changed,
-                                  .event = machine_event};
+                                  .event = machine_event,
+                                  .firmware_call = psci_call};
     sys_machine_init(&m->sys);
     m->bus.written = tlb_memory_written;
     m->bus.withdrawn = tlb_memory_withdrawn;

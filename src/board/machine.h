@@ -92,6 +92,9 @@ struct machine_slot {
     void *backend;
 };
 
+// A CPU, as firmware sees it.
+enum cpu_power { CPU_RUNNING, CPU_STANDBY, CPU_OFF, CPU_STARTING };
+
 struct machine {
     const struct board *board;
     struct machine_options opt;
@@ -121,6 +124,9 @@ struct machine {
     int exit_status;               // with RUN_EXIT
     struct semihost *semihost;     // or NULL
     struct boot_entry boot;
+    bool firmware_starts_cpus;     // PSCI, as the device tree says; otherwise they wait in the holding pen
+    uint8_t power[SYS_MAX_CPUS];   // enum cpu_power: with the bus lock
+    struct boot_entry start[SYS_MAX_CPUS]; // … of those that are starting
 };
 
 // Builds a machine; NULL with a message on stderr. Frees with machine_free.
@@ -134,6 +140,7 @@ void machine_exit(struct machine *m, int status);
 // … and what devices and the host want of it: machine_power and machine_quit with the bus lock held.
 void machine_power(void *machine, enum dev_power what);
 void machine_quit(void *machine);
+void machine_wake_cpu(struct machine *m, unsigned cpu); // its state changed; with the bus lock held
 void machine_event(void *machine); // SEV: the CPUs' event registers are set
 
 // For boards: adds a device; its irq[i] become lines to the GIC's interrupt IDs (0 ends the list). NULL on failure.

@@ -17,6 +17,12 @@ static pthread_cond_t *wake_of(struct machine *m, unsigned cpu)
     return &m->wake[m->opt.round_robin ? 0 : cpu];
 }
 
+void machine_wake_cpu(struct machine *m, unsigned cpu)
+{
+    m->sys.cpu[cpu]->cpu.exit_request = 1;
+    pthread_cond_signal(wake_of(m, cpu));
+}
+
 static void cpu_line(void *ctx, unsigned input, bool level)
 {
     struct machine *m = ctx;
@@ -24,8 +30,7 @@ static void cpu_line(void *ctx, unsigned input, bool level)
     const int which = (int)(input & 0xff);
     if (level) {
         c->irq_lines |= which;
-        c->exit_request = 1;
-        pthread_cond_signal(wake_of(m, input >> 8));
+        machine_wake_cpu(m, input >> 8);
     } else {
         c->irq_lines &= ~which;
     }
@@ -40,10 +45,8 @@ static void ask(struct machine *m, enum machine_request what)
 {
     int expected = RUN_ON;
     atomic_compare_exchange_strong(&m->request, &expected, what);
-    for (unsigned i = 0; i < m->sys.ncpus; i++) {
-        m->sys.cpu[i]->cpu.exit_request = 1;
-        pthread_cond_signal(wake_of(m, i));
-    }
+    for (unsigned i = 0; i < m->sys.ncpus; i++)
+        machine_wake_cpu(m, i);
 }
 
 void machine_exit(struct machine *m, int status)
@@ -78,15 +81,17 @@ void machine_event(void *ctx)
     pthread_mutex_unlock(&m->bus.lock);
 }
 
-enum waiting { AWAKE, FOR_INTERRUPT, FOR_EVENT };
+enum waiting { AWAKE, FOR_INTERRUPT, FOR_EVENT, FOR_START };
 
-static bool has_work(const struct machine *m, const struct cpu *c, enum waiting why)
+static bool has_work(const struct machine *m, const struct sys_cpu *s, enum waiting why)
 {
+    const struct cpu *c = &s->cpu;
     if (atomic_load(&m->request) != RUN_ON) return true;
     switch (why) {
     case AWAKE: return true;
     case FOR_INTERRUPT: return c->irq_lines; // masked ones, too (B1.8.14)
     case FOR_EVENT: return c->event || cpu_irq_deliverable(c);
+    case FOR_START: return m->power[s->index] != CPU_OFF;
     }
     return true;
 }
@@ -119,7 +124,7 @@ static void sleep_cpu(struct machine *m, struct sys_cpu *s, enum waiting why)
     const uint64_t period = why == FOR_EVENT ? event_stream_ns(s) : 0;
     if (why == FOR_EVENT) atomic_fetch_add(&m->event_waiters, 1);
     pthread_mutex_lock(&m->bus.lock);
-    while (!has_work(m, c, why)) {
+    while (!has_work(m, s, why)) {
         wait_on(m, s->index, period);
         if (period) c->event = 1;
     }
@@ -131,6 +136,27 @@ static void sleep_cpu(struct machine *m, struct sys_cpu *s, enum waiting why)
 
 enum { LEAST_LEFT = 64 }; // instructions: less is not worth to go on for
 
+static void start_cpu(struct sys_cpu *s, const struct boot_entry *entry)
+{
+    sys_cpu_reset(s);
+    s->cpu.r[15] = entry->pc & ~1u;
+    s->cpu.thumb = entry->pc & 1;
+    memcpy(s->cpu.r, entry->r, sizeof entry->r);
+}
+
+// What firmware has made of the CPU since it ran.
+static enum waiting power_state(struct machine *m, struct sys_cpu *s)
+{
+    uint8_t *state = &m->power[s->index];
+    const enum cpu_power was = *state;
+    if (was == CPU_RUNNING) return AWAKE;
+    if (was == CPU_OFF) return FOR_START;
+    *state = CPU_RUNNING;
+    if (was == CPU_STANDBY) return FOR_INTERRUPT;
+    start_cpu(s, &m->start[s->index]);
+    return AWAKE;
+}
+
 // Runs a CPU until it waits, or has executed about as many instructions as it may (0: no limit).
 static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit)
 {
@@ -140,6 +166,8 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
         // Whoever sets it does so behind what it is about.
         __atomic_exchange_n(&c->exit_request, 0, __ATOMIC_SEQ_CST);
         if (atomic_load(&m->request) != RUN_ON) return AWAKE;
+        const enum waiting state = power_state(m, s);
+        if (state != AWAKE) return state;
         if (c->irq_lines) exception_interrupt(s);
         const enum cpu_exit why = sys_run(s, limit ? end - s->executed : 0);
         switch (why) {
@@ -241,7 +269,7 @@ static void idle(struct machine *m, const enum waiting *waiting)
     for (;;) {
         bool work = false;
         for (unsigned i = 0; i < m->sys.ncpus; i++)
-            work |= has_work(m, &m->sys.cpu[i]->cpu, waiting[i]);
+            work |= has_work(m, m->sys.cpu[i], waiting[i]);
         if (work) break;
         uint64_t ns = m->opt.icount ? clock_until_next(&m->clock) : UINT64_MAX;
         const uint64_t period = next_event(m, waiting);
@@ -265,7 +293,7 @@ static void run_in_turn(struct machine *m)
         bool ran = false;
         for (unsigned i = 0; i < m->sys.ncpus; i++) {
             struct sys_cpu *s = m->sys.cpu[i];
-            if (waiting[i] != AWAKE && !has_work(m, &s->cpu, waiting[i])) continue;
+            if (waiting[i] != AWAKE && !has_work(m, s, waiting[i])) continue;
             if (waiting[i] == FOR_EVENT) s->cpu.event = 0;
             const uint64_t limit = turn(m);
             bus_master = i;
@@ -279,12 +307,9 @@ static void run_in_turn(struct machine *m)
 static void start_cpus(struct machine *m)
 {
     for (unsigned i = 0; i < m->sys.ncpus; i++) {
-        struct sys_cpu *s = m->sys.cpu[i];
-        sys_cpu_reset(s);
-        s->cpu.r[15] = i ? (uint32_t)m->board->pen : m->boot.pc & ~1u;
-        if (i) continue;
-        s->cpu.thumb = m->boot.pc & 1;
-        memcpy(s->cpu.r, m->boot.r, sizeof m->boot.r);
+        const struct boot_entry pen = {.pc = (uint32_t)m->board->pen};
+        start_cpu(m->sys.cpu[i], i ? &pen : &m->boot);
+        m->power[i] = i && m->firmware_starts_cpus ? CPU_OFF : CPU_RUNNING;
     }
 }
 

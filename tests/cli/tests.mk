@@ -17,14 +17,18 @@ $(TESTBUILD)/machine/report.elf: $(wildcard tests/cli/machine/*)
 	@mkdir -p $(@D)
 	tests/cli/machine/build $(@D)
 
-test-cli-system: $(BUILD)/stinkarm $(TESTBUILD)/machine/report.elf
-	tests/cli/system $(BUILD)/stinkarm $(TESTBUILD)/machine
+$(TESTBUILD)/pty: tests/cli/pty.c
+	@mkdir -p $(@D)
+	$(HOSTCC) -std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror -o $@ $<
+
+test-cli-system: $(BUILD)/stinkarm $(TESTBUILD)/machine/report.elf $(TESTBUILD)/pty
+	tests/cli/system $(BUILD)/stinkarm $(TESTBUILD)/machine $(TESTBUILD)/pty
 
 # What is quick, once more with the other C library, and under the sanitizers
-test-cli-variants: both-libcs $(ASANBUILD)/stinkarm $(CLI_ELFS) $(TESTBUILD)/machine/report.elf $(TESTBUILD)/run_guest
+test-cli-variants: both-libcs $(ASANBUILD)/stinkarm $(CLI_ELFS) $(TESTBUILD)/machine/report.elf $(TESTBUILD)/pty $(TESTBUILD)/run_guest
 	ELF=$(TESTBUILD)/examples tests/cli/run $(BUILD)/glibc/stinkarm
 	$(ASANENV) ELF=$(TESTBUILD)/examples tests/cli/run $(ASANBUILD)/stinkarm
-	$(ASANENV) tests/cli/system $(ASANBUILD)/stinkarm $(TESTBUILD)/machine
+	$(ASANENV) tests/cli/system $(ASANBUILD)/stinkarm $(TESTBUILD)/machine $(TESTBUILD)/pty
 	$(TESTBUILD)/run_guest --stinkarm $(BUILD)/glibc/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)
 
 test-arrows:

@@ -15,7 +15,8 @@
         __asm__ volatile(instruction : "+r"(r0) : "r"(r1) : "memory", "lr");                                 \
         return r0;                                                                                           \
     }
-__asm__(".type arm_svc,%function\n.type arm_hlt,%function\n.arm\narm_svc: svc 0x123456\n bx lr\narm_hlt: .word 0xe10f0070\n bx lr\n"
+__asm__(".type arm_svc,%function\n.type arm_hlt,%function\n.arm\narm_svc: svc 0x123456\n bx lr\narm_hlt: "
+        ".word 0xe10f0070\n bx lr\n"
         ".thumb\n.thumb_func\nthumb_svc: svc 0xab\n bx lr\n.thumb_func\nthumb_bkpt: bkpt 0xab\n bx lr\n"
         ".thumb_func\nthumb_hlt: .hword 0xbabc\n bx lr\n.arm\n");
 CALL(arm_svc_call, "bl arm_svc")

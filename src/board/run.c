@@ -177,6 +177,9 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
             if (limit) return AWAKE;
             sched_yield();
             break;
+        case CPU_EXIT_INTERRUPT: // perhaps a deadline came nearer: another limit
+            if (limit) return AWAKE;
+            break;
         default: exception_enter_exit(s, why); break;
         }
     } while (!limit || s->executed + LEAST_LEFT < end);

@@ -111,7 +111,7 @@ static bool choose_addresses(struct boot *b)
     if (need > b->m->opt.memory || (image->exact && in_ram && at < kernel_end) || at < ram) {
         warn("initrd and device tree (%llu KiB) do not fit behind the kernel, which needs %llu KiB, into "
              "%llu MiB "
-             "of memory: --memory %llu would be enough",
+             "of memory: wanted is --memory %llu at least",
              (unsigned long long)need >> 10, (unsigned long long)(kernel_end - ram) >> 10,
              (unsigned long long)b->m->opt.memory >> 20,
              (unsigned long long)(kernel_end - ram + need + MIB - 1) >> 20);

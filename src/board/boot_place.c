@@ -60,6 +60,9 @@ bool place_claim(struct placement *b, const char *what, uint64_t base, uint64_t 
              (unsigned long long)(p->base + p->size - 1));
         return false;
     }
+    if (log_on(LOG_MEMORY))
+        log_line("%s at 0x%llx to 0x%llx", what, (unsigned long long)base,
+                 (unsigned long long)(base + size - 1));
     b->placed[b->n++] = (struct placed){what, base, size}; // there is room for every option's
     return true;
 }

@@ -19,6 +19,7 @@ bool kernel_elf(struct machine *m, const struct bytes *file, struct kernel_image
         warn("kernel '%s': %s", m->opt.kernel, err.text);
         return false;
     }
+    if (log_on(LOG_ELF)) elf_print(&e, log_line);
     uint64_t lowest = UINT64_MAX, entry = e.entry;
     bool entry_found = false;
     for (unsigned i = 0; i < e.phnum; i++) {

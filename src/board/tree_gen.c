@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "board/psci.h"
 #include "board/vexpress.h"
 #include "dev/gic.h"
 
@@ -245,8 +246,11 @@ static void add_cpu_peripherals(const struct generator *g)
     const bool a15 = is_a15(g->m);
     if (g->m->sys.firmware_call) {
         fdt_begin(f, "psci");
-        fdt_strings(f, "compatible", "arm,psci-1.0", "arm,psci-0.2", NULL);
+        fdt_strings(f, "compatible", "arm,psci-1.0", "arm,psci-0.2", "arm,psci", NULL);
         fdt_string(f, "method", "smc");
+        fdt_u32(f, "cpu_suspend", PSCI_0_1_CPU_SUSPEND);
+        fdt_u32(f, "cpu_off", PSCI_0_1_CPU_OFF);
+        fdt_u32(f, "cpu_on", PSCI_0_1_CPU_ON);
         fdt_end(f);
     }
     if (a15) { // secure and non-secure physical, virtual, hypervisor

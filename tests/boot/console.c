@@ -4,7 +4,7 @@
 //     tty | pipes | nothing     what the program has as stdin and stdout (before run): a terminal (the
 //     default), pipes, or
 //                               a pipe as stdout and no stdin at all
-//     timeout SECONDS           for each of the following waits (60)
+//     timeout SECONDS           for each of the following waits (240)
 //     run COMMAND               the shell starts it; $VARIABLES are the environment's
 //     expect TEXT               waits for TEXT, from where the last one ended
 //     send TEXT                 types TEXT
@@ -51,7 +51,7 @@ static struct {
     char *text;             // what the program wrote
     size_t size, room, at;  // at: where the last expected text ended
     FILE *transcript;
-} c = {.timeout = 60, .slow = 1, .in = -1, .out = -1, .slave = -1};
+} c = {.timeout = 240, .slow = 1, .in = -1, .out = -1, .slave = -1};
 
 static double now(void)
 {

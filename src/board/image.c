@@ -20,7 +20,7 @@ enum {
     ZIMAGE_HEADER = 0x3c,
     ZIMAGE_MAGIC = 0x016f2818,
     ZIMAGE_TABLE_MAGIC = 0x45454545,
-    ZIMAGE_TAG_SIZES = 0x5a534c4b, // offset of the unpacked size, size of .bss
+    ZIMAGE_TAG_SIZES = 0x5a534c4b, // where the unpacked size is, size of .bss, KERNEL_OFFSET, malloc's
 };
 
 static uint64_t align_up(uint64_t n, uint64_t to)
@@ -39,9 +39,13 @@ static void single(struct kernel_image *image, const char *kind, uint64_t base, 
     image->use_end = base + size;
 }
 
-// What the table of sizes says (since Linux 4.15): bytes of the unpacked kernel and its .bss. False: no
-// table.
-static bool zimage_table(const uint8_t *z, uint32_t size, uint64_t *unpacked, uint64_t *bss)
+// Sizes of what a zImage unpacks: the kernel, its .bss, and where from the start of memory it goes.
+struct unpacked {
+    uint64_t size, bss, offset;
+};
+
+// What the table says (since Linux 4.15). False: no table.
+static bool zimage_table(const uint8_t *z, uint32_t size, struct unpacked *u)
 {
     if (size < ZIMAGE_HEADER || get_le32(z + ZIMAGE_TABLE_MAGIC_AT) != ZIMAGE_TABLE_MAGIC) return false;
     // Entries are words: length in words, tag, values. Length 0 ends.
@@ -49,10 +53,11 @@ static bool zimage_table(const uint8_t *z, uint32_t size, uint64_t *unpacked, ui
         const uint32_t words = get_le32(z + at);
         if (get_le32(z + at + 4) == ZIMAGE_TAG_SIZES) {
             const uint32_t size_at = get_le32(z + at + 8);
-            if (size < 4 || size_at > size - 4) return false;
-            *unpacked = get_le32(z + size_at);
-            *bss = get_le32(z + at + 12);
-            return true;
+            if (size_at > size - 4) return false;
+            u->size = get_le32(z + size_at);
+            u->bss = get_le32(z + at + 12);
+            if (words > 4 && at + 20 <= size) u->offset = get_le32(z + at + 16);
+            return u->offset < 128 << 20;
         }
         if (!words) return false;
         at += 4ull * words;
@@ -92,18 +97,17 @@ static bool zimage(struct machine *m, const struct bytes *file, uint64_t base, s
     // With tags, the kernel is to find the tree behind itself; else it gets it from us.
     single(image, "zImage", base, z, m->opt.atags ? file->size : size);
 
-    uint64_t unpacked, bss = 0;
-    image->exact = zimage_table(z, size, &unpacked, &bss);
+    struct unpacked u = {.offset = KERNEL_OFFSET};
+    image->exact = zimage_table(z, size, &u);
     if (!image->exact) {
-        unpacked = zimage_guess(z, size);
-        bss = unpacked / 4;
+        u.size = zimage_guess(z, size);
+        u = (struct unpacked){u.size, u.size / 4, KERNEL_OFFSET};
     }
     // It unpacks itself at the start of its 128 MiB; if it lies in its own way it first moves behind that.
-    const uint64_t low = base & ~0x7ffffffull, to = low + KERNEL_OFFSET,
-                   moved = to + unpacked + size + 0x20000;
+    const uint64_t low = base & ~0x7ffffffull, to = low + u.offset, moved = to + u.size + size + 0x20000;
     image->use_base = base < low + PAGE_TABLES_OFFSET ? base : low + PAGE_TABLES_OFFSET;
     if (image->use_end < moved) image->use_end = moved;
-    if (image->use_end < to + unpacked + bss) image->use_end = to + unpacked + bss;
+    if (image->use_end < to + u.size + u.bss) image->use_end = to + u.size + u.bss;
     image->use_end = align_up(image->use_end, 0x1000);
     return true;
 }

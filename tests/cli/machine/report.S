@@ -1,5 +1,5 @@
 @ A kernel for the bare machine that reports on UART0 what it was given in r0 to r2 and in the tag list, and powers off.
-@ It begins with the header of a zImage, with a table of sizes if TABLE is defined: unpacked size and .bss.
+@ It begins with the header of a zImage; if TABLE is defined with a table of sizes: TABLE unpacked, BSS behind that.
     .arm
     .section .text.start, "ax"
     .global _start
@@ -16,7 +16,7 @@ _start:
     .word   0x45454545
     .word   table - _start
 table:
-    .word   5, 0x5a534c4b, unpacked - _start, BSS, 0
+    .word   6, 0x5a534c4b, unpacked - _start, BSS, 0x8000, 0
     .word   0, 0
 unpacked:
     .word   TABLE

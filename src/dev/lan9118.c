@@ -318,6 +318,7 @@ static void lan9118_fdt(const struct device *d, struct fdt *f)
 
 const struct dev_class lan9118_class = {
     .name = "lan9118",
+    .node = "ethernet",
     .state_size = sizeof(struct lan9118),
     .nirqs = 1,
     .init = lan9118_init,

@@ -417,3 +417,36 @@ Test(lan9118, on_the_network)
     expect_reg(&t, RX_DROP, 0);
     end();
 }
+
+// Whatever a driver does: nothing breaks, and a reset brings all of it back.
+Test(lan9118, any_accesses)
+{
+    static const uint8_t likely[] = {TX_DATA,    TX_DATA, TX_DATA, RX_DATA, RX_DATA,  RX_STATUS,
+                                     TX_STATUS,  TX_CFG,  RX_CFG,  HW_CFG,  MAC_DATA, MAC_CMD,
+                                     RX_DP_CTRL, INT_STS, GPT_CFG, E2P_CMD};
+    static const uint32_t values[] = {0x3000,     0x3040,     0x40,       0x01001000, 0x803f3000,
+                                      0x80000001, 0x8020000c, 0x02000000, 2,          6};
+    uint32_t x = 1;
+    start(true);
+    for (unsigned i = 0; i < 400000; i++) {
+        x = x * 1664525 + 1013904223;
+        const uint32_t r = x >> 8, reg = r & 1 ? likely[r >> 1 & 15] : r >> 1 & 0xff;
+        const uint32_t v = r & 0x200 ? values[(r >> 10) % 10] : x * 2654435761u;
+        const unsigned size = r & 0x400 ? 4 : 1u << (r >> 11 & 1);
+        if (r & 0x1000)
+            wr_sized(&t, reg & ~(size - 1), size, v);
+        else
+            rd_sized(&t, reg & ~(size - 1), size);
+        if (i % 1000 == 0) {
+            set_mac(MAC_CR, LOOPBACK | RXTX | (v & 1u << 18));
+            wr(&t, TX_CFG, 1 << 14 | 2);
+        }
+        if (i % 5000 == 0) pass_ns(&t, 1000000);
+    }
+    t.d->cls->reset(t.d);
+    cr_expect(!t.line[0]);
+    expect_reg(&t, TX_FIFO_INF, 0x1200);
+    expect_reg(&t, RX_FIFO_INF, 0);
+    expect_reg(&t, HW_CFG, 0x00050004);
+    end();
+}

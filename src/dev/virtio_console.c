@@ -20,6 +20,7 @@ struct virtio_console {
     struct virtio v;
     struct console_config config;
     struct virtio_chain chain;
+    struct timer more; // goes on sending
 };
 
 static struct chardev *port(const struct virtio *v)
@@ -54,15 +55,21 @@ static void send(struct virtio_console *s)
     virtio_push(&s->v, TRANSMIT, &s->chain, 0);
 }
 
-static void transmit(struct virtio_console *s)
+// A queueful at a time: another CPU may fill it as fast as it empties, and the lock is held.
+static void transmit(void *ctx)
 {
-    while (virtio_pop(&s->v, TRANSMIT, &s->chain)) {
+    struct virtio_console *s = ctx;
+    unsigned n = 0;
+    while (n < VIRTIO_QUEUE_SIZE && virtio_pop(&s->v, TRANSMIT, &s->chain)) {
         if (s->chain.out_len > MOST)
             virtio_fail(&s->v, "a message of absurd length");
         else
             send(s);
+        n++;
     }
     virtio_signal(&s->v, TRANSMIT);
+    struct clock *clock = s->v.d.env.clock;
+    if (n == VIRTIO_QUEUE_SIZE) timer_set(clock, &s->more, clock_ns(clock));
 }
 
 static void console_notify(struct virtio *v, unsigned queue)
@@ -70,7 +77,7 @@ static void console_notify(struct virtio *v, unsigned queue)
     if (queue == RECEIVE)
         chardev_poll(port(v));
     else
-        transmit((struct virtio_console *)v);
+        transmit(v);
 }
 
 static void console_ready(struct virtio *v)
@@ -85,17 +92,24 @@ static void console_config_write(struct virtio *v, uint32_t offset, unsigned siz
     if (offset == offsetof(struct console_config, emerg_wr)) chardev_write(port(v), &c, 1);
 }
 
+static void console_quiesce(struct virtio *v)
+{
+    timer_cancel(v->d.env.clock, &((struct virtio_console *)v)->more);
+}
+
 static const struct virtio_kind console_kind = {
     .id = 3,
     .nqueues = 2,
     .notify = console_notify,
     .ready = console_ready,
+    .reset = console_quiesce,
     .config_write = console_config_write,
 };
 
 static bool console_init(struct device *d)
 {
     struct virtio_console *s = (struct virtio_console *)d;
+    s->more = (struct timer){.fire = transmit, .ctx = s};
     s->config.max_nr_ports = 1;
     s->v.config = (uint8_t *)&s->config;
     s->v.config_size = sizeof s->config;

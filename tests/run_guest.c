@@ -400,7 +400,11 @@ static int run_test(const char *file, const char *variant, struct expectation *e
     char elf[4096], *text = NULL;
     size_t len = 0;
     FILE *log = open_memstream(&text, &len);
-    snprintf(elf, sizeof elf, "%s/%s.%s.elf", build_dir, name, variant);
+    // Two directories may have programs of one name.
+    int dir = snprintf(elf, sizeof elf, "%s/", build_dir);
+    snprintf(elf + dir, sizeof elf - (size_t)dir, "%s.%s.elf", file, variant);
+    for (char *p = elf + dir; *p; p++)
+        if (*p == '/') *p = '-';
     const double start = now();
     int result = build(file, variant, e, elf);
     if (result == FAILED) {

@@ -9,6 +9,7 @@
 
 enum { HEADER = 20, OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, DEFAULT_MSS = 536, MIN_MSS = 64, DUPLICATES = 3 };
 #define TIME_WAIT_NS 5000000000u
+#define UNUSED_NS    600000000000u
 
 struct un_listener {
     struct usernet *u;
@@ -18,16 +19,20 @@ struct un_listener {
 
 // Connections
 
+// A free place, or that of a connection that is over, or of the one that has been unused for the longest time
+// if that is long (a guest that was reset does not close what it had).
 static struct un_tcp **find_slot(struct usernet *u)
 {
     struct un_tcp **oldest = NULL;
+    const uint64_t now = clock_ns(u->clock);
     for (unsigned i = 0; i < UN_MAX_TCP; i++) {
         struct un_tcp **s = &u->tcp[i];
         if (!*s) return s;
-        if ((*s)->phase == TCP_TIME_WAIT && !(*s)->in.len && (!oldest || (*s)->used < (*oldest)->used))
-            oldest = s;
+        const bool over = (*s)->phase == TCP_TIME_WAIT && !(*s)->in.len;
+        if (!over && now - (*s)->used < UNUSED_NS) continue;
+        if (!oldest || (*s)->used < (*oldest)->used) oldest = s;
     }
-    if (oldest) tcp_free(*oldest, false);
+    if (oldest) tcp_free(*oldest, (*oldest)->phase != TCP_TIME_WAIT);
     return oldest;
 }
 

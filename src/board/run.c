@@ -44,7 +44,9 @@ struct irq_line machine_cpu_line(struct machine *m, unsigned cpu, enum cpu_irq w
 static void ask(struct machine *m, enum machine_request what)
 {
     int expected = RUN_ON;
-    atomic_compare_exchange_strong(&m->request, &expected, what);
+    if (!atomic_compare_exchange_strong(&m->request, &expected, what) && expected == RUN_REBOOT &&
+        what == RUN_QUIT)
+        atomic_store(&m->request, what); // the end comes before another beginning
     for (unsigned i = 0; i < m->sys.ncpus; i++)
         machine_wake_cpu(m, i);
 }
@@ -319,13 +321,14 @@ static void start_cpus(struct machine *m)
 // As after power-on, but for what is in memory besides the images.
 static bool reset(struct machine *m)
 {
-    atomic_store(&m->request, RUN_ON);
+    int expected = RUN_REBOOT;
+    atomic_compare_exchange_strong(&m->request, &expected, RUN_ON);
     pthread_mutex_lock(&m->bus.lock);
     for (unsigned i = 0; i < m->ndevices; i++)
         m->device[i]->cls->reset(m->device[i]);
+    pthread_mutex_unlock(&m->bus.lock);
     const bool ok = machine_load(m);
     m->sys.engine->invalidate(m->sys.engine, 0, 1ull << 40);
-    pthread_mutex_unlock(&m->bus.lock);
     return ok;
 }
 

@@ -81,7 +81,7 @@ static int run_system(int argc, char **argv)
         warn("out of memory");
         return EXIT_INTERNAL;
     }
-    const int status = system_main(argc, argv, engine);
+    const int status = system_main(argc, argv, engine, trace_instruction);
     engine->destroy(engine);
     return status;
 }

@@ -29,7 +29,7 @@ static void open_standard(void)
     if (fd >= 0) close(fd);
 }
 
-int system_main(int argc, char **argv, struct engine *engine)
+int system_main(int argc, char **argv, struct engine *engine, void (*trace)(struct cpu *c))
 {
     struct machine_command c;
     option_help_command = "stinkarm --system --help";
@@ -40,6 +40,7 @@ int system_main(int argc, char **argv, struct engine *engine)
         warn("%s: %s", c.log_file ? c.log_file : "stderr", strerror(errno));
         return EXIT_INTERNAL;
     }
+    if (log_on(LOG_INSTRUCTIONS)) c.machine.trace = trace;
     struct machine *m = machine_new(&c.machine, engine);
     if (!m) return EXIT_INTERNAL;
     const int status = c.machine.dump_dtb ? 0 : machine_run(m);

@@ -56,6 +56,7 @@ struct machine_options {
     bool virtio_modern;         // its registers: version 2, not 1
     const char *virtio_console; // NULL, or what is behind it, as for serial ports
     const char *display; // NULL, or none, ppm:FILE, vnc:PORT
+    void (*trace)(struct cpu *c); // NULL, or called before each instruction
     bool have_rtc;       // the clock starts at rtc, else at the host's time
     uint64_t rtc;        // seconds since 1970, UTC
 };

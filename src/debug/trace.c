@@ -24,7 +24,7 @@ static bool fetch(struct cpu *c, uint16_t hw[2], bool *wide)
     return ok;
 }
 
-static void log_instruction(struct cpu *c)
+void trace_instruction(struct cpu *c)
 {
     uint16_t hw[2] = {0, 0};
     bool wide = false;
@@ -48,7 +48,7 @@ static void log_instruction(struct cpu *c)
 enum cpu_exit trace_run(struct cpu *c)
 {
     for (;;) {
-        log_instruction(c);
+        trace_instruction(c);
         const enum cpu_exit e = c->engine->run(c, 1);
         if (e != CPU_EXIT_BUDGET) return e;
         if (c->exit_request) return CPU_EXIT_INTERRUPT;

@@ -109,6 +109,10 @@ enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget)
         serve_all(s);
         tell_waiters(s->machine);
     }
+    if (s->machine->trace) {
+        s->machine->trace(c);
+        budget = 1;
+    }
     s->run_budget = c->budget = budget ? (int64_t)budget : INT64_MAX;
     const enum cpu_exit why = c->engine->run(c, budget);
     s->executed += (uint64_t)(s->run_budget - c->budget);

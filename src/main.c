@@ -9,6 +9,7 @@
 #include "debug/trace.h"
 #include "interp/engine.h"
 #include "isa/insn.h"
+#include "jit/jit.h"
 #include "user/process.h"
 
 enum { EXIT_INTERNAL = 125 };
@@ -40,10 +41,11 @@ static struct process_options process_options(const struct options *o)
     };
 }
 
-static struct engine *engine_new(enum options_engine engine)
+static struct engine *engine_new(enum options_engine engine, uint32_t hot)
 {
     switch (engine) {
-    case ENGINE_INTERP: return interp_engine_new();
+    case ENGINE_INTERP: return interp_engine_new(NULL);
+    case ENGINE_JIT: return interp_engine_new(jit_new(hot));
     }
     return NULL;
 }
@@ -52,7 +54,7 @@ static int run(const struct options *o)
 {
     const struct process_options po = process_options(o);
     struct process p;
-    struct engine *engine = engine_new(o->engine);
+    struct engine *engine = engine_new(o->engine, o->jit_hot);
     struct thread *t = NULL;
     if (!engine || !process_init(&p, &po, engine) || !(t = thread_new(&p))) {
         warn("out of memory");
@@ -76,7 +78,7 @@ static int run(const struct options *o)
 
 static int run_system(int argc, char **argv)
 {
-    struct engine *engine = engine_new(ENGINE_INTERP);
+    struct engine *engine = engine_new(ENGINE_INTERP, 0);
     if (!engine) {
         warn("out of memory");
         return EXIT_INTERNAL;

@@ -3,7 +3,7 @@
 # Whether an option takes its value from the next word.
 _stinkarm_has_value() {
     case $1 in
-    -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | --cpu | --engine | -l | --log | \
+    -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | --cpu | --engine | --jit-hot | -l | --log | \
         --log-file) return 0 ;;
     -M | --machine | -m | --memory | --smp | --smp-mode | --rtc | --initrd | --append | --dtb | --dump-dtb | --load | \
         --load-address | --entry-point-address | --serial | --virtio-console | --drive | --net | --share | --display) return 0 ;;
@@ -49,12 +49,12 @@ _stinkarm() {
     case $prev in
     -C | --syscalls) COMPREPLY=($(compgen -W "forward deny sandbox" -- "$cur")) && return ;;
     --cpu) COMPREPLY=($(compgen -W "cortex-a15 max" -- "$cur")) && return ;;
-    --engine) COMPREPLY=($(compgen -W "interp" -- "$cur")) && return ;;
+    --engine) COMPREPLY=($(compgen -W "interp jit" -- "$cur")) && return ;;
     -U | --unset-env) COMPREPLY=($(compgen -v -- "$cur")) && return ;;
     -l | --log)
         local head=
         [[ $cur == *,* ]] && head=${cur%,*},
-        COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions signals unimp all" -- "${cur##*,}"))
+        COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions signals ir unimp all" -- "${cur##*,}"))
         return
         ;;
     --log-file)
@@ -70,7 +70,7 @@ _stinkarm() {
         return
     fi
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 --cpu --engine
+        COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 --cpu --engine --jit-hot
             -l --log --strace -d -v --log-file -r --registers -h --help -V --version --system --" -- "$cur"))
         return
     fi

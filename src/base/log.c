@@ -28,6 +28,7 @@ static const struct {
     {"memory", 1u << LOG_MEMORY},
     {"instructions", 1u << LOG_INSTRUCTIONS},
     {"signals", 1u << LOG_SIGNALS},
+    {"ir", 1u << LOG_IR},
     {"unimp", 1u << LOG_UNIMP},
     {"all", ALL},
 };

@@ -10,6 +10,7 @@ enum log_category {
     LOG_MEMORY,
     LOG_INSTRUCTIONS,
     LOG_SIGNALS,
+    LOG_IR,
     LOG_UNIMP, // what the guest asked for and stinkarm does not have
 };
 
@@ -30,7 +31,8 @@ static inline bool log_owns_fd(int fd)
     return fd > 2 && fd == log_fd;
 }
 
-// Switches on the categories of a comma-separated list: elf, syscalls, memory, instructions, signals, unimp;
+// Switches on the categories of a comma-separated list: elf, syscalls, memory, instructions, signals, ir,
+// unimp;
 // "none" switches all off, "all" on. Returns NULL, or where the first unknown name begins.
 const char *log_enable(const char *categories);
 

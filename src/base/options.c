@@ -23,9 +23,10 @@ const char options_help[] =
     "  -U, --unset-env VAR    remove an environment variable\n"
     "  -0, --argv0 NAME       the program's argv[0]\n"
     "      --cpu NAME         cortex-a15 or max (default)\n"
-    "      --engine NAME      interp (default)\n"
+    "      --engine NAME      interp (default), jit\n"
+    "      --jit-hot N        runs of a block before it is compiled (default 64)\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
-    "                         unimp (the default: what is not implemented) or all\n"
+    "                         ir, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"
     "  -d                     the same as --log instructions\n"
     "  -v                     log all but instructions\n"
@@ -49,6 +50,7 @@ enum id {
     OPT_ARGV0,
     OPT_CPU,
     OPT_ENGINE,
+    OPT_JIT_HOT,
     OPT_LOG,
     OPT_STRACE,
     OPT_INSTRUCTIONS,
@@ -75,6 +77,7 @@ static const struct definition {
     {OPT_ARGV0, '0', true, false, "argv0"},
     {OPT_CPU, 0, true, true, "cpu"},
     {OPT_ENGINE, 0, true, true, "engine"},
+    {OPT_JIT_HOT, 0, true, true, "jit-hot"},
     {OPT_LOG, 'l', true, true, "log"},
     {OPT_STRACE, 0, false, true, "strace"},
     {OPT_INSTRUCTIONS, 'd', false, true, ""},
@@ -102,6 +105,19 @@ static bool parse_stack(const char *arg, uint32_t *size)
         return false;
     }
     *size = (uint32_t)n;
+    return true;
+}
+
+static bool parse_count(const char *name, const char *arg, uint32_t *n)
+{
+    uint64_t v = 0;
+    for (const char *p = arg; *p >= '0' && *p <= '9' && v < 1 << 30; p++)
+        v = v * 10 + (unsigned)(*p - '0');
+    if (!v || v >= 1 << 30 || arg[strspn(arg, "0123456789")]) {
+        warn("--%s: '%s' is not a number from 1 to 1073741823" SEE_HELP, name, arg);
+        return false;
+    }
+    *n = (uint32_t)v;
     return true;
 }
 
@@ -182,7 +198,7 @@ static bool env_edit(struct options *o, enum id id, char *arg)
 // ---- options ----
 
 static const char *const syscalls_names[] = {"forward", "deny", "sandbox", NULL};
-static const char *const engine_names[] = {"interp", NULL};
+static const char *const engine_names[] = {"interp", "jit", NULL};
 static const char *const cpu_names[] = {"cortex-a15", "max", NULL};
 
 static bool apply(struct options *o, enum id id, char *arg)
@@ -206,6 +222,7 @@ static bool apply(struct options *o, enum id id, char *arg)
         if (!option_choice("engine", arg, engine_names, &value)) return false;
         o->engine = (enum options_engine)value;
         return true;
+    case OPT_JIT_HOT: return parse_count("jit-hot", arg, &o->jit_hot);
     case OPT_LOG: return enable_log(o, arg);
     case OPT_STRACE: return enable_log(o, "syscalls");
     case OPT_INSTRUCTIONS: return enable_log(o, "instructions");

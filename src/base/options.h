@@ -9,7 +9,7 @@
 
 enum options_action { ACTION_RUN, ACTION_HELP, ACTION_VERSION };
 enum options_syscalls { SYSCALLS_FORWARD, SYSCALLS_DENY, SYSCALLS_SANDBOX };
-enum options_engine { ENGINE_INTERP };
+enum options_engine { ENGINE_INTERP, ENGINE_JIT };
 enum options_cpu { CPU_CORTEX_A15, CPU_MAX };
 
 struct options {
@@ -17,6 +17,7 @@ struct options {
     enum options_syscalls syscalls;
     enum options_engine engine;
     enum options_cpu cpu;
+    uint32_t jit_hot; // runs of a block before it is compiled; 0: as the engine likes
     uint32_t stack_size; // bytes
     bool final_registers;
     bool log; // something is to be logged: log_begin(log_file, log_fd)

@@ -119,6 +119,16 @@ struct cpu {
     const struct cpu_mem *mem; // the address space's functions
     void *mem_ctx;             // … and what they work on
     struct engine *engine;
+    // Scratch of compiled code: the flags as the host gives them, temporaries, targets of indirect branches.
+    struct {
+        uint8_t nz;       // LAHF's: N is bit 7, Z is bit 6
+        uint8_t borrow;   // !C
+        uint8_t overflow; // V
+    } host_flags;
+    uint32_t host_temp[8];
+    void *host_jump;
+    bool host_fp;  // the host's floating-point arithmetic serves, where its results are certain
+    bool in_tier;           // compiled code runs: the flags are in host_flags
     void *engine_state;     // the engine's own per-CPU state
     const void *engine_pos; // … and where it is, while it may abort
     int64_t budget;         // instructions left to run
@@ -161,20 +171,20 @@ enum cpu_irq { CPU_IRQ = 1, CPU_FIQ = 2 };
 #define PSR_IT 0x0600fc00u
 
 // FPSCR bits
-#define FPSCR_QC    0x08000000u
-#define FPSCR_AHP   0x04000000u
-#define FPSCR_DN    0x02000000u
-#define FPSCR_FZ    0x01000000u
-#define FPSCR_RMODE 0x00c00000u
+#define FPSCR_QC     0x08000000u
+#define FPSCR_AHP    0x04000000u
+#define FPSCR_DN     0x02000000u
+#define FPSCR_FZ     0x01000000u
+#define FPSCR_RMODE  0x00c00000u
 #define FPSCR_STRIDE 0x00300000u
-#define FPSCR_FZ16 0x00080000u
-#define FPSCR_LEN 0x00070000u
-#define FPSCR_IDC   0x80u
-#define FPSCR_IXC   0x10u
-#define FPSCR_UFC   0x08u
-#define FPSCR_OFC   0x04u
-#define FPSCR_DZC   0x02u
-#define FPSCR_IOC   0x01u
+#define FPSCR_FZ16   0x00080000u
+#define FPSCR_LEN    0x00070000u
+#define FPSCR_IDC    0x80u
+#define FPSCR_IXC    0x10u
+#define FPSCR_UFC    0x08u
+#define FPSCR_OFC    0x04u
+#define FPSCR_DZC    0x02u
+#define FPSCR_IOC    0x01u
 
 // The whole CPSR, and its writing back (all fields: the caller masks what must not change).
 uint32_t cpu_cpsr_get(const struct cpu *c);

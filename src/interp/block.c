@@ -9,6 +9,7 @@
 #include "cpu/system.h"
 #include "interp/run.h"
 #include "interp/select.h"
+#include "interp/tier.h"
 
 struct builder {
     struct cpu *c;
@@ -64,6 +65,16 @@ static bool is_disabled_vfp(const struct cpu *c, const struct insn *in)
     return !c->sys->vfp_enabled(c, in->op >= OP_NEON_FIRST);
 }
 
+void interp_fill_step(struct step *s, const struct insn *in, bool thumb)
+{
+    const uint32_t pc_value = s->pc + (thumb ? 4 : 8);
+    s->imm = in->imm, s->op = in->op;
+    s->rd = in->rd, s->rn = in->rn, s->rm = in->rm, s->ra = in->ra;
+    s->shift_type = in->shift_type, s->shift_n = in->shift_n, s->size = in->size;
+    s->x = in->x, s->y = in->y, s->flags = in->flags, s->len = in->len;
+    if (interp_imm_from_pc(in)) s->imm += interp_aligns_pc(in) ? pc_value & ~3u : pc_value;
+}
+
 // One instruction: its step, the helper steps around it. Returns false if the block ends behind it.
 static bool add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
 {
@@ -78,12 +89,8 @@ static bool add_insn(struct builder *bl, const struct insn *in, enum isa_result 
         pc->imm = pc_value;
     }
     struct step *s = add(bl, fn);
-    s->imm = in->imm, s->op = in->op;
-    s->rd = in->rd, s->rn = in->rn, s->rm = in->rm, s->ra = in->ra;
-    s->shift_type = in->shift_type, s->shift_n = in->shift_n, s->size = in->size;
-    s->x = in->x, s->y = in->y, s->flags = in->flags;
-    s->len = bl->thumb && r == ISA_UNDEFINED ? 2 : in->len;
-    if (interp_imm_from_pc(in)) s->imm += interp_aligns_pc(in) ? pc_value & ~3u : pc_value;
+    interp_fill_step(s, in, bl->thumb);
+    if (bl->thumb && r == ISA_UNDEFINED) s->len = 2;
     if (flow == FLOW_BX) add(bl, step_bx_pc);
     if (flow == FLOW_PLAIN) add(bl, step_goto_pc);
     if (flow == FLOW_RETURN) add(bl, step_exception_return);
@@ -136,6 +143,7 @@ static void decode(struct builder *bl)
             bl->it = isa_it_advance(bl->it);
     } while (go_on && has_room(bl) && bl->pc >> 12 == page);
     if (go_on) add_goto(bl, bl->pc);
+    if (((struct interp_engine *)bl->c->engine)->tier && !bl->c->mem->code_frame) interp_tier_watch(b);
 }
 
 struct block *interp_build(struct cpu *c, block_key key)

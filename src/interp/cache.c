@@ -38,6 +38,7 @@ void cache_flush(struct cache *k)
         atomic_store(&k->buckets[i], NULL);
     memset(k->pages, 0, sizeof k->pages);
     free_chunks(k);
+    if (k->tier) k->tier->flush(k->tier);
     pthread_mutex_unlock(&k->lock);
 }
 
@@ -55,6 +56,14 @@ static void *arena_alloc(struct cache *k, size_t size)
     void *p = k->chunk + k->chunk_used;
     k->chunk_used += size;
     k->total += size;
+    return p;
+}
+
+void *cache_alloc(struct cache *k, size_t size)
+{
+    pthread_mutex_lock(&k->lock);
+    void *p = arena_alloc(k, size);
+    pthread_mutex_unlock(&k->lock);
     return p;
 }
 
@@ -134,6 +143,7 @@ static void forget(struct cache *k, struct block *b)
     unlist(k, b, b->frame[0]);
     if (b->frame[1] != b->frame[0]) unlist(k, b, b->frame[1]);
     __atomic_store_n(&b->steps[0].fn, step_forgotten, __ATOMIC_RELEASE);
+    if (b->code) k->tier->forget(k->tier, b->code);
 }
 
 // The block's bytes in a page, as addresses of that frame.

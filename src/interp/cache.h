@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "cpu/tier.h"
 #include "interp/interp.h"
 
 enum {
@@ -39,6 +40,9 @@ struct block {
     uint32_t frame[2];          // … their page numbers; equal when there is but one
     uint32_t first, last;       // (virtual) addresses of its first and last byte
     uint16_t ninsns, nsteps;
+    uint32_t heat;     // runs before it was compiled
+    step_fn *first_fn; // with a tier: the first step's own handler
+    void *code;        // the tier's
     struct step steps[];
 };
 
@@ -52,6 +56,7 @@ struct cache {
     pthread_mutex_t lock;
     uint8_t *chunk; // the arena's newest chunk; each starts with a pointer to the one before
     size_t chunk_used, total;
+    struct tier *tier;      // told of what is forgotten; NULL: there is none
     atomic_uint generation; // counts invalidations: a block decoded across one is not inserted
     unsigned nbuckets;
     struct code_page *pages[CACHE_PAGES];
@@ -67,6 +72,8 @@ static inline unsigned cache_hash(block_key key, unsigned size)
 bool cache_init(struct cache *k);
 void cache_serve_machine(struct cache *k); // before there are blocks
 void cache_destroy(struct cache *k);
+// Memory that lives until the next flush; NULL: there is none.
+void *cache_alloc(struct cache *k, size_t size);
 struct block *cache_find(struct cache *k, block_key key);
 // Copies a block into the cache, unless an invalidation has come since `generation`, or memory is short:
 // NULL. Of two threads that bring the same block one wins, and both get that one.
@@ -75,7 +82,7 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
 void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len);
 static inline bool cache_flush_wanted(const struct cache *k)
 {
-    return k->total > CACHE_LIMIT;
+    return k->total > CACHE_LIMIT || (k->tier && k->tier->wants_flush(k->tier));
 }
 // Forgets everything. The caller makes sure that no CPU runs and clears the jump caches.
 void cache_flush(struct cache *k);

@@ -108,9 +108,11 @@ static void enter_world(struct interp_engine *e)
     while (atomic_load(&e->flush_pending)) {
         if (atomic_load(&e->running) == 0) {
             cache_flush(&e->cache);
-            for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next)
+            for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next) {
                 for (int i = 0; i < JUMP_CACHE; i++)
                     ic->jump[i].block = NULL;
+                if (e->tier) e->tier->detach(e->tier, ic->cpu);
+            }
             atomic_store(&e->flush_pending, false);
             pthread_cond_broadcast(&e->idle);
         } else {
@@ -150,8 +152,10 @@ static block_key key_at_pc(const struct cpu *c)
 static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
 {
     struct interp_cpu *ic = c->engine_state;
-    c->budget = budget && budget < INT64_MAX ? (int64_t)budget : INT64_MAX;
+    c->budget = budget && budget < BUDGET_ENDLESS ? (int64_t)budget : BUDGET_ENDLESS;
     if (sigsetjmp(c->abort_jmp, 0)) {
+        struct tier *t = engine_of(c)->tier;
+        if (t) t->aborted(t, c);
         const struct step *s = *(const void *volatile *)&c->engine_pos;
         if (!s) return CPU_EXIT_PREFETCH_ABORT; // the builder, which left the address in r[15]
         interp_stop_at(c, s, CPU_EXIT_DATA_ABORT);
@@ -197,6 +201,7 @@ static bool attach(struct engine *base, struct cpu *c)
     ic->cpu = c;
     c->engine = base;
     c->engine_state = ic;
+    c->host_jump = NULL;
     pthread_mutex_lock(&e->lock);
     ic->next = e->cpus;
     e->cpus = ic;
@@ -216,6 +221,7 @@ static void detach(struct engine *base, struct cpu *c)
         }
     pthread_mutex_unlock(&e->lock);
     if (c->in_engine) leave_world(e); // a process that shared this memory was killed inside
+    if (e->tier) e->tier->detach(e->tier, c);
     munmap(ic, sizeof *ic);
     c->engine_state = NULL;
 }
@@ -225,6 +231,7 @@ static void fork_before(struct engine *base)
     struct interp_engine *e = (struct interp_engine *)base;
     pthread_mutex_lock(&e->lock);
     pthread_mutex_lock(&e->cache.lock);
+    if (e->tier) e->tier->fork_before(e->tier);
 }
 
 static void fork_after(struct engine *base, bool child, struct cpu *self)
@@ -240,25 +247,41 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
         atomic_store(&e->running, 0);
         pthread_cond_init(&e->idle, NULL); // those who waited are not here
     }
+    if (e->tier) e->tier->fork_after(e->tier, child, self);
     pthread_mutex_unlock(&e->cache.lock);
     pthread_mutex_unlock(&e->lock);
+}
+
+static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[16], uint32_t *addr)
+{
+    struct tier *t = engine_of(c)->tier;
+    struct interp_cpu *ic = c->engine_state;
+    struct tier_insn where;
+    unsigned count;
+    if (!t || !t->fault(t, c, host_pc, reg, &where, &count, addr)) return false;
+    ic->fault = (struct step){.pc = where.pc, .it = where.it, .count = (uint8_t)count};
+    c->engine_pos = &ic->fault;
+    return true;
 }
 
 static void destroy(struct engine *base)
 {
     struct interp_engine *e = (struct interp_engine *)base;
     cache_destroy(&e->cache);
+    if (e->tier) e->tier->destroy(e->tier);
     pthread_cond_destroy(&e->idle);
     pthread_mutex_destroy(&e->lock);
     munmap(e, sizeof *e);
 }
 
-struct engine *interp_engine_new(void)
+struct engine *interp_engine_new(struct tier *tier)
 {
     struct interp_engine *e =
         mmap(NULL, sizeof *e, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (e == MAP_FAILED) return NULL;
-    e->base = (struct engine){"interp", run, invalidate, attach, detach, fork_before, fork_after, destroy};
+    e->base = (struct engine){"interp",    run,        invalidate, attach, detach,
+                              fork_before, fork_after, host_fault, destroy};
+    e->tier = e->cache.tier = tier;
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->idle, NULL);
     cache_init(&e->cache);

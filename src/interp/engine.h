@@ -4,7 +4,9 @@
 
 #include "cpu/engine.h"
 
-// A new engine without CPUs; NULL when out of memory.
-struct engine *interp_engine_new(void);
+struct tier;
+
+// A new engine without CPUs; NULL when out of memory. tier: compiles what runs often (cpu/tier.h), or NULL.
+struct engine *interp_engine_new(struct tier *tier);
 
 #endif

@@ -35,6 +35,9 @@ struct step {
     uint16_t op;   // enum op
 };
 
+// The operands of an instruction, into a step that has its pc.
+void interp_fill_step(struct step *s, const struct insn *in, bool thumb);
+
 // Handlers are written as
 //     // add Rd, Rn, #imm
 //     STEP(add_imm)

@@ -5,20 +5,24 @@
 #include "interp/cache.h"
 
 struct interp_engine {
-    struct engine base; // first: the interface's view of it
+    struct engine base;   // first: the interface's view of it
     pthread_mutex_t lock; // guards cpus and the flush handshake
     pthread_cond_t idle;  // signalled when the last running CPU leaves
     struct interp_cpu *cpus;
     atomic_int running;        // CPUs inside run
     atomic_bool flush_pending; // nobody may enter run before the cache was flushed
-    struct cache cache;        // last, and its large tables last in it: at the start few of its pages are touched
+    struct tier *tier;         // NULL: everything is interpreted
+    struct cache cache; // last, and its large tables last in it: at the start few of its pages are touched
 };
+
+#define BUDGET_ENDLESS INT64_MAX
 
 // The per-CPU part of the engine.
 struct interp_cpu {
     struct cpu *cpu;
     struct interp_cpu *next;
-    uint8_t exit; // enum cpu_exit
+    uint8_t exit;      // enum cpu_exit
+    struct step fault; // stands for the instruction of compiled code that has faulted
     struct {
         block_key key;    // without frame
         uint32_t context; // c->code_context that the entry belongs to

@@ -76,6 +76,7 @@ static struct thread *new_child(struct thread *t, const struct clone_args *a)
     n->cpu = t->cpu;
     n->cpu.engine_state = engine_state;
     n->cpu.engine_pos = NULL;
+    n->cpu.host_jump = NULL;
     n->cpu.exit_request = 0;
     n->cpu.owner = n;
     n->actions = t->actions;

@@ -30,6 +30,17 @@ static enum cpu_fault_kind kind_of(struct thread *t, int sig, uint32_t addr)
     return uas_lookup(&t->p->as, addr, &m) ? CPU_FAULT_PERMISSION : CPU_FAULT_TRANSLATION;
 }
 
+// The guest's registers may be in the host's.
+static void engine_fault(struct cpu *c, const ucontext_t *uc, uint32_t *addr)
+{
+    static const int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+    uint64_t reg[16];
+    for (int i = 0; i < 16; i++)
+        reg[i] = (uint64_t)uc->uc_mcontext.gregs[order[i]];
+    c->engine->host_fault(c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], reg, addr);
+}
+
 static void on_fault(int sig, siginfo_t *si, void *context)
 {
     ucontext_t *uc = context;
@@ -44,7 +55,7 @@ static void on_fault(int sig, siginfo_t *si, void *context)
     // 0x…ffff of the upper guard: an access that began below 2^32.
     const uintptr_t offset = (uintptr_t)si->si_addr - (uintptr_t)as->window;
     if (offset >= (1ull << 32) + UAS_GUARD) bug(sig, si, pc);
-    const uint32_t addr = (uint32_t)offset;
+    uint32_t addr = (uint32_t)offset;
     const bool write = uc->uc_mcontext.gregs[REG_ERR] & PAGE_FAULT_WRITE;
 
     if (sig == SIGSEGV && !write && addr / UAS_PAGE == ABI_VECTORS / UAS_PAGE && kuser_ensure(t->p)) return;
@@ -55,6 +66,7 @@ static void on_fault(int sig, siginfo_t *si, void *context)
         return;
     }
     if (!t->cpu.in_engine) bug(sig, si, pc);
+    engine_fault(&t->cpu, uc, &addr);
     // The jump out of here does not restore the host's floating-point control, which the kernel has reset.
     __builtin_ia32_ldmxcsr(uc->uc_mcontext.fpregs->mxcsr);
     cpu_abort(&t->cpu, addr, kind_of(t, sig, addr), write);

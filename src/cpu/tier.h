@@ -1,0 +1,80 @@
+// A second tier under the interpreter: compiled code for blocks that run often. The interpreter finds blocks,
+// counts, forgets; the tier makes code of them and runs it, and calls the interpreter's handlers for what it
+// has no code for.
+#ifndef STINKARM_CPU_TIER_H
+#define STINKARM_CPU_TIER_H
+
+#include "cpu/cpu.h"
+#include "isa/insn.h"
+
+// An instruction of a block.
+struct tier_insn {
+    struct insn in;
+    uint32_t pc;
+    uint8_t it; // ITSTATE
+};
+
+// The interpreter's handler of an instruction.
+struct tier_call {
+    const void *(*fn)(struct cpu *c, const void *step); // NULL: it has stopped the engine
+    const void *step;
+    enum tier_call_kind {
+        TIER_CALL_ANY,    // may touch any core register
+        TIER_CALL_LOADS,  // reads core registers, may abort, writes none
+        TIER_CALL_VECTOR, // touches no core register, and cannot abort
+    } kind;
+    bool flags;   // reads or writes NZCV
+    bool sets_pc; // r15 must hold pc_value
+    uint32_t pc_value;
+};
+
+struct tier_block {
+    uint64_t key; // pc | T | ITSTATE << 32
+    unsigned ninsns;
+    const struct tier_insn *insns;
+    bool runs_on; // behind the last instruction, to next_pc with next_it
+    uint32_t next_pc;
+    uint8_t next_it;
+    // The handlers of n instructions in a row, the first being the count-th of its block; n == 0: only tells
+    // how one would be called. False: only the interpreter itself can do it, or there is no memory.
+    bool (*handler)(struct cpu *c, const struct tier_insn *in, unsigned n, unsigned count, bool thumb,
+                    struct tier_call *call);
+};
+
+enum tier_exit {
+    TIER_BRANCH, // goes on at the key
+    TIER_ONE,    // the interpreter is to do the instruction at the key
+    TIER_STOP,   // a handler has stopped the engine
+};
+
+struct tier_result {
+    enum tier_exit why;
+    uint64_t key;
+    void *link; // TIER_BRANCH: NULL, or a branch that link() may lead to the target's code
+};
+
+struct tier {
+    uint32_t hot; // runs of a block before it is compiled
+    // Code for a block, or NULL: no memory for more (wants_flush), or nothing to gain.
+    void *(*compile)(struct tier *t, struct cpu *c, const struct tier_block *b);
+    struct tier_result (*run)(struct tier *t, struct cpu *c, void *code);
+    // A branch goes straight to code from now on; an indirect one to key is found there by this CPU.
+    void (*link)(struct tier *t, void *link, void *code);
+    void (*remember)(struct tier *t, struct cpu *c, uint64_t key, void *code);
+    // The code is not entered any more; who is inside may finish. Callable while others run.
+    void (*forget)(struct tier *t, void *code);
+    bool (*wants_flush)(const struct tier *t);
+    void (*flush)(struct tier *t); // forgets everything; no CPU runs
+    void (*detach)(struct tier *t, struct cpu *c);
+    // A host fault in the code at a host pc: the guest's registers from the host's, indexed by the hardware's
+    // numbers. Says which instruction it was, and corrects the guest address; false: not in compiled code.
+    bool (*fault)(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[16],
+                  struct tier_insn *where, unsigned *count, uint32_t *addr);
+    // After an abort inside a handler: the flags of the guest are where they belong.
+    void (*aborted)(struct tier *t, struct cpu *c);
+    void (*fork_before)(struct tier *t);
+    void (*fork_after)(struct tier *t, bool child, struct cpu *self);
+    void (*destroy)(struct tier *t);
+};
+
+#endif

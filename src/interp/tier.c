@@ -1,0 +1,179 @@
+// Counting, compiling and entering blocks on behalf of a second tier.
+#include "interp/tier.h"
+
+#include <stddef.h>
+
+#include "interp/select.h"
+
+static struct block *block_of_first(const struct step *s)
+{
+    return (struct block *)((const char *)s - offsetof(struct block, steps));
+}
+
+static struct tier *tier_of(struct cpu *c)
+{
+    return ((struct interp_engine *)c->engine)->tier;
+}
+
+// Behind a handler that a tier has called: the tier goes on.
+STEP(step_to_tier)
+{
+    (void)c;
+    return s;
+}
+
+static const void *run_handlers(struct cpu *c, const void *step)
+{
+    const struct step *s = step;
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+    while (s && s->fn != step_to_tier)
+        s = s->fn(c, s);
+    return s;
+#else
+    return s->fn(c, s);
+#endif
+}
+
+static bool touches_flags(const struct insn *in)
+{
+    switch ((enum op)in->op) {
+    case OP_MRS:
+    case OP_VMRS_APSR:
+    case OP_VJCVT:
+    case OP_VSEL_S:
+    case OP_VSEL_D:
+    case OP_VSEL_H: return true;
+    case OP_MRC: return in->rd == 15;
+    default: return in->op < OP_VFP_FIRST && (in->flags & INSN_S || in->shift_type == SHIFT_RRX);
+    }
+}
+
+static enum tier_call_kind kind_of(const struct insn *in)
+{
+    const enum op op = in->op;
+    if (op < OP_VFP_FIRST) return TIER_CALL_ANY;
+    if (op >= OP_VLDR_LIT_S && op <= OP_VSTR_H) return TIER_CALL_LOADS;
+    if ((op >= OP_VLDM_S && op <= OP_VMSR) || (op >= OP_VST1_MULT && op <= OP_VLD4_ALL)) return TIER_CALL_ANY;
+    return TIER_CALL_VECTOR;
+}
+
+static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsigned count, bool thumb,
+                    struct tier_call *call)
+{
+    const struct insn *in = &ti->in;
+    // What changes the modes that compiled code takes for granted ends it.
+    if (interp_flow(in, thumb) != FLOW_NEXT || in->op == OP_SETEND || in->op == OP_VMSR_FPSCR) return false;
+    *call = (struct tier_call){.fn = run_handlers,
+                               .kind = kind_of(in),
+                               .flags = touches_flags(in),
+                               .sets_pc = interp_reads_pc(in),
+                               .pc_value = ti->pc + (thumb ? 4 : 8)};
+    if (!n) return true; // only asked whether, and how
+    struct step *s = cache_alloc(&((struct interp_engine *)c->engine)->cache, (n + 1) * sizeof *s);
+    if (!s) return false;
+    for (unsigned k = 0; k < n; k++) {
+        in = &ti[k].in;
+        s[k] = (struct step){
+            .fn = interp_select(in), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
+        interp_fill_step(&s[k], in, thumb);
+        if (kind_of(in) < call->kind) call->kind = kind_of(in);
+    }
+    s[n] = (struct step){.fn = step_to_tier};
+    call->step = s;
+    return true;
+}
+
+// The instruction at pc, whose page is at a host address; false: it is undefined, or reaches into the next
+// page.
+static bool decode_at(struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb, uint8_t it,
+                      struct insn *in)
+{
+    const uint32_t offset = pc & 0xfff;
+    uint32_t raw;
+    uint16_t hw[2];
+    if (!thumb) {
+        memcpy(&raw, page + offset, 4);
+        return isa_decode_a32(raw, c->features, in) != ISA_UNDEFINED;
+    }
+    memcpy(hw, page + offset, 2);
+    const bool wide = isa_thumb_is_wide(hw[0]);
+    if (wide && offset == 0xffe) return false;
+    if (wide) memcpy(&hw[1], page + offset + 2, 2);
+    raw = wide ? (uint32_t)hw[0] << 16 | hw[1] : hw[0];
+    return isa_decode_thumb(raw, wide, it, c->features, in) != ISA_UNDEFINED;
+}
+
+static void *compile(struct cpu *c, struct block *b)
+{
+    struct tier_insn insns[BLOCK_MAX_INSNS];
+    struct tier_block tb = {.key = b->key & BLOCK_VIRTUAL, .insns = insns, .handler = handler};
+    if (b->frame[0] != b->frame[1]) return NULL;
+    interp_mark_fetch(c, tb.key);
+    const uint8_t *page = c->mem->fetch_page(c, b->first, &(uint32_t){0});
+    c->itstate = 0;
+    uint32_t pc = b->first;
+    uint8_t it = (uint8_t)(b->key >> 32);
+    tb.runs_on = true;
+    while (pc <= b->last && tb.runs_on) {
+        struct tier_insn *ti = &insns[tb.ninsns];
+        if (!decode_at(c, page, pc, b->key & 1, it, &ti->in)) {
+            if (!tb.ninsns) return NULL;
+            break; // undefined: the next block is the interpreter's
+        }
+        ti->pc = pc;
+        ti->it = it;
+        pc += ti->in.len;
+        tb.runs_on = ti->in.cond < COND_AL || interp_flow(&ti->in, b->key & 1) == FLOW_NEXT;
+        it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
+        tb.ninsns++;
+    }
+    tb.next_pc = pc;
+    tb.next_it = it;
+    return tier_of(c)->compile(tier_of(c), c, &tb);
+}
+
+STEP(step_compiled)
+{
+    struct block *b = block_of_first(s);
+    struct tier *t = tier_of(c);
+    // An exact number of instructions is the interpreter's business, as are big-endian data and
+    // short vectors.
+    if (c->budget < BUDGET_ENDLESS / 2 || c->mem_mode != CPU_MEM_FLAT ||
+        c->fpscr & (FPSCR_LEN | FPSCR_STRIDE))
+        return b->first_fn(c, s);
+    const struct tier_result r = t->run(t, c, b->code);
+    if (r.why == TIER_STOP) return NULL;
+    const struct block *next = interp_lookup(c, r.why == TIER_ONE ? r.key | BLOCK_SINGLE : r.key);
+    c->itstate = 0;
+    if (r.why == TIER_BRANCH && next->code) {
+        if (r.link)
+            t->link(t, r.link, next->code);
+        else if (!(r.key >> 32))
+            t->remember(t, c, r.key, next->code);
+    }
+    return interp_enter(c, next);
+}
+
+STEP(step_warm)
+{
+    struct block *b = block_of_first(s);
+    if (++b->heat < tier_of(c)->hot) return b->first_fn(c, s);
+    void *code = compile(c, b);
+    struct cache *k = &((struct interp_engine *)c->engine)->cache;
+    pthread_mutex_lock(&k->lock);
+    const bool forgotten = s->fn == step_forgotten;
+    if (!forgotten) {
+        b->code = code;
+        __atomic_store_n(&b->steps[0].fn, code ? step_compiled : b->first_fn, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&k->lock);
+    if (forgotten && code) tier_of(c)->forget(tier_of(c), code);
+    return s->fn(c, s);
+}
+
+void interp_tier_watch(struct block *b)
+{
+    if (b->key & BLOCK_SINGLE) return;
+    b->first_fn = b->steps[0].fn;
+    b->steps[0].fn = step_warm;
+}

@@ -1,0 +1,10 @@
+// The interpreter's side of a second tier (cpu/tier.h).
+#ifndef STINKARM_INTERP_TIER_H
+#define STINKARM_INTERP_TIER_H
+
+#include "interp/run.h"
+
+// A block that is about to go into the cache: counts its runs from now on.
+void interp_tier_watch(struct block *b);
+
+#endif

@@ -1,0 +1,142 @@
+// The recompiler's intermediate language: three-address operations on locations, in guest order.
+//
+// A location is a guest register or a temporary of the block. Guest registers have their architectural value
+// between any two operations of different instructions, so that a fault needs no repair but the flags'. Flags
+// are named by masks: what an operation must set, and what it reads.
+#ifndef STINKARM_IR_IR_H
+#define STINKARM_IR_IR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ir_op {
+    IR_MOV, // d = b
+    IR_NOT, // d = ~b
+    IR_ADD, // d = a + b
+    IR_ADC, // d = a + b + C
+    IR_SUB, // d = a - b
+    IR_SBC, // d = a - b - !C
+    IR_AND,
+    IR_OR,
+    IR_XOR,
+    IR_BIC, // d = a & ~b
+    IR_LSL, // shifts: by b, a constant 1 … 31, or (LSR, ASR) 32, or the low byte of a location (A8.4.2)
+    IR_LSR,
+    IR_ASR,
+    IR_ROR,
+    IR_RRX,   // d = C:a >> 1
+    IR_CARRY, // the carry flag is imm
+    IR_MUL,   // d = a * b
+    IR_UMULL, // e:d = a * b
+    IR_SMULL,
+    IR_UMLAL, // e:d += a * b
+    IR_SMLAL,
+    IR_UDIV, // by zero: 0
+    IR_SDIV,
+    IR_UXT8, // d = extended b, rotated right by imm first
+    IR_UXT16,
+    IR_SXT8,
+    IR_SXT16,
+    IR_REV,
+    IR_REV16,
+    IR_REVSH,
+    IR_CLZ,
+    IR_UBFX, // d = a<imm & 31 +: imm >> 8>
+    IR_SBFX,
+    IR_BFI, // d<imm & 31 +: imm >> 8> = a
+    IR_LD8, // d = [a + imm], or [a + (b << n)], or [a - (b << n)] (IR_MINUS)
+    IR_LD16,
+    IR_LD32,
+    IR_LDS8,
+    IR_LDS16,
+    IR_ST8, // [address] = d
+    IR_ST16,
+    IR_ST32,
+    IR_PROBE, // a load of 32 bits whose value nobody wants: it faults before anything has changed, if not at
+              // the address of the access, then of its page
+    IR_ALIGN, // a is a multiple of imm, or the interpreter gets this instruction
+    IR_LDV32, // S or D register v = [a + imm]
+    IR_LDV64,
+    IR_STV32,
+    IR_STV64,
+    IR_VGET,   // d = S register v
+    IR_VPUT,   // S register v = a
+    IR_VMOV,   // v = vm; n: log2 of the bytes, here and below
+    IR_VCONST, // v = imm, in the upper half of a D register
+    IR_VNEG,
+    IR_VABS,
+    IR_VADD, // v = vn op vm, or the handler imm where the host's arithmetic is not certain to agree
+    IR_VSUB,
+    IR_VMUL,
+    IR_VDIV,
+    IR_VMLA, // v += vn * vm, rounded twice
+    IR_VMLS,
+    IR_VSQRT,
+    IR_VCMP,        // FPSCR's flags from v and vm (IR_NONE: zero)
+    IR_VCVT_INT,    // v (float, n) = S register vm (integer; IR_UNSIGNED)
+    IR_VCVT_TO_INT, // S register v = vm (float, n), towards zero
+    IR_VCVT_SIZE,   // v = vm of the other size; n: of v
+    IR_VFLAGS,      // the condition flags from FPSCR's
+    IR_IF,          // unless cond holds, skips the next n operations
+    IR_IFZ,         // unless a is zero (n operations)
+    IR_IFNZ,
+    IR_CALL,     // the interpreter's handler: imm names it; reads and writes: masks of guest registers
+    IR_GOTO,     // goes to imm, in the instruction set of IR_THUMB
+    IR_GOTO_REG, // goes to a, bit 0 selecting the instruction set (IR_INTERWORK) or ignored
+    IR_LEAVE,    // the interpreter goes on at this instruction
+    IR_OP_COUNT,
+};
+
+enum ir_flag { IR_N = 8, IR_Z = 4, IR_C = 2, IR_V = 1, IR_NZ = 12, IR_NZC = 14, IR_NZCV = 15 };
+
+enum ir_loc {
+    // 0 … 14: guest registers
+    IR_TEMP = 16, // temporaries
+    IR_LOCS = 24,
+    IR_IMM = 0xfe, // the constant imm
+    IR_NONE = 0xff,
+};
+
+enum ir_mode {
+    IR_MINUS = 1,       // the index is subtracted
+    IR_THUMB = 2,       // the target is Thumb code
+    IR_INTERWORK = 4,   // bit 0 of the target selects the instruction set
+    IR_CONDITIONAL = 8, // behind an IR_IF of its instruction: may be skipped
+    IR_UNSIGNED = 16,
+};
+
+struct ir_insn {
+    uint8_t op;         // enum ir_op
+    uint8_t d, a, b, e; // locations
+    uint8_t n;          // shift of an index; operations skipped
+    uint8_t cond;       // enum cond
+    uint8_t mode;       // enum ir_mode
+    uint8_t sets;       // flags with the value of this operation (what dead code elimination leaves of them)
+    uint8_t reads;      // flags
+    uint8_t it;         // ITSTATE: of this instruction; behind IR_GOTO: of the target
+    uint8_t count;      // guest instructions up to this one
+    uint8_t v, vn, vm;  // VFP registers: S or D numbers
+    uint32_t imm;
+    uint32_t pc; // of the guest instruction
+};
+
+enum { IR_MAX = 1024 };
+
+struct ir_block {
+    uint32_t pc;
+    bool thumb;
+    unsigned n;
+    unsigned ninsns; // guest instructions
+    struct ir_insn insn[IR_MAX];
+};
+
+// Whether an operation may end in a guest fault or a way out, where all flags must be right.
+bool ir_observes(const struct ir_insn *i);
+// Removes flags from `sets` that nobody reads before they are set anew.
+void ir_pass_flags(struct ir_block *b);
+// One line; returns its length.
+int ir_print(const struct ir_insn *i, char *buf, int size);
+// NULL, or what is wrong with the block.
+const char *ir_verify(const struct ir_block *b);
+
+#endif

@@ -1,0 +1,104 @@
+// Operations as text, for --log ir and for the tests.
+#include <stdio.h>
+
+#include "ir/ir.h"
+
+static const char *const names[IR_OP_COUNT] = {
+    [IR_MOV] = "mov",
+    [IR_NOT] = "not",
+    [IR_ADD] = "add",
+    [IR_ADC] = "adc",
+    [IR_SUB] = "sub",
+    [IR_SBC] = "sbc",
+    [IR_AND] = "and",
+    [IR_OR] = "or",
+    [IR_XOR] = "xor",
+    [IR_BIC] = "bic",
+    [IR_LSL] = "lsl",
+    [IR_LSR] = "lsr",
+    [IR_ASR] = "asr",
+    [IR_ROR] = "ror",
+    [IR_RRX] = "rrx",
+    [IR_CARRY] = "carry",
+    [IR_MUL] = "mul",
+    [IR_UMULL] = "umull",
+    [IR_SMULL] = "smull",
+    [IR_UMLAL] = "umlal",
+    [IR_SMLAL] = "smlal",
+    [IR_UDIV] = "udiv",
+    [IR_SDIV] = "sdiv",
+    [IR_UXT8] = "uxt8",
+    [IR_UXT16] = "uxt16",
+    [IR_SXT8] = "sxt8",
+    [IR_SXT16] = "sxt16",
+    [IR_REV] = "rev",
+    [IR_REV16] = "rev16",
+    [IR_REVSH] = "revsh",
+    [IR_CLZ] = "clz",
+    [IR_UBFX] = "ubfx",
+    [IR_SBFX] = "sbfx",
+    [IR_BFI] = "bfi",
+    [IR_LD8] = "ld8",
+    [IR_LD16] = "ld16",
+    [IR_LD32] = "ld32",
+    [IR_LDS8] = "lds8",
+    [IR_LDS16] = "lds16",
+    [IR_ST8] = "st8",
+    [IR_ST16] = "st16",
+    [IR_ST32] = "st32",
+    [IR_PROBE] = "probe",
+    [IR_ALIGN] = "align",
+    [IR_IF] = "if",
+    [IR_IFZ] = "ifz",
+    [IR_IFNZ] = "ifnz",
+    [IR_CALL] = "call",
+    [IR_GOTO] = "goto",
+    [IR_LDV32] = "ldv32",
+    [IR_LDV64] = "ldv64",
+    [IR_STV32] = "stv32",
+    [IR_STV64] = "stv64",
+    [IR_VGET] = "vget",
+    [IR_VPUT] = "vput",
+    [IR_VMOV] = "vmov",
+    [IR_VCONST] = "vconst",
+    [IR_VNEG] = "vneg",
+    [IR_VABS] = "vabs",
+    [IR_VADD] = "vadd",
+    [IR_VSUB] = "vsub",
+    [IR_VMUL] = "vmul",
+    [IR_VDIV] = "vdiv",
+    [IR_VMLA] = "vmla",
+    [IR_VMLS] = "vmls",
+    [IR_VSQRT] = "vsqrt",
+    [IR_VCMP] = "vcmp",
+    [IR_VCVT_INT] = "vcvt_int",
+    [IR_VCVT_TO_INT] = "vcvt_to_int",
+    [IR_VCVT_SIZE] = "vcvt_size",
+    [IR_VFLAGS] = "vflags",
+    [IR_GOTO_REG] = "goto_reg",
+    [IR_LEAVE] = "leave",
+};
+
+static int loc(char *buf, int size, uint8_t l, uint32_t imm)
+{
+    if (l == IR_NONE) return 0;
+    if (l == IR_IMM) return snprintf(buf, (size_t)size, " #%#x", imm);
+    if (l >= IR_TEMP) return snprintf(buf, (size_t)size, " t%d", l - IR_TEMP);
+    return snprintf(buf, (size_t)size, " r%d", l);
+}
+
+int ir_print(const struct ir_insn *i, char *buf, int size)
+{
+    int n = snprintf(buf, (size_t)size, "%08x  %s", i->pc, names[i->op]);
+    n += loc(buf + n, size - n, i->d, 0);
+    n += loc(buf + n, size - n, i->e, 0);
+    n += loc(buf + n, size - n, i->a, i->imm);
+    n += loc(buf + n, size - n, i->b, i->imm);
+    if (i->a != IR_IMM && i->b != IR_IMM) n += snprintf(buf + n, (size_t)(size - n), " #%#x", i->imm);
+    if (i->op == IR_IF) n += snprintf(buf + n, (size_t)(size - n), " cond %u", i->cond);
+    if (i->n) n += snprintf(buf + n, (size_t)(size - n), " n %u", i->n);
+    if (i->sets)
+        n += snprintf(buf + n, (size_t)(size - n), " sets %s%s%s%s", i->sets & IR_N ? "N" : "",
+                      i->sets & IR_Z ? "Z" : "", i->sets & IR_C ? "C" : "", i->sets & IR_V ? "V" : "");
+    return n;
+}

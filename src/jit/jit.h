@@ -1,0 +1,11 @@
+// The recompiler: hot blocks of guest code become host code. docs/jit.md explains the way.
+#ifndef STINKARM_JIT_JIT_H
+#define STINKARM_JIT_JIT_H
+
+#include "cpu/tier.h"
+
+// NULL: no memory for code. Nothing but address space is taken before the first block is compiled.
+// hot: runs of a block before it is compiled; 0: the default.
+struct tier *jit_new(uint32_t hot);
+
+#endif

@@ -1,0 +1,127 @@
+// Writing x86-64 instructions: bytes at a cursor. Intel SDM volume 2, chapter 2.
+#ifndef STINKARM_JIT_X64_ASM_H
+#define STINKARM_JIT_X64_ASM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum x64_reg {
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
+};
+
+// Condition codes, as in Jcc and SETcc; ^ 1 negates.
+enum x64_cc {
+    CC_O,
+    CC_NO,
+    CC_B,
+    CC_AE,
+    CC_E,
+    CC_NE,
+    CC_BE,
+    CC_A,
+    CC_S,
+    CC_NS,
+    CC_P,
+    CC_NP,
+    CC_L,
+    CC_GE,
+    CC_LE,
+    CC_G
+};
+
+struct x64 {
+    uint8_t *p, *end;  // the writable view
+    ptrdiff_t to_exec; // … and from there to the one that runs
+    bool full;         // something did not fit
+};
+
+static inline void x64_byte(struct x64 *a, unsigned v)
+{
+    if (a->p < a->end)
+        *a->p++ = (uint8_t)v;
+    else
+        a->full = true;
+}
+
+static inline void x64_bytes(struct x64 *a, const void *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x64_byte(a, ((const uint8_t *)v)[i]);
+}
+
+static inline void x64_u32(struct x64 *a, uint32_t v)
+{
+    x64_bytes(a, &v, 4);
+}
+
+// A register or memory operand. Memory: [base + disp], [base + index << scale + disp]; base < 0: [disp].
+struct x64_rm {
+    bool mem, gs; // gs: in the guest's window, with 32-bit address arithmetic
+    int base, index;
+    uint8_t scale;
+    int32_t disp;
+};
+
+static inline struct x64_rm x64_r(unsigned reg)
+{
+    return (struct x64_rm){.base = (int)reg, .index = -1};
+}
+
+static inline struct x64_rm x64_m(unsigned base, int32_t disp)
+{
+    return (struct x64_rm){.mem = true, .base = (int)base, .index = -1, .disp = disp};
+}
+
+enum x64_width { X64_8 = 1, X64_64 = 2, X64_16 = 4 }; // 0: 32 bits
+
+// Prefixes, opcode (up to three bytes: 0f 38 xx as 0x0f38xx) and operands. width X64_8: reg and rm are byte
+// registers.
+void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm);
+
+static inline void x64_mov(struct x64 *a, unsigned to, unsigned from)
+{
+    if (to != from) x64_op(a, 0, 0x8b, to, x64_r(from));
+}
+
+static inline void x64_load(struct x64 *a, unsigned to, struct x64_rm from)
+{
+    if (from.mem || from.base != (int)to) x64_op(a, 0, 0x8b, to, from);
+}
+
+static inline void x64_store(struct x64 *a, struct x64_rm to, unsigned from)
+{
+    if (to.mem || to.base != (int)from) x64_op(a, 0, 0x89, from, to);
+}
+
+void x64_mov_imm(struct x64 *a, struct x64_rm to, uint32_t imm); // keeps the flags
+void x64_mov_imm64(struct x64 *a, unsigned to, uint64_t imm);
+// op r/m, imm with the group-1 operation n: 0 add, 1 or, 2 adc, 3 sbb, 4 and, 5 sub, 6 xor, 7 cmp.
+void x64_group1(struct x64 *a, unsigned width, unsigned n, struct x64_rm rm, uint32_t imm);
+
+// Jumps. *_at: returns where the 32-bit displacement is.
+uint8_t *x64_jcc_at(struct x64 *a, enum x64_cc cc);
+uint8_t *x64_jmp_at(struct x64 *a);
+void x64_jmp_to(struct x64 *a, const uint8_t *target);  // target in the writable view
+void x64_call_to(struct x64 *a, const uint8_t *target); // likewise
+void x64_patch(uint8_t *disp, const uint8_t *target);
+// Fills with no-operations up to (cursor + before) % align == 0.
+void x64_align(struct x64 *a, unsigned align, unsigned before);
+
+#endif

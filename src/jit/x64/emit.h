@@ -1,0 +1,88 @@
+// From a block of operations to host code.
+//
+// RBP is the CPU; R8–R15, RBX, RSI and RDI hold eleven of the guest's registers across blocks, the others
+// stay in struct cpu; RAX, RCX and RDX are free, RDX being the first temporary. RSP is the host's, so that
+// faults and signals find a stack. GS is the guest's window. The upper halves of guest registers are 0.
+#ifndef STINKARM_JIT_X64_EMIT_H
+#define STINKARM_JIT_X64_EMIT_H
+
+#include "cpu/tier.h"
+#include "ir/ir.h"
+#include "jit/x64/asm.h"
+
+// Why compiled code was left: bits 63:62 of what it returns; below, a link or a key (pc | T | ITSTATE << 32).
+enum emit_exit {
+    EXIT_LINK,     // struct emit_link: at a branch to a known address
+    EXIT_INDIRECT, // key: at a branch to an address that is not in the jump table
+    EXIT_LEAVE,    // key: the interpreter is to do the instruction there
+    EXIT_STOP,     // a handler has stopped the engine
+};
+enum { EXIT_SHIFT = 62 };
+
+// A branch to a known address, which may be linked to the code there.
+struct emit_link {
+    uint64_t key;
+    uint8_t *disp; // the jump's displacement, in the writable view; aligned
+};
+
+// An entry of the table of indirect branches' targets at cpu.host_jump; JUMP_EMPTY matches nothing.
+struct emit_jump {
+    uint32_t target, unused; // pc | T
+    const void *code;
+};
+enum { EMIT_JUMPS = 4096, JUMP_EMPTY = 2 };
+static inline unsigned emit_jump_hash(uint32_t target)
+{
+    return target >> 1 & (EMIT_JUMPS - 1);
+}
+
+// The access at an offset of a block's code belongs to this instruction.
+struct emit_site {
+    uint32_t offset, pc;
+    uint8_t it, count;
+    bool probe; // IR_PROBE
+};
+
+// Code that all blocks share, in the writable view.
+struct emit_shared {
+    const uint8_t *enter; // uint64_t enter(struct cpu *, const void *code): runs until it is left
+    const uint8_t *leave, *leave_saved, *indirect, *call[3];
+};
+
+enum { EMIT_MAX_SITES = 600, EMIT_MAX_LINKS = 96, EMIT_MAX_SLOW = 256 };
+
+struct emit {
+    struct x64 a;
+    const struct emit_shared *shared;
+    const struct tier_call *calls; // by IR_CALL's imm
+    struct emit_link *link_at;     // where the links will be when the code runs
+    uint64_t key;                  // of the block
+    uint8_t *stale;                // … and where it goes when it is not to run any more
+    uint8_t *start;                // of the block's code
+    unsigned nsites, nlinks, npolls;
+    struct emit_site sites[EMIT_MAX_SITES];
+    struct emit_link links[EMIT_MAX_LINKS];
+    struct {
+        uint8_t *disp;
+        unsigned link;
+    } polls[EMIT_MAX_LINKS]; // jumps to links' slow ways
+    unsigned nslow;
+    struct {
+        uint8_t *disp, *back;
+        uint32_t call;
+    } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
+    bool thumb;
+    uint8_t host; // enum host_flags
+};
+
+// Emits a block at a.p; false: it does not fit.
+bool emit_block(struct emit *e, const struct ir_block *b);
+bool emit_shared_code(struct x64 *a, struct emit_shared *s);
+// Makes code jump to where its block is looked up anew. at: the block's first byte, in the writable view.
+void emit_stale(uint8_t *at, const uint8_t *stale);
+
+enum { EMIT_ENTRY = 8 }; // bytes at a block's start that emit_stale replaces
+
+extern const int8_t emit_home[15]; // guest register → host register; -1: in struct cpu
+
+#endif

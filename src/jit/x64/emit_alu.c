@@ -1,0 +1,209 @@
+// Additions, logic, moves and shifts.
+#include "jit/x64/emit_internal.h"
+
+// Group-1 operation numbers; the opcode of `op r, r/m` is 8 n + 3.
+enum group1 { G_ADD = 0, G_OR = 1, G_ADC = 2, G_SBB = 3, G_AND = 4, G_SUB = 5, G_XOR = 6, G_CMP = 7 };
+
+static void apply(struct emit *e, const struct ir_insn *i, enum group1 g, unsigned reg, uint8_t b)
+{
+    if (b == IR_IMM)
+        x64_group1(&e->a, 0, g, x64_r(reg), i->imm);
+    else
+        x64_op(&e->a, 0, 8u * g + 3, reg, place(b));
+}
+
+// d = a op b, in as few instructions as the two-address form allows. The last instruction that changes the
+// flags is the operation.
+static void binary(struct emit *e, const struct ir_insn *i, enum group1 g, bool commutes)
+{
+    uint8_t a = i->a, b = i->b;
+    if (commutes && (a == IR_IMM || (b == i->d && b != IR_IMM))) a = i->b, b = i->a;
+    if (a == i->d && a != IR_IMM) { // in place
+        const struct x64_rm p = place(a);
+        if (b == IR_IMM) {
+            x64_group1(&e->a, 0, g, p, i->imm);
+        } else if (!p.mem) {
+            x64_op(&e->a, 0, 8u * g + 3, (unsigned)p.base, place(b));
+        } else {
+            x64_op(&e->a, 0, 8u * g + 1, in_reg(e, b, RAX), p);
+        }
+        return;
+    }
+    unsigned t = dest(i->d, RAX);
+    if (b != IR_IMM && same(place(b), x64_r(t))) t = RAX;
+    to_reg(e, i, a, t);
+    apply(e, i, g, t, b);
+    finish(e, i->d, t);
+}
+
+static void compare(struct emit *e, const struct ir_insn *i)
+{
+    if (i->a == IR_IMM || (i->b != IR_IMM && place(i->a).mem)) {
+        to_reg(e, i, i->a, RAX);
+        apply(e, i, G_CMP, RAX, i->b);
+    } else if (i->b == IR_IMM) {
+        x64_group1(&e->a, 0, G_CMP, place(i->a), i->imm);
+    } else {
+        x64_op(&e->a, 0, 0x3b, (unsigned)place(i->a).base, place(i->b));
+    }
+}
+
+static void test(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned a = in_reg(e, i->a, RAX);
+    if (i->b == IR_IMM) {
+        x64_op(&e->a, 0, 0xf7, 0, x64_r(a));
+        x64_u32(&e->a, i->imm);
+    } else {
+        x64_op(&e->a, 0, 0x85, a, place(i->b));
+    }
+}
+
+// An addition without flags in one instruction.
+static bool lea(struct emit *e, const struct ir_insn *i)
+{
+    if (i->sets || i->d == IR_NONE || i->d == i->a || i->a == IR_IMM || place(i->d).mem || place(i->a).mem)
+        return false;
+    struct x64_rm m = x64_m((unsigned)place(i->a).base, 0);
+    if (i->b == IR_IMM) {
+        m.disp = (int32_t)(i->op == IR_SUB ? 0u - i->imm : i->imm);
+    } else {
+        if (i->op == IR_SUB || i->d == i->b || place(i->b).mem) return false;
+        m.index = place(i->b).base;
+    }
+    x64_op(&e->a, 0, 0x8d, (unsigned)place(i->d).base, m);
+    return true;
+}
+
+static void move(struct emit *e, const struct ir_insn *i)
+{
+    if (i->b == IR_IMM) {
+        x64_mov_imm(&e->a, place(i->d), i->imm);
+    } else if (i->b != i->d) {
+        const unsigned t = dest(i->d, RAX);
+        x64_load(&e->a, t, place(i->b));
+        finish(e, i->d, t);
+    }
+    if (!(i->sets & IR_NZ)) return;
+    const unsigned t = in_reg(e, i->d, RAX);
+    x64_op(&e->a, 0, 0x85, t, x64_r(t));
+}
+
+static void invert(struct emit *e, const struct ir_insn *i)
+{
+    if (i->b == IR_IMM) {
+        x64_mov_imm(&e->a, place(i->d), ~i->imm);
+    } else if (i->b == i->d) {
+        x64_op(&e->a, 0, 0xf7, 2, place(i->d));
+    } else {
+        const unsigned t = dest(i->d, RAX);
+        x64_load(&e->a, t, place(i->b));
+        x64_op(&e->a, 0, 0xf7, 2, x64_r(t));
+        finish(e, i->d, t);
+    }
+    if (!(i->sets & IR_NZ)) return;
+    const unsigned t = in_reg(e, i->d, RAX);
+    x64_op(&e->a, 0, 0x85, t, x64_r(t));
+}
+
+static void clear(struct emit *e, const struct ir_insn *i)
+{
+    struct ir_insn and = *i;
+    if (i->b == IR_IMM) {
+        and.imm = ~i->imm;
+        binary(e, &and, G_AND, true);
+        return;
+    }
+    x64_load(&e->a, RCX, place(i->b));
+    x64_op(&e->a, 0, 0xf7, 2, x64_r(RCX)); // not
+    to_reg(e, i, i->a, RAX);
+    x64_op(&e->a, 0, 0x23, RAX, x64_r(RCX));
+    finish(e, i->d, RAX);
+}
+
+void emit_alu(struct emit *e, const struct ir_insn *i)
+{
+    enum host_flags kind = HOST_LOGIC;
+    switch ((enum ir_op)i->op) {
+    case IR_ADD:
+        if (lea(e, i)) return;
+        binary(e, i, G_ADD, true), kind = HOST_ADD;
+        break;
+    case IR_SUB:
+        if (lea(e, i)) return;
+        i->d == IR_NONE ? compare(e, i) : binary(e, i, G_SUB, false);
+        kind = HOST_SUB;
+        break;
+    case IR_ADC: emit_load_carry(e, false), binary(e, i, G_ADC, true), kind = HOST_ADD; break;
+    case IR_SBC: emit_load_carry(e, true), binary(e, i, G_SBB, false), kind = HOST_SUB; break;
+    case IR_AND: i->d == IR_NONE && i->a != IR_IMM ? test(e, i) : binary(e, i, G_AND, true); break;
+    case IR_OR: binary(e, i, G_OR, true); break;
+    case IR_XOR: binary(e, i, G_XOR, true); break;
+    case IR_BIC: clear(e, i); break;
+    case IR_MOV:
+        move(e, i);
+        if (!i->sets) return; // the host's flags are as before
+        break;
+    default: invert(e, i); break;
+    }
+    e->host = HOST_NONE;
+    emit_store_flags(e, i, kind);
+}
+
+enum shift_op { S_ROL = 0, S_ROR = 1, S_RCR = 3, S_SHL = 4, S_SHR = 5, S_SAR = 7 };
+
+static void shift_const(struct emit *e, const struct ir_insn *i, enum shift_op s)
+{
+    const unsigned t = dest(i->d, RAX);
+    uint32_t n = i->imm;
+    to_reg(e, i, i->a, t);
+    if (n == 32) { // LSR and ASR: the last bit out is bit 31
+        x64_op(&e->a, 0, 0xc1, s, x64_r(t));
+        x64_byte(&e->a, 31);
+        n = 1;
+    }
+    x64_op(&e->a, 0, 0xc1, s, x64_r(t));
+    x64_byte(&e->a, n);
+    finish(e, i->d, t);
+}
+
+// By a register: the low byte counts, also beyond 31 (A8.4.2).
+static void shift_reg(struct emit *e, const struct ir_insn *i, enum shift_op s)
+{
+    x64_load(&e->a, RCX, place(i->b));
+    to_reg(e, i, i->a, RAX);
+    if (s == S_SAR) { // as by 31
+        x64_op(&e->a, 0, 0x0fb6, RCX, x64_r(RCX));
+        x64_group1(&e->a, 0, G_CMP, x64_r(RCX), 31);
+        uint8_t *at = x64_jcc_at(&e->a, CC_BE);
+        x64_mov_imm(&e->a, x64_r(RCX), 31);
+        if (!e->a.full) x64_patch(at, e->a.p);
+    }
+    x64_op(&e->a, 0, 0xd3, s, x64_r(RAX));
+    if (s == S_SHL || s == S_SHR) { // 0 from 32 on
+        x64_group1(&e->a, X64_8, G_CMP, x64_r(RCX), 32);
+        x64_op(&e->a, 0, 0x1b, RCX, x64_r(RCX)); // sbb: all ones if below
+        x64_op(&e->a, 0, 0x23, RAX, x64_r(RCX));
+    }
+    finish(e, i->d, RAX);
+}
+
+void emit_shift(struct emit *e, const struct ir_insn *i)
+{
+    static const uint8_t ops[] = {S_SHL, S_SHR, S_SAR, S_ROR};
+    if (i->op == IR_RRX) {
+        const unsigned t = dest(i->d, RAX);
+        emit_load_carry(e, false);
+        to_reg(e, i, i->a, t); // keeps the flags
+        x64_op(&e->a, 0, 0xd1, S_RCR, x64_r(t));
+        finish(e, i->d, t);
+    } else if (i->b == IR_IMM) {
+        shift_const(e, i, ops[i->op - IR_LSL]);
+    } else {
+        shift_reg(e, i, ops[i->op - IR_LSL]);
+    }
+    e->host = HOST_NONE;
+    // The carry is the last bit that was shifted out, as here; the host's ROR puts it there, too.
+    if (i->sets & IR_C) emit_store_flags(e, i, HOST_ADD);
+    e->host = HOST_NONE;
+}

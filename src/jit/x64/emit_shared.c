@@ -1,0 +1,135 @@
+// The code that all blocks share: the way in, the ways out, calls of C.
+#include "jit/x64/emit_internal.h"
+
+const int8_t emit_home[15] = {R8, R9, R10, R11, RBX, R12, R13, R14, -1, -1, -1, -1, RDI, R15, RSI};
+
+static const uint8_t callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
+
+static bool survives_calls(int reg)
+{
+    return reg == RBX || reg >= R12;
+}
+
+// Moves the homes to or from struct cpu; only: those that a C function may change.
+static void homes(struct x64 *a, bool save, bool only)
+{
+    for (unsigned r = 0; r < 15; r++) {
+        if (emit_home[r] < 0 || (only && survives_calls(emit_home[r]))) continue;
+        const struct x64_rm m = x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4 * r));
+        x64_op(a, 0, save ? 0x89 : 0x8b, (unsigned)emit_home[r], m);
+    }
+}
+
+static void push(struct x64 *a, unsigned reg)
+{
+    if (reg >= 8) x64_byte(a, 0x41);
+    x64_byte(a, 0x50 | (reg & 7));
+}
+
+static void pop(struct x64 *a, unsigned reg)
+{
+    if (reg >= 8) x64_byte(a, 0x41);
+    x64_byte(a, 0x58 | (reg & 7));
+}
+
+static void adjust_stack(struct x64 *a, int by)
+{
+    x64_group1(a, X64_64, by < 0 ? 5 : 0, x64_r(RSP), by < 0 ? 8 : (uint32_t)by);
+}
+
+static void enter(struct x64 *a, struct emit_shared *s)
+{
+    x64_align(a, 16, 0);
+    s->enter = a->p;
+    for (unsigned i = 0; i < sizeof callee_saved; i++)
+        push(a, callee_saved[i]);
+    adjust_stack(a, -8);
+    x64_op(a, X64_64, 0x89, RDI, x64_r(RBP));
+    x64_op(a, X64_64, 0x89, RSI, x64_r(RAX));
+    homes(a, false, false);
+    x64_op(a, 0, 0xff, 4, x64_r(RAX)); // jmp rax
+
+    s->leave = a->p;
+    homes(a, true, false);
+    s->leave_saved = a->p;
+    adjust_stack(a, 8);
+    for (unsigned i = sizeof callee_saved; i-- > 0;)
+        pop(a, callee_saved[i]);
+    x64_byte(a, 0xc3);
+}
+
+// EAX: pc | T of a branch's target. In ARM state bit 1 must be clear: such a target is not in the table.
+static void indirect(struct x64 *a, struct emit_shared *s)
+{
+    x64_align(a, 16, 0);
+    s->indirect = a->p;
+    x64_group1(a, 0, 7, CPU_FIELD(exit_request), 0);
+    uint8_t *slow1 = x64_jcc_at(a, CC_NE);
+    x64_mov(a, RCX, RAX);
+    x64_op(a, 0, 0xd1, 5, x64_r(RCX)); // shr ecx, 1
+    x64_group1(a, 0, 4, x64_r(RCX), EMIT_JUMPS - 1);
+    x64_op(a, 0, 0xc1, 4, x64_r(RCX)); // shl ecx, 4
+    x64_byte(a, 4);
+    x64_op(a, X64_64, 0x03, RCX, CPU_FIELD(host_jump));
+    x64_op(a, 0, 0x3b, RAX, x64_m(RCX, offsetof(struct emit_jump, target)));
+    uint8_t *slow2 = x64_jcc_at(a, CC_NE);
+    x64_mov(a, RDX, RAX);
+    x64_group1(a, 0, 4, x64_r(RDX), 1);
+    x64_op(a, X64_8, 0x88, RDX, CPU_FIELD(thumb));
+    x64_op(a, 0, 0xff, 4, x64_m(RCX, offsetof(struct emit_jump, code))); // jmp
+    if (a->full) return;
+    x64_patch(slow1, a->p);
+    x64_patch(slow2, a->p);
+    x64_op(a, 0, 0x8b, RAX, x64_r(RAX));
+    x64_mov_imm64(a, RCX, (uint64_t)EXIT_INDIRECT << EXIT_SHIFT);
+    x64_op(a, X64_64, 0x0b, RAX, x64_r(RCX));
+    x64_jmp_to(a, s->leave);
+}
+
+// RAX: struct tier_call.
+static void call(struct x64 *a, struct emit_shared *s, enum tier_call_kind kind)
+{
+    x64_align(a, 16, 0);
+    s->call[kind] = a->p;
+    homes(a, true, kind == TIER_CALL_VECTOR);
+    adjust_stack(a, -8);
+    x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
+    x64_op(a, X64_64, 0x8b, RSI, x64_m(RAX, offsetof(struct tier_call, step)));
+    x64_op(a, 0, 0xff, 2, x64_m(RAX, offsetof(struct tier_call, fn)));
+    adjust_stack(a, 8);
+    x64_op(a, X64_64, 0x85, RAX, x64_r(RAX));
+    uint8_t *stop = x64_jcc_at(a, CC_E);
+    homes(a, false, kind != TIER_CALL_ANY);
+    x64_byte(a, 0xc3);
+    if (a->full) return;
+    x64_patch(stop, a->p);
+    adjust_stack(a, 8); // the return address
+    // What the handler saw is in struct cpu; the rest is still where it was.
+    for (unsigned r = 0; r < 15 && kind == TIER_CALL_VECTOR; r++)
+        if (emit_home[r] >= 0 && survives_calls(emit_home[r]))
+            x64_op(a, 0, 0x89, (unsigned)emit_home[r],
+                   x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4 * r)));
+    x64_mov_imm64(a, RAX, (uint64_t)EXIT_STOP << EXIT_SHIFT);
+    x64_jmp_to(a, s->leave_saved);
+}
+
+bool emit_shared_code(struct x64 *a, struct emit_shared *s)
+{
+    enter(a, s);
+    indirect(a, s);
+    call(a, s, TIER_CALL_ANY);
+    call(a, s, TIER_CALL_LOADS);
+    call(a, s, TIER_CALL_VECTOR);
+    return !a->full;
+}
+
+void emit_stale(uint8_t *at, const uint8_t *stale)
+{
+    // One store over the no-operation at the start: others may run here.
+    uint64_t code;
+    uint8_t bytes[EMIT_ENTRY] = {0xe9};
+    const int32_t rel = (int32_t)(stale - (at + 5));
+    memcpy(bytes + 1, &rel, 4);
+    memcpy(&code, bytes, sizeof code);
+    __atomic_store_n((uint64_t *)at, code, __ATOMIC_RELEASE);
+}

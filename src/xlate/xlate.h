@@ -1,0 +1,79 @@
+// From decoded instructions to operations of the intermediate language, one family a file.
+#ifndef STINKARM_XLATE_XLATE_H
+#define STINKARM_XLATE_XLATE_H
+
+#include "ir/ir.h"
+#include "isa/insn.h"
+
+// The block being made, and the instruction that is being translated.
+struct xlate {
+    struct ir_block *b;
+    uint32_t pc;
+    uint8_t it; // ITSTATE of the instruction
+    bool thumb, conditional;
+    uint8_t temps;
+    uint32_t call; // names the instruction's handler
+};
+
+enum xlate_result {
+    XLATE_NEXT, // done; control goes on at the next instruction
+    XLATE_END,  // done; control goes elsewhere
+    XLATE_CALL, // nothing was emitted: the interpreter's handler does it
+    XLATE_LEAVE // nothing was emitted: only the interpreter itself can do it
+};
+
+// One instruction, whose condition the caller sees to.
+enum xlate_result xlate_dp(struct xlate *x, const struct insn *in);
+enum xlate_result xlate_ldst(struct xlate *x, const struct insn *in);
+enum xlate_result xlate_media(struct xlate *x, const struct insn *in);
+enum xlate_result xlate_branch(struct xlate *x, const struct insn *in);
+enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in);
+
+// One instruction with its condition, into the block. call: names the interpreter's handler, should it be
+// needed. NEXT, END, or LEAVE: nothing was emitted.
+enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call);
+// Ends a block that runs on at pc with an IT state.
+void xlate_goto(struct xlate *x, uint32_t pc, uint8_t it);
+// Ends a block in front of an instruction that is the interpreter's.
+void xlate_leave(struct xlate *x);
+
+// For the families
+
+static inline struct ir_insn *emit(struct xlate *x, enum ir_op op, uint8_t d, uint8_t a, uint8_t b,
+                                   uint32_t imm)
+{
+    struct ir_insn *i = &x->b->insn[x->b->n++];
+    *i = (struct ir_insn){.op = (uint8_t)op,
+                          .d = d,
+                          .a = a,
+                          .b = b,
+                          .e = IR_NONE,
+                          .imm = imm,
+                          .pc = x->pc,
+                          .it = x->it,
+                          .mode = x->conditional ? IR_CONDITIONAL : 0,
+                          .count = (uint8_t)x->b->ninsns};
+    return i;
+}
+
+static inline uint8_t temp(struct xlate *x)
+{
+    return (uint8_t)(IR_TEMP + x->temps++);
+}
+
+// What r15 reads as.
+static inline uint32_t pc_value(const struct xlate *x)
+{
+    return x->pc + (x->thumb ? 4 : 8);
+}
+
+// A register as an operand: a temporary with the constant if it is the PC.
+static inline uint8_t reg(struct xlate *x, uint8_t n)
+{
+    if (n != 15) return n;
+    const uint8_t t = temp(x);
+    emit(x, IR_MOV, t, IR_NONE, IR_IMM, pc_value(x));
+    return t;
+}
+
+#endif

@@ -1,0 +1,127 @@
+// Branches (A5.5, A6.3.4), and what an instruction looks like from outside: its condition, its way out.
+#include "xlate/xlate.h"
+
+static struct ir_insn *go(struct xlate *x, uint32_t target, bool thumb)
+{
+    struct ir_insn *i = emit(x, IR_GOTO, IR_NONE, IR_NONE, IR_NONE, target);
+    if (thumb) i->mode |= IR_THUMB;
+    i->it = 0;
+    return i;
+}
+
+void xlate_goto(struct xlate *x, uint32_t pc, uint8_t it)
+{
+    x->conditional = false;
+    go(x, pc, x->thumb)->it = it;
+}
+
+void xlate_leave(struct xlate *x)
+{
+    x->conditional = false;
+    emit(x, IR_LEAVE, IR_NONE, IR_NONE, IR_NONE, 0);
+}
+
+static void link(struct xlate *x, const struct insn *in)
+{
+    emit(x, IR_MOV, 14, IR_NONE, IR_IMM, (x->pc + in->len) | x->thumb);
+}
+
+static enum xlate_result compare_and_branch(struct xlate *x, const struct insn *in)
+{
+    struct ir_insn *i = emit(x, in->flags & INSN_X ? IR_IFNZ : IR_IFZ, IR_NONE, in->rn, IR_NONE, 0);
+    i->n = 1;
+    go(x, pc_value(x) + in->imm, true)->mode |= IR_CONDITIONAL;
+    return XLATE_NEXT;
+}
+
+// Branch tables: the offset in halfwords from [Rn + Rm].
+static enum xlate_result table_branch(struct xlate *x, const struct insn *in)
+{
+    if (in->rm == 15) return XLATE_CALL;
+    const bool half = in->op == OP_TBH;
+    const uint8_t n = reg(x, in->rn), t = temp(x), target = temp(x);
+    emit(x, half ? IR_LD16 : IR_LD8, t, n, in->rm, 0)->n = half;
+    emit(x, IR_LSL, target, t, IR_IMM, 1);
+    emit(x, IR_ADD, target, target, IR_IMM, pc_value(x));
+    emit(x, IR_GOTO_REG, IR_NONE, target, IR_NONE, 0)->mode |= IR_THUMB;
+    return XLATE_END;
+}
+
+enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
+{
+    switch ((enum op)in->op) {
+    case OP_BL: link(x, in); // fallthrough
+    case OP_B: go(x, pc_value(x) + in->imm, x->thumb); return XLATE_END;
+    case OP_BLX_IMM:
+        link(x, in);
+        go(x, (pc_value(x) & ~3u) + in->imm, !x->thumb);
+        return XLATE_END;
+    case OP_BX:
+    case OP_BXJ:
+        emit(x, IR_GOTO_REG, IR_NONE, reg(x, in->rm), IR_NONE, 0)->mode |= IR_INTERWORK;
+        return XLATE_END;
+    case OP_BLX_REG: {
+        if (in->rm == 15) return XLATE_LEAVE;
+        const uint8_t t = temp(x);
+        emit(x, IR_MOV, t, IR_NONE, in->rm, 0);
+        link(x, in);
+        emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0)->mode |= IR_INTERWORK;
+        return XLATE_END;
+    }
+    case OP_CBZ: return compare_and_branch(x, in);
+    case OP_TBB:
+    case OP_TBH: return table_branch(x, in);
+    case OP_IT:
+    case OP_NOP: return XLATE_NEXT;
+    default: return XLATE_CALL;
+    }
+}
+
+static uint8_t cond_reads(uint8_t cond)
+{
+    static const uint8_t reads[] = {IR_Z, IR_C, IR_N, IR_V, IR_C | IR_Z, IR_N | IR_V, IR_N | IR_Z | IR_V};
+    return reads[cond >> 1];
+}
+
+static enum xlate_result family(struct xlate *x, const struct insn *in)
+{
+    static enum xlate_result (*const families[])(struct xlate *, const struct insn *) = {
+        xlate_dp, xlate_ldst, xlate_branch, xlate_media, xlate_vfp};
+    for (unsigned i = 0; i < sizeof families / sizeof *families; i++) {
+        const enum xlate_result r = families[i](x, in);
+        if (r != XLATE_CALL) return r;
+    }
+    return XLATE_CALL;
+}
+
+enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call)
+{
+    const unsigned start = x->b->n;
+    unsigned body = start;
+    x->temps = 0;
+    x->call = call;
+    x->conditional = in->cond < COND_AL;
+    if (x->conditional) {
+        struct ir_insn *i = emit(x, IR_IF, IR_NONE, IR_NONE, IR_NONE, 0);
+        i->mode = 0;
+        i->cond = in->cond;
+        i->reads = cond_reads(in->cond);
+        body = x->b->n;
+    }
+    enum xlate_result r = family(x, in);
+    if (r == XLATE_CALL) {
+        x->b->n = body; // what a family had begun
+        emit(x, IR_CALL, IR_NONE, IR_NONE, IR_NONE, call);
+        r = XLATE_NEXT;
+    }
+    if (r == XLATE_LEAVE) {
+        x->b->n = start;
+        return r;
+    }
+    if (!x->conditional) return r;
+    if (x->b->n == body)
+        x->b->n = start; // nothing to do under a condition
+    else
+        x->b->insn[start].n = (uint8_t)(x->b->n - body);
+    return XLATE_NEXT;
+}

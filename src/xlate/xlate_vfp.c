@@ -1,0 +1,139 @@
+// VFP (A7.5 – A7.8): what programs use most. Arithmetic names its handler: the host's is not always certain
+// to give the same answer.
+#include "xlate/xlate.h"
+
+static struct ir_insn *vector(struct xlate *x, enum ir_op op, unsigned size, const struct insn *in)
+{
+    struct ir_insn *i = emit(x, op, IR_NONE, IR_NONE, IR_NONE, x->call);
+    i->n = (uint8_t)size;
+    i->v = in->rd, i->vn = in->rn, i->vm = in->rm;
+    return i;
+}
+
+static enum xlate_result arithmetic(struct xlate *x, enum ir_op op, unsigned size, const struct insn *in)
+{
+    vector(x, op, size, in);
+    return XLATE_NEXT;
+}
+
+// [Rn + imm], a multiple of 4 (A3.2.1).
+static enum xlate_result transfer(struct xlate *x, enum ir_op op, const struct insn *in)
+{
+    if (in->rn == 15) return XLATE_CALL;
+    emit(x, IR_ALIGN, IR_NONE, in->rn, IR_NONE, 4);
+    emit(x, op, IR_NONE, in->rn, IR_NONE, in->imm)->v = in->rd;
+    return XLATE_NEXT;
+}
+
+static enum xlate_result literal(struct xlate *x, enum ir_op op, const struct insn *in)
+{
+    emit(x, op, IR_NONE, IR_NONE, IR_NONE, (pc_value(x) & ~3u) + in->imm)->v = in->rd;
+    return XLATE_NEXT;
+}
+
+static enum xlate_result multiple(struct xlate *x, bool store, const struct insn *in)
+{
+    const unsigned n = in->imm / 2;
+    if (in->rn == 15 || in->imm & 1 || !n || in->rd + n > 32) return XLATE_CALL;
+    const uint32_t bytes = 8 * n;
+    const bool up = in->flags & INSN_ADD;
+    uint32_t at = up ? 0 : 0u - bytes;
+    emit(x, IR_ALIGN, IR_NONE, in->rn, IR_NONE, 4);
+    if (!store && n > 1) { // nothing changes before all of it is found to be there
+        emit(x, IR_LD32, temp(x), in->rn, IR_NONE, at);
+        emit(x, IR_PROBE, IR_NONE, in->rn, IR_NONE, at + bytes - 4);
+    }
+    for (unsigned k = 0; k < n; k++, at += 8)
+        emit(x, store ? IR_STV64 : IR_LDV64, IR_NONE, in->rn, IR_NONE, at)->v = (uint8_t)(in->rd + k);
+    if (in->flags & INSN_WB) emit(x, IR_ADD, in->rn, in->rn, IR_IMM, up ? bytes : 0u - bytes);
+    return XLATE_NEXT;
+}
+
+// Two core registers and two halves of a D register, or two S registers.
+static enum xlate_result pair(struct xlate *x, bool to_core, unsigned s, const struct insn *in)
+{
+    if (in->rm == 15 || in->ra == 15 || s > 30) return XLATE_CALL;
+    const uint8_t regs[2] = {in->rm, in->ra};
+    for (unsigned k = 0; k < 2; k++) {
+        struct ir_insn *i = to_core ? emit(x, IR_VGET, regs[k], IR_NONE, IR_NONE, 0)
+                                    : emit(x, IR_VPUT, IR_NONE, regs[k], IR_NONE, 0);
+        i->v = (uint8_t)(s + k);
+    }
+    return XLATE_NEXT;
+}
+
+static enum xlate_result core(struct xlate *x, bool to_core, const struct insn *in)
+{
+    if (in->rm == 15) return XLATE_CALL;
+    if (to_core)
+        emit(x, IR_VGET, in->rm, IR_NONE, IR_NONE, 0)->v = in->rn;
+    else
+        emit(x, IR_VPUT, IR_NONE, in->rm, IR_NONE, 0)->v = in->rd;
+    return XLATE_NEXT;
+}
+
+static enum xlate_result constant(struct xlate *x, unsigned size, const struct insn *in)
+{
+    vector(x, IR_VCONST, size, in)->imm = in->imm;
+    return XLATE_NEXT;
+}
+
+static enum xlate_result convert(struct xlate *x, enum ir_op op, unsigned size, const struct insn *in)
+{
+    struct ir_insn *i = vector(x, op, size, in);
+    if (in->flags & INSN_UNS) i->mode |= IR_UNSIGNED;
+    return XLATE_NEXT;
+}
+
+static enum xlate_result compare(struct xlate *x, unsigned size, bool zero, const struct insn *in)
+{
+    struct ir_insn *i = vector(x, IR_VCMP, size, in);
+    if (zero) i->vm = IR_NONE;
+    return XLATE_NEXT;
+}
+
+#define SIZES(name, ir)                                                                                      \
+    case OP_##name##_S: return arithmetic(x, ir, 2, in);                                                     \
+    case OP_##name##_D: return arithmetic(x, ir, 3, in);
+
+enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
+{
+    switch ((enum op)in->op) {
+        SIZES(VADD, IR_VADD)
+        SIZES(VSUB, IR_VSUB)
+        SIZES(VMUL, IR_VMUL)
+        SIZES(VDIV, IR_VDIV)
+        SIZES(VMLA, IR_VMLA)
+        SIZES(VMLS, IR_VMLS)
+        SIZES(VSQRT, IR_VSQRT)
+        SIZES(VMOV, IR_VMOV)
+        SIZES(VNEG, IR_VNEG)
+        SIZES(VABS, IR_VABS)
+    case OP_VCMP_S: return compare(x, 2, false, in);
+    case OP_VCMP_D: return compare(x, 3, false, in);
+    case OP_VCMP_ZERO_S: return compare(x, 2, true, in);
+    case OP_VCMP_ZERO_D: return compare(x, 3, true, in);
+    case OP_VCVT_S_INT: return convert(x, IR_VCVT_INT, 2, in);
+    case OP_VCVT_D_INT: return convert(x, IR_VCVT_INT, 3, in);
+    case OP_VCVT_INT_S: return convert(x, IR_VCVT_TO_INT, 2, in);
+    case OP_VCVT_INT_D: return convert(x, IR_VCVT_TO_INT, 3, in);
+    case OP_VCVT_D_S: return convert(x, IR_VCVT_SIZE, 3, in);
+    case OP_VCVT_S_D: return convert(x, IR_VCVT_SIZE, 2, in);
+    case OP_VMOV_IMM_S: return constant(x, 2, in);
+    case OP_VMOV_IMM_D: return constant(x, 3, in);
+    case OP_VLDR_S: return transfer(x, IR_LDV32, in);
+    case OP_VLDR_D: return transfer(x, IR_LDV64, in);
+    case OP_VSTR_S: return transfer(x, IR_STV32, in);
+    case OP_VSTR_D: return transfer(x, IR_STV64, in);
+    case OP_VLDR_LIT_S: return literal(x, IR_LDV32, in);
+    case OP_VLDR_LIT_D: return literal(x, IR_LDV64, in);
+    case OP_VLDM_D: return multiple(x, false, in);
+    case OP_VSTM_D: return multiple(x, true, in);
+    case OP_VMOV_S_CORE: return core(x, false, in);
+    case OP_VMOV_CORE_S: return core(x, true, in);
+    case OP_VMOV_D_CORE: return pair(x, false, 2u * in->rd, in);
+    case OP_VMOV_CORE_D: return pair(x, true, 2u * in->rn, in);
+    case OP_VMRS_APSR: emit(x, IR_VFLAGS, IR_NONE, IR_NONE, IR_NONE, 0)->sets = IR_NZCV; return XLATE_NEXT;
+    default: return XLATE_CALL;
+    }
+}

@@ -1,0 +1,22 @@
+# The recompiler under the tests of the interpreter: every block is compiled at its first run
+TESTS      += test-jit-conformance test-jit-guest test-jit-torture
+TESTS_FULL += test-jit-conformance-full test-jit-guest test-jit-torture-full
+
+JIT_ENV = STINKARM_JIT=$(abspath $(BUILD))/stinkarm STINKARM=$(CURDIR)/tests/jit/stinkarm BUILD=$(BUILD)
+
+test-jit-conformance: $(BUILD)/stinkarm conform
+	$(JIT_ENV) tests/run_conformance 20000 3
+
+test-jit-conformance-full: $(BUILD)/stinkarm conform
+	$(JIT_ENV) tests/run_conformance 500000 4
+
+test-jit-guest: $(BUILD)/stinkarm $(TESTBUILD)/run_guest
+	$(JIT_ENV) $(TESTBUILD)/run_guest --stinkarm tests/jit/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)
+
+test-jit-torture: $(BUILD)/stinkarm
+	$(JIT_ENV) tests/torture/run
+
+test-jit-torture-full: $(BUILD)/stinkarm
+	$(JIT_ENV) tests/torture/run --full
+
+.PHONY: test-jit-conformance test-jit-conformance-full test-jit-guest test-jit-torture test-jit-torture-full

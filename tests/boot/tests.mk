@@ -1,6 +1,6 @@
 # Real kernels on the machine, driven through its console
 TESTS      += test-boot
-TESTS_FULL += test-boot
+TESTS_FULL += test-boot-full
 BOOTBUILD  := $(TESTBUILD)/boot
 
 $(BOOTBUILD)/console: tests/boot/console.c
@@ -11,9 +11,9 @@ $(BOOTBUILD)/initramfs.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/i
 	@mkdir -p $(@D)
 	BUILD=$(BUILD) tools/make_initramfs $@
 
-# Once: five minutes of a processor
-$(BUILD)/kernel/tiny/zImage:
-	BUILD=$(BUILD) tools/build_kernel tiny
+# Once: 5, 7, 16 minutes of a processor
+$(BUILD)/kernel/tiny/zImage $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpress/zImage: $(BUILD)/kernel/%/zImage:
+	BUILD=$(BUILD) tools/build_kernel $*
 
 boot-material: $(BUILD)/stinkarm $(BOOTBUILD)/console $(BOOTBUILD)/initramfs.gz $(BUILD)/kernel/tiny/zImage
 
@@ -22,4 +22,7 @@ BOOTS ?= $(wildcard tests/boot/*.boot)
 test-boot: boot-material
 	BUILD=$(BUILD) tests/boot/run $(BOOTS)
 
-.PHONY: boot-material test-boot
+test-boot-full: boot-material $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpress/zImage
+	BUILD=$(BUILD) tests/boot/run $(BOOTS) $(wildcard tests/boot/full/*.boot)
+
+.PHONY: boot-material test-boot test-boot-full

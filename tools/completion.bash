@@ -6,7 +6,7 @@ _stinkarm_has_value() {
     -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | --cpu | --engine | --jit-hot | -l | --log | \
         --log-file) return 0 ;;
     -M | --machine | -m | --memory | --smp | --smp-mode | --rtc | --initrd | --append | --dtb | --dump-dtb | --load | \
-        --load-address | --entry-point-address | --serial | --virtio-console | --drive | --net | --share | --display) return 0 ;;
+        --load-address | --entry-point-address | --serial | --virtio | --virtio-console | --drive | --net | --share | --display) return 0 ;;
     esac
     return 1
 }
@@ -19,6 +19,7 @@ _stinkarm_system_value() {
     --smp-mode) COMPREPLY=($(compgen -W "threads round-robin" -- "$2")) ;;
     --rtc) COMPREPLY=($(compgen -W "utc" -- "$2")) ;;
     --serial | --virtio-console) COMPREPLY=($(compgen -W "stdio stdout pty file: unix: null" -- "$2")) ;;
+    --virtio) COMPREPLY=($(compgen -W "legacy modern" -- "$2")) ;;
     --net) COMPREPLY=($(compgen -W "none user" -- "$2")) ;;
     --display) COMPREPLY=($(compgen -W "none ppm: vnc:" -- "$2")) ;;
     --initrd | --dtb | --dump-dtb | --load | --drive) compopt -o default ;;
@@ -66,7 +67,7 @@ _stinkarm() {
     if [[ $system && $cur == -* ]]; then
         COMPREPLY=($(compgen -W "-M --machine -m --memory --smp --smp-mode --icount --rtc --no-reboot --exit-on-panic --engine
             --initrd --append --dtb --dump-dtb --atags --load --load-address --entry-point-address --semihosting --serial
-            --virtio-console --drive --net --share --display -l --log --log-file --stats -h --help" -- "$cur"))
+            --virtio --virtio-console --drive --net --share --display -l --log --log-file --stats -h --help" -- "$cur"))
         return
     fi
     if [[ $cur == -* ]]; then

@@ -3,6 +3,7 @@
 // System registers and FIFO ports at 0x00 … 0xb4; MAC registers behind MAC_CSR_CMD/DATA, PHY registers behind
 // the MAC's MII_ACC/DATA (lan9118_mac.c). 32-bit bus; two halfword accesses make one as well. One interrupt:
 // irq[0], the board's inverter undoes IRQ_POL. The de-assertion interval is taken as over at once.
+// Asleep, a magic packet wakes it; wake-up frame filters are not matched.
 // backend: struct netdev, NULL: no cable. config: uint8_t[6], the address in the EEPROM (NULL:
 // 52:54:00:12:34:56).
 #include "base/fdt.h"

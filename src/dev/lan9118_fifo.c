@@ -78,6 +78,22 @@ static void store(struct lan9118 *s, const uint8_t *data, uint32_t n)
     memcpy(s->rx_data, data + first, n - first);
 }
 
+// Asleep in D1 (3.10.2.1): a magic packet is six bytes of ones and sixteen times the address.
+static void rx_asleep(struct lan9118 *s, const uint8_t *frame, size_t n)
+{
+    enum { MAGIC_LEN = 17 * 6 };
+    if ((s->pmt_ctrl >> 12 & 3) != 1 || !(s->mac.reg[MAC_WUCSR] & WUCSR_MPEN)) return;
+    uint8_t magic[MAGIC_LEN];
+    memset(magic, 0xff, 6);
+    for (unsigned i = 6; i < MAGIC_LEN; i++)
+        magic[i] = (uint8_t)(s->mac.reg[i % 6 < 4 ? MAC_ADDRL : MAC_ADDRH] >> 8 * (i % 6 & 3));
+    if (!memmem(frame, n, magic, MAGIC_LEN)) return;
+    s->mac.reg[MAC_WUCSR] |= WUCSR_MPR;
+    s->pmt_ctrl |= PMT_WUPS_FRAME;
+    if (s->pmt_ctrl & PMT_WOL_EN) s->int_sts |= PME_INT;
+    lan9118_update(s);
+}
+
 void rx_receive(void *ctx, const uint8_t *frame, size_t n)
 {
     struct lan9118 *s = ctx;
@@ -89,6 +105,7 @@ void rx_receive(void *ctx, const uint8_t *frame, size_t n)
         TYPE = 1 << 5,
         ERROR = 1 << 15
     };
+    if (s->pmt_ctrl >> 12 & 3) rx_asleep(s, frame, n);
     if (!receiving(s) || n < 14 || n > TX_FRAME_MAX) return;
     const bool accepted = mac_accepts(&s->mac, frame);
     if (!accepted && !(s->mac.reg[MAC_CR] & CR_RXALL)) return;

@@ -11,8 +11,6 @@ void mac_reset(struct lan9118_mac *m)
     m->reg[MAC_ADDRH] = 0xffff;
     m->reg[MAC_ADDRL] = 0xffffffffu;
     m->reg[MAC_VLAN1] = m->reg[MAC_VLAN2] = 0xffff;
-    memset(m->wakeup_filter, 0, sizeof m->wakeup_filter);
-    m->wuff_next = 0;
     m->e2p_cmd = 0;
     m->e2p_data = 0;
     m->eeprom_writable = false;
@@ -51,8 +49,6 @@ void mac_write(struct lan9118_mac *m, uint32_t reg, uint32_t v)
     if (reg >= MAC_NREGS) return;
     if (reg == MAC_MII_ACC) {
         mii_access(m, v);
-    } else if (reg == MAC_WUFF) {
-        m->wakeup_filter[m->wuff_next++ % 8] = v;
     } else if (reg == MAC_WUCSR) {
         m->reg[reg] = (v & writable[reg]) | (m->reg[reg] & ~v & 0x60); // received: write 1 to clear
     } else {

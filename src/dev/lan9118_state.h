@@ -36,12 +36,11 @@ enum mac_cr_bit {
     CR_RXEN = 1 << 2
 };
 
+enum { WUCSR_MPEN = 1 << 1, WUCSR_MPR = 1 << 5, PMT_WUPS_FRAME = 1 << 5, PMT_WOL_EN = 1 << 9 };
 enum { EEPROM_SIZE = 128 };
 
 struct lan9118_mac {
     uint32_t reg[MAC_NREGS];
-    uint32_t wakeup_filter[8];
-    unsigned wuff_next;
     // PHY
     bool link; // the cable is in
     uint16_t bcr, anar, mcsr, special_modes, scsi, isr, imr;

@@ -389,6 +389,41 @@ Test(lan9118, halfwords)
     end();
 }
 
+// Asleep, it takes no frames but wakes at a magic packet; a write to BYTE_TEST ends the sleep.
+Test(lan9118, wake_on_lan)
+{
+    enum { WUCSR = 12, MPR = 1 << 5, WOL_EN = 1 << 9, D1 = 1 << 12, PME_INT = 1 << 17 };
+    uint8_t frame[200] = {0};
+    start(false);
+    memset(frame, 0xff, 6);
+    memset(frame + 50, 0xff, 6);
+    for (unsigned i = 0; i < 16; i++)
+        memcpy(frame + 56 + 6 * i, "\x52\x54\x00\x12\x34\x56", 6);
+    wr(&t, IRQ_CFG, 0x100);
+    wr(&t, INT_EN, PME_INT);
+    go(LOOPBACK);
+    set_mac(WUCSR, 2);
+    wr(&t, PMT_CTRL, D1 | WOL_EN);
+    frame[80] ^= 1;
+    transmit(frame, sizeof frame, 0);
+    cr_expect(!t.line[0]);
+    frame[80] ^= 1;
+    transmit(frame, sizeof frame, 0);
+    cr_expect(t.line[0]);
+    cr_expect_eq(mac(WUCSR), 2 | MPR);
+    expect_reg(&t, PMT_CTRL, D1 | WOL_EN | 1 << 5 | 1);
+    cr_expect_eq(rd(&t, RX_FIFO_INF), 0);
+    set_mac(WUCSR, MPR);
+    cr_expect_eq(mac(WUCSR), 0);
+    wr(&t, INT_STS, PME_INT);
+    cr_expect(!t.line[0]);
+    wr(&t, BYTE_TEST, 0);
+    expect_reg(&t, PMT_CTRL, WOL_EN | 1 << 5 | 1);
+    transmit(frame, sizeof frame, 0);
+    cr_expect_eq(rd(&t, RX_FIFO_INF) >> 16, 1);
+    end();
+}
+
 // Through the cable: ARP, and more answers than there is room for.
 Test(lan9118, on_the_network)
 {

@@ -1,4 +1,4 @@
-// The memory controllers and the two-wire interface.
+// PL341 and PL354, the memory controllers, as far as they can be recognised.
 #include "dev_env.h"
 
 static struct dev_test t;
@@ -23,19 +23,4 @@ Test(memc, pl354)
     check_id(&t, 0x00041354);
     wr(&t, 0x10, 0xffffffff);
     expect_reg(&t, 0, 0);
-}
-
-Test(sbcon, lines)
-{
-    dev_test_start(&t, &sbcon_class, NULL, NULL);
-    expect_reg(&t, 0, 3);
-    wr(&t, 4, 1);
-    expect_reg(&t, 0, 2);
-    wr(&t, 4, 2);
-    expect_reg(&t, 0, 0);
-    wr(&t, 0, 1);
-    expect_reg(&t, 0, 1);
-    wr(&t, 0, 0xffffffff);
-    expect_reg(&t, 0, 3);
-    expect_reg(&t, 4, 0);
 }

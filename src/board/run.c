@@ -103,7 +103,7 @@ static bool has_work(const struct machine *m, const struct sys_cpu *s, enum wait
 static uint64_t event_stream_ns(const struct sys_cpu *s)
 {
     if (!s->model->generic_timer || !(s->cp15.cntkctl & 4)) return 0;
-    return (2000000000ull << (s->cp15.cntkctl >> 4 & 15)) / s->cp15.cntfrq;
+    return (2000000000ull << (s->cp15.cntkctl >> 4 & 15)) / GENERIC_TIMER_HZ;
 }
 
 static void wait_on(struct machine *m, unsigned cpu, uint64_t ns)

@@ -344,7 +344,7 @@ static void write_selected(struct sys_cpu *s, const struct cp_row *row, uint64_t
 
 static uint64_t physical_count(struct sys_cpu *s)
 {
-    return (uint64_t)((unsigned __int128)now(s) * s->cp15.cntfrq / 1000000000u);
+    return (uint64_t)((unsigned __int128)now(s) * GENERIC_TIMER_HZ / 1000000000u);
 }
 
 static uint64_t virtual_count(struct sys_cpu *s)
@@ -370,7 +370,7 @@ static uint64_t fires_at(struct sys_cpu *s, uint32_t ctl, uint64_t count, uint64
     if ((ctl & 3) != 1 || count >= cval) return UINT64_MAX;
     const uint64_t ticks = cval - count;
     if (ticks > UINT64_MAX / 2000000000u) return UINT64_MAX;
-    return now(s) + (uint64_t)((unsigned __int128)ticks * 1000000000u / s->cp15.cntfrq) + 1;
+    return now(s) + (uint64_t)((unsigned __int128)ticks * 1000000000u / GENERIC_TIMER_HZ) + 1;
 }
 
 uint64_t cp15_timer_next_ns(struct sys_cpu *s)
@@ -662,6 +662,6 @@ bool cp15_write(struct cpu *c, struct cp_access a, uint64_t value)
 
 void cp15_reset(struct sys_cpu *s)
 {
-    s->cp15 = (struct cp15){.sctlr = s->model->sctlr_reset, .cntfrq = 62500000, .dbg_dscr = 1u << 15 | 2};
+    s->cp15 = (struct cp15){.sctlr = s->model->sctlr_reset, .cntfrq = GENERIC_TIMER_HZ, .dbg_dscr = 1u << 15 | 2};
     if (s->model->id == MODEL_CORTEX_A9) s->cp15.prrr = 0x98aa4, s->cp15.nmrr = 0x44e048e0;
 }

@@ -11,6 +11,9 @@
 #include "mem/access.h"
 #include "mem/bus.h"
 
+// What the generic timer counts at. CNTFRQ only tells software so; writing it changes nothing (B8.1.1).
+#define GENERIC_TIMER_HZ 62500000u
+
 enum sys_model_id { MODEL_CORTEX_A9 = 1, MODEL_CORTEX_A15 = 2 };
 
 // Identification and capabilities of a processor.

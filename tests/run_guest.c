@@ -161,7 +161,7 @@ static bool parse_file(const char *file, struct expectation *e)
     FILE *f = fopen(file, "r");
     if (!f) bad(file, "%s", strerror(errno));
     memset(e, 0, sizeof *e);
-    e->timeout = 20;
+    e->timeout = 60; // a hang, however busy the host is
     char line[8192];
     bool found = false;
     while (fgets(line, sizeof line, f)) {

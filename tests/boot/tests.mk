@@ -25,4 +25,12 @@ test-boot: boot-material
 test-boot-full: boot-material $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpress/zImage
 	BUILD=$(BUILD) tests/boot/run $(BOOTS) $(wildcard tests/boot/full/*.boot)
 
-.PHONY: boot-material test-boot test-boot-full
+# With a kernel that has the display: eight minutes of a processor once
+TESTS_FULL += test-display
+$(BUILD)/kernel/display/zImage:
+	BUILD=$(BUILD) tools/build_kernel display
+
+test-display: boot-material $(BUILD)/kernel/display/zImage
+	BUILD=$(BUILD) tests/boot/run $(wildcard tests/boot/display/*.boot)
+
+.PHONY: boot-material test-boot test-boot-full test-display

@@ -149,6 +149,13 @@ static void update(struct gic *g)
         update_cpu(g, i);
 }
 
+// The state of one interrupt has changed, for a CPU if it is private.
+static void update_for(struct gic *g, unsigned id, unsigned cpu)
+{
+    for (unsigned i = 0; i < g->cfg.ncpus; i++)
+        if (is_private(id) ? i == cpu : is_targeted(g, id, i)) update_cpu(g, i);
+}
+
 void gic_input(void *dev, unsigned input, bool level)
 {
     struct gic *g = dev;
@@ -163,7 +170,7 @@ void gic_input(void *dev, unsigned input, bool level)
     } else {
         q->level &= (uint8_t)~bit;
     }
-    update(g);
+    if (q->enabled & bit) update_for(g, id, cpu);
 }
 
 // CPU interface
@@ -190,7 +197,8 @@ static uint32_t acknowledge(struct gic *g, unsigned cpu)
     }
     if (c->depth < GIC_MAX_IRQS) c->stack[c->depth++] = c->running;
     c->running = priority_of(g, id, cpu);
-    update(g);
+    update_cpu(g, cpu);
+    if (!is_private(id)) update_for(g, id, cpu);
     return id | source << 10;
 }
 
@@ -212,7 +220,8 @@ static void end_of_interrupt(struct gic *g, unsigned cpu, uint32_t v)
     if (id >= g->cfg.nirqs) return;
     if (c->depth) c->running = c->stack[--c->depth];
     if (!(c->ctlr & CTLR_EOIMODE)) deactivate(g, cpu, id);
-    update(g);
+    update_cpu(g, cpu);
+    if (!is_private(id)) update_for(g, id, cpu);
 }
 
 static uint32_t cpu_read(void *dev, uint32_t offset, unsigned size)

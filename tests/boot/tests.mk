@@ -15,14 +15,24 @@ $(BOOTBUILD)/initramfs.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/i
 $(BUILD)/kernel/tiny/zImage $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpress/zImage: $(BUILD)/kernel/%/zImage:
 	BUILD=$(BUILD) tools/build_kernel $*
 
-boot-material: $(BUILD)/stinkarm $(BOOTBUILD)/console $(BOOTBUILD)/initramfs.gz $(BUILD)/kernel/tiny/zImage
+# With what Debian's kernel has as modules for disks
+$(BOOTBUILD)/disks.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/init
+	@mkdir -p $(@D)
+	BUILD=$(BUILD) tools/make_initramfs $@ --interactive virtio_mmio virtio_blk armmmci crc32c_generic ext4
+
+boot-material: $(BUILD)/stinkarm $(BOOTBUILD)/console $(BOOTBUILD)/initramfs.gz $(BOOTBUILD)/disks.gz \
+    $(BUILD)/kernel/tiny/zImage
 
 # BOOTS=tests/boot/armmp_dtb.boot: a part of it
 BOOTS ?= $(wildcard tests/boot/*.boot)
 test-boot: boot-material
 	BUILD=$(BUILD) tests/boot/run $(BOOTS)
 
+# In test-full, besides: a Debian system on a disk and U-Boot, which take minutes to make
 test-boot-full: boot-material $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpress/zImage
+	tools/install_deps rootfs kernel
+	BUILD=$(BUILD) tools/debian_rootfs
+	BUILD=$(BUILD) tools/build_uboot
 	BUILD=$(BUILD) tests/boot/run $(BOOTS) $(wildcard tests/boot/full/*.boot)
 
 # With a kernel that has the display: eight minutes of a processor once

@@ -12,7 +12,8 @@ $(BOOTBUILD)/initramfs.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/i
 	BUILD=$(BUILD) tools/make_initramfs $@
 
 # Once: 5, 7, 16 minutes of a processor
-$(BUILD)/kernel/tiny/zImage $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpress/zImage: $(BUILD)/kernel/%/zImage:
+KERNELS := tiny small display vexpress
+$(KERNELS:%=$(BUILD)/kernel/%/zImage): $(BUILD)/kernel/%/zImage:
 	BUILD=$(BUILD) tools/build_kernel $*
 
 # With what Debian's kernel has as modules for disks
@@ -37,8 +38,6 @@ test-boot-full: boot-material $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpr
 
 # With a kernel that has the display: eight minutes of a processor once
 TESTS_FULL += test-display
-$(BUILD)/kernel/display/zImage:
-	BUILD=$(BUILD) tools/build_kernel display
 
 test-display: boot-material $(BUILD)/kernel/display/zImage
 	BUILD=$(BUILD) tests/boot/run $(wildcard tests/boot/display/*.boot)

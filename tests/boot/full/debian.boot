@@ -13,7 +13,7 @@ expect stinkarm login:
 type root
 expect # 
 type cat /root/kept
-expect \nkept by armv7l
+expect kept by armv7l
 expect # 
 type poweroff
 expect reboot: Power down

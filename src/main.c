@@ -14,6 +14,9 @@
 
 enum { EXIT_INTERNAL = 125 };
 
+// Memory for decoded blocks. A machine's users count what it takes beside the guest's memory.
+enum { USER_BLOCKS = 64 << 20, SYSTEM_BLOCKS = 10 << 20 };
+
 static int print(const char *text)
 {
     const size_t n = strlen(text);
@@ -41,11 +44,11 @@ static struct process_options process_options(const struct options *o)
     };
 }
 
-static struct engine *engine_new(enum options_engine engine, uint32_t hot)
+static struct engine *engine_new(enum options_engine engine, uint32_t hot, size_t memory)
 {
     switch (engine) {
-    case ENGINE_INTERP: return interp_engine_new(NULL);
-    case ENGINE_JIT: return interp_engine_new(jit_new(hot));
+    case ENGINE_INTERP: return interp_engine_new(NULL, memory);
+    case ENGINE_JIT: return interp_engine_new(jit_new(hot), memory);
     }
     return NULL;
 }
@@ -54,7 +57,7 @@ static int run(const struct options *o)
 {
     const struct process_options po = process_options(o);
     struct process p;
-    struct engine *engine = engine_new(o->engine, o->jit_hot);
+    struct engine *engine = engine_new(o->engine, o->jit_hot, USER_BLOCKS);
     struct thread *t = NULL;
     if (!engine || !process_init(&p, &po, engine) || !(t = thread_new(&p))) {
         warn("out of memory");
@@ -78,7 +81,7 @@ static int run(const struct options *o)
 
 static int run_system(int argc, char **argv)
 {
-    struct engine *engine = engine_new(ENGINE_INTERP, 0);
+    struct engine *engine = engine_new(ENGINE_INTERP, 0, SYSTEM_BLOCKS);
     if (!engine) {
         warn("out of memory");
         return EXIT_INTERNAL;

@@ -18,11 +18,10 @@ enum {
     // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
     // block.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 4,
-    CACHE_BUCKETS = 4096,          // a process …
+    CACHE_BUCKETS = 4096,         // a process …
     CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
     CACHE_PAGES = 512,
     CACHE_CHUNK = 1 << 20,
-    CACHE_LIMIT = 64 << 20, // bytes of blocks
     JUMP_CACHE = 1024,
 };
 
@@ -54,10 +53,10 @@ struct code_page {
 
 struct cache {
     pthread_mutex_t lock;
-    uint8_t *chunk; // the arena's newest chunk; each starts with a pointer to the one before
-    size_t chunk_used, total;
-    struct tier *tier;      // told of what is forgotten; NULL: there is none
-    atomic_uint generation; // counts invalidations: a block decoded across one is not inserted
+    uint8_t *chunk;                  // the arena's newest chunk; each starts with a pointer to the one before
+    size_t chunk_used, total, limit; // bytes of blocks
+    struct tier *tier;               // told of what is forgotten; NULL: there is none
+    atomic_uint generation;          // counts invalidations: a block decoded across one is not inserted
     unsigned nbuckets;
     struct code_page *pages[CACHE_PAGES];
     _Atomic(struct block *) buckets[CACHE_SYSTEM_BUCKETS]; // nbuckets of them
@@ -82,7 +81,7 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
 void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len);
 static inline bool cache_flush_wanted(const struct cache *k)
 {
-    return k->total > CACHE_LIMIT || (k->tier && k->tier->wants_flush(k->tier));
+    return k->total > k->limit || (k->tier && k->tier->wants_flush(k->tier));
 }
 // Forgets everything. The caller makes sure that no CPU runs and clears the jump caches.
 void cache_flush(struct cache *k);

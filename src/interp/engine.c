@@ -274,7 +274,7 @@ static void destroy(struct engine *base)
     munmap(e, sizeof *e);
 }
 
-struct engine *interp_engine_new(struct tier *tier)
+struct engine *interp_engine_new(struct tier *tier, size_t memory)
 {
     struct interp_engine *e =
         mmap(NULL, sizeof *e, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -282,6 +282,7 @@ struct engine *interp_engine_new(struct tier *tier)
     e->base = (struct engine){"interp",    run,        invalidate, attach, detach,
                               fork_before, fork_after, host_fault, destroy};
     e->tier = e->cache.tier = tier;
+    e->cache.limit = memory;
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->idle, NULL);
     cache_init(&e->cache);

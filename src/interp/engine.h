@@ -2,11 +2,14 @@
 #ifndef STINKARM_INTERP_ENGINE_H
 #define STINKARM_INTERP_ENGINE_H
 
+#include <stddef.h>
+
 #include "cpu/engine.h"
 
 struct tier;
 
-// A new engine without CPUs; NULL when out of memory. tier: compiles what runs often (cpu/tier.h), or NULL.
-struct engine *interp_engine_new(struct tier *tier);
+// A new engine without CPUs; NULL when out of memory. tier: compiles what runs often (cpu/tier.h), or NULL. memory: bytes
+// of decoded blocks that it may keep; beyond, it starts over.
+struct engine *interp_engine_new(struct tier *tier, size_t memory);
 
 #endif

@@ -49,7 +49,7 @@ static void setup(void)
 {
     uint8_t *w = mmap(NULL, HOLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     cr_assert_neq(w, MAP_FAILED);
-    engine = interp_engine_new(NULL);
+    engine = interp_engine_new(NULL, 1 << 20);
     attach(&cpu, w);
     cpu.r[15] = CODE;
 }

@@ -16,7 +16,7 @@ static struct thread *t;
 static void begin(void)
 {
     const struct process_options opt = {.stack_size = 8u << 20, .features = ISA_FEATURES_MAX};
-    cr_assert(process_init(&p, &opt, interp_engine_new(NULL)));
+    cr_assert(process_init(&p, &opt, interp_engine_new(NULL, 1 << 20)));
     t = thread_new(&p);
     cr_assert(t);
     current_thread = t;

@@ -26,9 +26,9 @@ struct engine {
     void (*fork_before)(struct engine *e);
     void (*fork_after)(struct engine *e, bool child, struct cpu *self);
 
-    // From a handler of a host fault: if it was in code that the engine has made, the guest's registers are
-    // now exact, and cpu_abort may follow, at *addr. reg: the host's, by the hardware's numbers. Otherwise
-    // nothing happens.
+    // NULL in an engine that makes no host code. From a handler of a host fault: if it was in code that the
+    // engine has made, the guest's registers are now exact, and cpu_abort may follow, at *addr. reg: the
+    // host's, by the hardware's numbers. Otherwise nothing happens.
     bool (*host_fault)(struct cpu *c, uintptr_t host_pc, const uint64_t reg[16], uint32_t *addr);
 
     void (*destroy)(struct engine *e);

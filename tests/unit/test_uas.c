@@ -33,6 +33,7 @@ static void set_up(void)
     cr_assert(uas_init(as));
     as->engine = &engine;
     thread.p = &process;
+    thread.cpu.engine = &engine;
     thread.cpu.window = as->window;
     thread.cpu.mem = &uas_cpu_mem;
     thread.cpu.mem_ctx = as;

@@ -108,11 +108,12 @@ static int temporary_name(const struct call *c)
 static int command_line(const struct call *c)
 {
     const struct machine_options *o = &c->h->m->opt;
+    const char *kernel = o->kernel ? o->kernel : ""; // none: what runs is in flash
     const char *append = o->append ? o->append : "";
-    const size_t n = strlen(o->kernel) + strlen(append) + 2;
+    const size_t n = strlen(kernel) + strlen(append) + 2;
     char *line = malloc(n);
     if (!line) return fail(c->h, ENOMEM);
-    snprintf(line, n, "%s%s%s", o->kernel, *append ? " " : "", append);
+    snprintf(line, n, "%s%s%s", kernel, *kernel && *append ? " " : "", append);
     const int status = put_text(c, line, c->arg[0], c->arg[1]);
     uint8_t len[4];
     put_le32(len, (uint32_t)strlen(line));

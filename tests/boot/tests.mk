@@ -21,8 +21,13 @@ $(BOOTBUILD)/disks.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/init
 	@mkdir -p $(@D)
 	BUILD=$(BUILD) tools/make_initramfs $@ --interactive virtio_mmio virtio_blk armmmci crc32c_generic ext4
 
+$(BOOTBUILD)/flash.bin: tests/boot/flash.S
+	@mkdir -p $(@D)
+	arm-none-eabi-as -o $(@:.bin=.o) $<
+	arm-none-eabi-objcopy -O binary $(@:.bin=.o) $@
+
 boot-material: $(BUILD)/stinkarm $(BOOTBUILD)/console $(BOOTBUILD)/initramfs.gz $(BOOTBUILD)/disks.gz \
-    $(BUILD)/kernel/tiny/zImage
+    $(BOOTBUILD)/flash.bin $(BUILD)/kernel/tiny/zImage
 
 # BOOTS=tests/boot/armmp_dtb.boot: a part of it
 BOOTS ?= $(wildcard tests/boot/*.boot)

@@ -3,7 +3,7 @@
 // backend: struct chardev. Port 0 alone: queue 0 is what the guest receives, queue 1 what it sends. The
 // configuration space has the emergency write, a character without a queue.
 #include "dev/devices.h"
-#include "dev/virtio_mmio.h"
+#include "dev/virtio_drain.h"
 #include "host/chardev.h"
 
 #define F_EMERG_WRITE (1ull << 2)
@@ -19,8 +19,8 @@ struct console_config { // 5.3.4
 struct virtio_console {
     struct virtio v;
     struct console_config config;
-    struct virtio_chain chain;
-    struct timer more; // goes on sending
+    struct virtio_chain rx;
+    struct virtio_drain tx;
 };
 
 static struct chardev *port(const struct virtio *v)
@@ -32,44 +32,30 @@ static struct chardev *port(const struct virtio *v)
 static size_t room(void *ctx)
 {
     struct virtio_console *s = ctx;
-    if (!virtio_pop(&s->v, RECEIVE, &s->chain)) return 0;
+    if (!virtio_pop(&s->v, RECEIVE, &s->rx)) return 0;
     virtio_unpop(&s->v, RECEIVE);
-    if (!s->chain.in_len) virtio_fail(&s->v, "a receive buffer without room");
-    return s->chain.in_len;
+    if (!s->rx.in_len) virtio_fail(&s->v, "a receive buffer without room");
+    return s->rx.in_len;
 }
 
 static void receive(void *ctx, const uint8_t *data, size_t n)
 {
     struct virtio_console *s = ctx;
-    if (!virtio_pop(&s->v, RECEIVE, &s->chain)) return;
-    virtio_push(&s->v, RECEIVE, &s->chain, virtio_write(&s->v, &s->chain, 0, data, n));
+    if (!virtio_pop(&s->v, RECEIVE, &s->rx)) return;
+    virtio_push(&s->v, RECEIVE, &s->rx, virtio_write(&s->v, &s->rx, 0, data, n));
     virtio_signal(&s->v, RECEIVE);
 }
 
-static void send(struct virtio_console *s)
+static void send(struct virtio *v, const struct virtio_chain *c)
 {
     uint8_t bytes[4096];
     size_t n;
-    for (size_t done = 0; (n = virtio_read(&s->chain, done, bytes, sizeof bytes)); done += n)
-        chardev_write(port(&s->v), bytes, n);
-    virtio_push(&s->v, TRANSMIT, &s->chain, 0);
-}
-
-// A queueful at a time: another CPU may fill it as fast as it empties, and the lock is held.
-static void transmit(void *ctx)
-{
-    struct virtio_console *s = ctx;
-    unsigned n = 0;
-    while (n < VIRTIO_QUEUE_SIZE && virtio_pop(&s->v, TRANSMIT, &s->chain)) {
-        if (s->chain.out_len > MOST)
-            virtio_fail(&s->v, "a message of absurd length");
-        else
-            send(s);
-        n++;
+    if (c->out_len > MOST) {
+        virtio_fail(v, "a message of absurd length");
+        return;
     }
-    virtio_signal(&s->v, TRANSMIT);
-    struct clock *clock = s->v.d.env.clock;
-    if (n == VIRTIO_QUEUE_SIZE) timer_set(clock, &s->more, clock_ns(clock));
+    for (size_t done = 0; (n = virtio_read(c, done, bytes, sizeof bytes)); done += n)
+        chardev_write(port(v), bytes, n);
 }
 
 static void console_notify(struct virtio *v, unsigned queue)
@@ -77,7 +63,7 @@ static void console_notify(struct virtio *v, unsigned queue)
     if (queue == RECEIVE)
         chardev_poll(port(v));
     else
-        transmit(v);
+        virtio_drain_notify(&((struct virtio_console *)v)->tx);
 }
 
 static void console_ready(struct virtio *v)
@@ -94,7 +80,7 @@ static void console_config_write(struct virtio *v, uint32_t offset, unsigned siz
 
 static void console_quiesce(struct virtio *v)
 {
-    timer_cancel(v->d.env.clock, &((struct virtio_console *)v)->more);
+    virtio_drain_reset(&((struct virtio_console *)v)->tx);
 }
 
 static const struct virtio_kind console_kind = {
@@ -109,12 +95,12 @@ static const struct virtio_kind console_kind = {
 static bool console_init(struct device *d)
 {
     struct virtio_console *s = (struct virtio_console *)d;
-    s->more = (struct timer){.fire = transmit, .ctx = s};
     s->config.max_nr_ports = 1;
     s->v.config = (uint8_t *)&s->config;
     s->v.config_size = sizeof s->config;
     s->v.features = F_EMERG_WRITE;
     virtio_init(&s->v, &console_kind);
+    virtio_drain_init(&s->tx, &s->v, TRANSMIT, send);
     chardev_connect(port(&s->v), &(struct chardev_user){room, receive, s});
     return true;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dev/devices.h"
-#include "dev/virtio_mmio.h"
+#include "dev/virtio_drain.h"
 #include "host/netdev.h"
 
 #define F_CSUM       (1ull << 0)
@@ -31,7 +31,8 @@ struct net_config { // 5.1.4
 struct virtio_net {
     struct virtio v;
     struct net_config config;
-    struct virtio_chain tx, rx;
+    struct virtio_drain tx;
+    struct virtio_chain rx;
     bool have_rx; // rx waits for a frame
     uint8_t frame[NETDEV_MAX_FRAME];
 };
@@ -85,28 +86,23 @@ static bool complete_checksum(uint8_t *frame, size_t n, const struct net_header 
     return true;
 }
 
-static void send(struct virtio_net *s)
+static void send(struct virtio *v, const struct virtio_chain *c)
 {
-    const size_t header = header_size(&s->v);
+    struct virtio_net *s = (struct virtio_net *)v;
+    const size_t header = header_size(v);
     struct net_header h = {0};
-    if (virtio_read(&s->tx, 0, &h, header) < header || s->tx.out_len - header > sizeof s->frame) return;
-    const size_t n = virtio_read(&s->tx, header, s->frame, sizeof s->frame);
-    if (virtio_has(&s->v, F_CSUM) && h.flags & HDR_NEEDS_CSUM && !complete_checksum(s->frame, n, &h)) return;
-    netdev_send(net(&s->v), s->frame, n);
+    if (virtio_read(c, 0, &h, header) < header || c->out_len - header > sizeof s->frame) return;
+    const size_t n = virtio_read(c, header, s->frame, sizeof s->frame);
+    if (virtio_has(v, F_CSUM) && h.flags & HDR_NEEDS_CSUM && !complete_checksum(s->frame, n, &h)) return;
+    netdev_send(net(v), s->frame, n);
 }
 
 static void net_notify(struct virtio *v, unsigned queue)
 {
-    struct virtio_net *s = (struct virtio_net *)v;
-    if (queue == RECEIVE) {
+    if (queue == RECEIVE)
         netdev_poll(net(v));
-        return;
-    }
-    while (virtio_pop(v, TRANSMIT, &s->tx)) {
-        send(s);
-        virtio_push(v, TRANSMIT, &s->tx, 0);
-    }
-    virtio_signal(v, TRANSMIT);
+    else
+        virtio_drain_notify(&((struct virtio_net *)v)->tx);
 }
 
 static void net_ready(struct virtio *v)
@@ -116,7 +112,9 @@ static void net_ready(struct virtio *v)
 
 static void net_reset(struct virtio *v)
 {
-    ((struct virtio_net *)v)->have_rx = false;
+    struct virtio_net *s = (struct virtio_net *)v;
+    s->have_rx = false;
+    virtio_drain_reset(&s->tx);
 }
 
 static const struct virtio_kind net_kind = {
@@ -137,6 +135,7 @@ static bool net_init(struct device *d)
     s->v.config_size = sizeof s->config;
     s->v.features = F_CSUM | F_GUEST_CSUM | F_MAC | F_STATUS;
     virtio_init(&s->v, &net_kind);
+    virtio_drain_init(&s->tx, &s->v, TRANSMIT, send);
     netdev_connect(net(&s->v), &(struct netdev_user){room, receive, s});
     return true;
 }

@@ -60,7 +60,8 @@ void timer_cancel(struct clock *c, struct timer *t)
 
 void clock_fire(struct clock *c)
 {
-    while (c->timers && c->timers->deadline <= clock_ns(c)) {
+    const uint64_t now = clock_ns(c); // what is set for later comes after those who wait for the lock
+    while (c->timers && c->timers->deadline <= now) {
         struct timer *t = c->timers;
         unlink_timer(c, t);
         t->fire(t->ctx);

@@ -1,5 +1,5 @@
 // The virtio network device, with the user network behind it: both header sizes, checksums left to it, bad
-// buffers.
+// buffers, a sender without end.
 #include <unistd.h>
 
 #include "host/loop.h"
@@ -152,5 +152,40 @@ Test(virtio_net, bad_buffers)
     give_buffer(2, BUFFER);
     send(header + 42);
     expect_pong(1, 2, 0);
+    end();
+}
+
+enum { ENDLESS = 1000 };
+static unsigned sent;
+
+// The driver, on another CPU: an answer has come, so it makes room for one more and sends the next ping.
+static void answered(void *ctx, unsigned input, bool level)
+{
+    (void)ctx, (void)input;
+    if (!level || sent == ENDLESS) return;
+    sent++;
+    offer(&t, TX, 0);
+    offer(&t, RX, 0);
+    wr(&t, V_ACK, 1);
+}
+
+Test(virtio_net, endless_sender)
+{
+    start(NULL, 0);
+    t.d->irq[0] = (struct irq_line){answered, NULL, 0};
+    ping(0xe5ca);
+    sent = 1;
+    give_buffer(0, BUFFER);
+    put_desc(&t, ring(TX), 0, ENV_RAM + OUT, header + 42, 0, 0);
+    kick(&t, TX, 0);
+    cr_expect_eq(used_idx(&t, TX), 256u, "the others never get the lock");
+    clock_fire(&t.clock);
+    cr_expect_eq(used_idx(&t, TX), 256u, "they have no time");
+    clock_advance(&t.clock, 1);
+    clock_fire(&t.clock);
+    cr_expect_eq(used_idx(&t, TX), 512u);
+    pass_ns(&t, 100);
+    cr_expect_eq(used_idx(&t, TX), (unsigned)ENDLESS);
+    wr(&t, V_STATUS, 0);
     end();
 }

@@ -11,7 +11,7 @@
 const char options_help[] =
     "Usage: stinkarm [OPTION]... PROGRAM [ARGUMENT]...\n"
     "Runs PROGRAM, an ELF file for 32-bit ARM Linux.\n"
-    "   or: stinkarm --system [OPTION]... KERNEL\n"
+    "   or: stinkarm --system [OPTION]... [KERNEL]\n"
     "Boots a kernel on a whole ARM machine.\n"
     "\n"
     "  -C, --syscalls MODE    forward (default): the program may do what you may;\n"

@@ -10,7 +10,7 @@
 #include "base/option.h"
 
 const char machine_options_help[] =
-    "Usage: stinkarm --system [OPTION]... KERNEL\n"
+    "Usage: stinkarm --system [OPTION]... [KERNEL]\n"
     "Boots KERNEL (zImage, uImage, Image, ELF or raw code) on a Versatile Express board.\n"
     "\n"
     "Machine\n"

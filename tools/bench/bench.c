@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NATIVE, QEMU, STINKARM, ENGINES, MAX_ROUNDS = 31, MAX_ARGS = 8 };
+enum { NATIVE, QEMU, STINKARM, JIT, ENGINES, MAX_ROUNDS = 31, MAX_ARGS = 8 };
 
 static const char *dir = "build/bench", *stinkarm = "build/stinkarm", *qemu = "qemu-arm", *busybox,
                   *busybox_arm, *only;
@@ -96,7 +96,8 @@ static bool make_command(const struct benchmark *b, int engine, struct command *
     char path[256];
     snprintf(path, sizeof path, "%s/", dir);
     if (engine == QEMU) word(c, "", qemu);
-    if (engine == STINKARM) word(c, "", stinkarm);
+    if (engine == STINKARM || engine == JIT) word(c, "", stinkarm);
+    if (engine == JIT) word(c, "", "--engine=jit");
     if (b->program && !strcmp(b->program, "busybox")) {
         const char *bb = engine == NATIVE ? busybox : busybox_arm;
         if (!bb) return false;
@@ -208,6 +209,14 @@ static void print_number(FILE *f, double v, int width)
         fprintf(f, " %*.0f", width, v);
 }
 
+static void print_ratio(double a, double b)
+{
+    if (a > 0 && b > 0)
+        printf(" %8.2f", a / b);
+    else
+        printf(" %8s", "-");
+}
+
 // Guest instructions in one round of a program: the log of one round against that of two. 0: unknown.
 static double instructions_per_round(const char *program)
 {
@@ -253,9 +262,9 @@ int main(int argc, char **argv)
         perror(path);
         return 1;
     }
-    fprintf(f, "# name unit native qemu stinkarm\n");
-    printf("%-24s %-9s %12s %12s %12s   %s\n", "", "", "native", qemu, "stinkarm",
-           "stinkarm: of native, of qemu");
+    fprintf(f, "# name unit native qemu stinkarm jit\n");
+    printf("%-24s %-9s %12s %12s %12s %12s   %s\n", "", "", "native", qemu, "stinkarm", "jit",
+           "of native, of qemu; jit: of native, of qemu");
     for (int i = 0; i < BENCHMARKS; i++) {
         const struct benchmark *b = &benchmarks[i];
         if (only && !strstr(b->name, only)) continue;
@@ -274,12 +283,12 @@ int main(int argc, char **argv)
         fprintf(f, "\n");
         // Times as factors of a time, rates as shares of a rate: above 1.00 in the last column stinkarm is
         // ahead.
-        if (v[STINKARM] > 0 && v[NATIVE] > 0)
-            printf("   %8.2f", b->kind == START_UP ? v[STINKARM] / v[NATIVE] : v[STINKARM] / v[NATIVE]);
-        if (v[STINKARM] > 0 && v[QEMU] > 0)
-            printf(" %8.2f", b->kind == START_UP ? v[QEMU] / v[STINKARM] : v[STINKARM] / v[QEMU]);
-        printf("\n");
-        fflush(stdout);
+        printf("   ");
+        for (int e = STINKARM; e <= JIT; e++) {
+            print_ratio(v[e], v[NATIVE]);
+            b->kind == START_UP ? print_ratio(v[QEMU], v[e]) : print_ratio(v[e], v[QEMU]);
+        }
+        putchar('\n');
         if (!strncmp(b->name, "integer", 7) && v[STINKARM] > 0) {
             const double per_round = instructions_per_round(b->arm);
             if (per_round > 0) {

@@ -72,7 +72,10 @@ struct tier {
                   struct tier_insn *where, unsigned *count, uint32_t *addr);
     // After an abort inside a handler: the flags of the guest are where they belong.
     void (*aborted)(struct tier *t, struct cpu *c);
+    // Around fork: before takes the tier's locks; copy, with nothing changing any more, makes what the child
+    // needs of its own; after gives the locks back in parent and child.
     void (*fork_before)(struct tier *t);
+    void (*fork_copy)(struct tier *t);
     void (*fork_after)(struct tier *t, bool child, struct cpu *self);
     void (*destroy)(struct tier *t);
 };

@@ -230,8 +230,10 @@ static void fork_before(struct engine *base)
 {
     struct interp_engine *e = (struct interp_engine *)base;
     pthread_mutex_lock(&e->lock);
-    pthread_mutex_lock(&e->cache.lock);
+    // In the order in which a block is compiled: the tier's lock, then the cache's.
     if (e->tier) e->tier->fork_before(e->tier);
+    pthread_mutex_lock(&e->cache.lock);
+    if (e->tier) e->tier->fork_copy(e->tier);
 }
 
 static void fork_after(struct engine *base, bool child, struct cpu *self)

@@ -409,12 +409,16 @@ static void aborted(struct tier *t, struct cpu *c)
     flags_out(c);
 }
 
-// Code memory is shared between processes, as its two views must be: the child gets a copy, at the same
-// addresses.
 static void fork_before(struct tier *t)
 {
+    pthread_mutex_lock(&jit_of(t)->lock);
+}
+
+// Code memory is shared between processes, as its two views must be: the child gets a copy, at the same
+// addresses.
+static void fork_copy(struct tier *t)
+{
     struct jit *j = jit_of(t);
-    pthread_mutex_lock(&j->lock);
     j->fork_fd = -1;
     if (!j->code) return;
     j->fork_fd = code_file();
@@ -458,8 +462,9 @@ struct tier *jit_new(uint32_t hot)
     struct jit *j =
         mmap(NULL, sizeof *j, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (j == MAP_FAILED) return NULL;
-    j->tier = (struct tier){hot ? hot : HOT, compile, run,   link_code, remember,    forget,     wants_flush,
-                            flush,           detach,  fault, aborted,   fork_before, fork_after, destroy};
+    j->tier = (struct tier){hot ? hot : HOT, compile,     run,       link_code,  remember,
+                            forget,          wants_flush, flush,     detach,     fault,
+                            aborted,         fork_before, fork_copy, fork_after, destroy};
     pthread_mutex_init(&j->lock, NULL);
     return &j->tier;
 }

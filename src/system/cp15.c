@@ -233,9 +233,11 @@ static void tlbi(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
     }
     tlb_request_serve(s, &r);
     if ((row->key >> 4 & 15) != 3) return;
-    atomic_thread_fence(memory_order_seq_cst); // descriptors written before are seen by whoever walks from here on
+    atomic_thread_fence(
+        memory_order_seq_cst); // descriptors written before are seen by whoever walks from here on
     for (unsigned i = 0; i < s->machine->ncpus; i++)
-        if (i != s->index && tlb_may_hold(s->machine->cpu[i], r.va, r.asid)) smp_post(s, s->machine->cpu[i], r);
+        if (i != s->index && tlb_may_hold(s->machine->cpu[i], r.va, r.asid))
+            smp_post(s, s->machine->cpu[i], r);
 }
 
 // Address translation operations: opc2 bit 0 write, bit 1 user (B4.2.4). The result in the PAR.
@@ -247,11 +249,15 @@ static void address_translate(struct sys_cpu *s, const struct cp_row *row, uint6
     const uint32_t va = (uint32_t)v, fault = mmu_translate(s, va, access, row->key & 2, &page);
     const bool longd = mmu_long_descriptors(s);
     if (longd)
-        s->cp15.par = fault
-                          ? 1 | (uint64_t)(fault & 0x3f) << 1 | 1u << 11
-                          : page.pa_page | 1u << 11 | 1u << 9 | (page.device ? 0x04ull << 56 : 0xffull << 56);
+        s->cp15.par = 1u << 11 | (fault ? 1 | (uint64_t)(fault & 0x3f) << 1
+                                        : page.pa_page | 1u << 9 | (page.attributes & 3u) << 7 |
+                                              (uint64_t)(page.attributes >> 8) << 56);
+    else if (fault)
+        s->cp15.par = 1 | (fault & 0xf) << 1;
+    else if (page.size == 24) // a supersection: bits 39:32 of the address in 23:16
+        s->cp15.par = (page.pa_page & 0xff000000u) | (page.pa_page >> 16 & 0xff0000u) | page.attributes | 2;
     else
-        s->cp15.par = fault ? 1 | (fault & 0xf) << 1 : (uint32_t)page.pa_page | (page.device ? 0x10 : 0x7c);
+        s->cp15.par = (uint32_t)page.pa_page | page.attributes;
 }
 
 // Performance monitors: a cycle counter that counts nanoseconds, event counters that stand still.
@@ -662,6 +668,7 @@ bool cp15_write(struct cpu *c, struct cp_access a, uint64_t value)
 
 void cp15_reset(struct sys_cpu *s)
 {
-    s->cp15 = (struct cp15){.sctlr = s->model->sctlr_reset, .cntfrq = GENERIC_TIMER_HZ, .dbg_dscr = 1u << 15 | 2};
+    s->cp15 =
+        (struct cp15){.sctlr = s->model->sctlr_reset, .cntfrq = GENERIC_TIMER_HZ, .dbg_dscr = 1u << 15 | 2};
     if (s->model->id == MODEL_CORTEX_A9) s->cp15.prrr = 0x98aa4, s->cp15.nmrr = 0x44e048e0;
 }

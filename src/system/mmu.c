@@ -88,7 +88,7 @@ uint32_t mmu_translate(struct sys_cpu *s, uint32_t va, enum access access, bool 
         unsigned level;
         const uint32_t fault = mmu_walk(s, va, page, &level);
         if (fault) return fault | (uint32_t)page->domain << 4;
-        if (page->global && tlb_mark_global(s, va)) return mmu_translate(s, va, access, user, page);
+        if (page->global && tlb_mark_global(s, page)) return mmu_translate(s, va, access, user, page);
         tlb_l2_insert(s, page);
     }
     return check(s, va, access, user, page);

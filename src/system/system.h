@@ -52,11 +52,13 @@ enum { SYS_SLOTS = 8, SYS_L2_SETS = 512, SYS_L2_WAYS = 2 };
 // One page of a translation regime, after a walk. Permissions are those of the tables, before the domain's.
 struct sys_page {
     uint32_t va_page; // | PAGE_VALID
-    uint64_t pa_page;
     uint16_t asid;
     uint8_t perms; // enum page_perms
     uint8_t domain;
-    bool global, device, fetched, no_domain;
+    uint64_t pa_page;
+    uint8_t size; // of what the tables map there, as a power of two
+    bool global : 1, device : 1, fetched : 1, no_domain : 1;
+    uint16_t attributes; // as the PAR has them: its bits 10:1, or in the long format ATTR in 15:8, SH in 1:0
 };
 // A page of RAM, as struct bus_range.code has it.
 enum page_flags {
@@ -138,6 +140,7 @@ struct sys_cpu {
     // it walks; so others need not ask it to forget what it has never seen.
     _Atomic uint64_t asids[4];
     atomic_uint globals;
+    uint32_t large[128]; // a bit a MiB: pages of a larger entry are known, which one operation is to forget whole
     bool fetched_lost; // a fetched page fell out of the second level: which is not known any more
     struct sys_slot slots[SYS_SLOTS];
     struct sys_page l2[SYS_L2_SETS][SYS_L2_WAYS];
@@ -193,7 +196,7 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid);
 void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid);     // asid -1: any
 void tlb_stop_writing(struct sys_cpu *s, const uint8_t *host, uint8_t *flags); // TLB_REQUEST_CODE
 // A global page is about to be walked into this TLB. True: for the first time, so that the walk has to be done again.
-bool tlb_mark_global(struct sys_cpu *s, uint32_t va);
+bool tlb_mark_global(struct sys_cpu *s, const struct sys_page *page);
 // Whether this TLB may hold entries of an ASID (-1: any) for an address.
 bool tlb_may_hold(const struct sys_cpu *s, uint32_t va, int asid);
 void tlb_memory_written(void *machine, uint64_t pa, uint64_t len); // bus.written

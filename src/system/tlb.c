@@ -29,10 +29,12 @@ static unsigned region_bit(uint32_t va)
     return 1u << (va >> 27);
 }
 
-bool tlb_mark_global(struct sys_cpu *s, uint32_t va)
+bool tlb_mark_global(struct sys_cpu *s, const struct sys_page *page)
 {
-    if (atomic_load_explicit(&s->globals, memory_order_relaxed) & region_bit(va)) return false;
-    atomic_fetch_or(&s->globals, region_bit(va));
+    unsigned regions = region_bit(page->va_page);
+    if (page->size == 30) regions = 0xffu << (page->va_page >> 30) * 8;
+    if ((atomic_load_explicit(&s->globals, memory_order_relaxed) & regions) == regions) return false;
+    atomic_fetch_or(&s->globals, regions);
     return true;
 }
 
@@ -99,12 +101,21 @@ struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid)
     return &set[0];
 }
 
+static void mark_large(struct sys_cpu *s, const struct sys_page *page)
+{
+    const uint32_t first = page->va_page >> page->size << page->size >> 20;
+    const uint32_t n = page->size > 20 ? 1u << (page->size - 20) : 1;
+    for (uint32_t i = first; i < first + n; i++)
+        s->large[i >> 5] |= 1u << (i & 31);
+}
+
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page)
 {
     struct sys_page *set = l2_set(s, page->va_page);
     s->fetched_lost |= set[1].va_page & PAGE_VALID && set[1].fetched;
     set[1] = set[0];
     set[0] = *page;
+    if (page->size > 12) mark_large(s, page);
 }
 
 // Where code is found may have changed: what the engine remembers by address is void.
@@ -128,6 +139,7 @@ void tlb_flush_all(struct sys_cpu *s)
             s->slots[i].valid = false; // cleared when it comes into use again
     }
     memset(s->l2, 0, sizeof s->l2);
+    memset(s->large, 0, sizeof s->large);
     s->fetched_lost = false;
     for (unsigned i = 0; i < 4; i++)
         atomic_store(&s->asids[i], 0);
@@ -157,6 +169,10 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
 
 void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
 {
+    if (s->large[va >> 25] >> (va >> 20 & 31) & 1) {
+        tlb_flush_all(s);
+        return;
+    }
     bool fetched = s->fetched_lost;
     struct sys_page *set = l2_set(s, va);
     for (unsigned w = 0; w < SYS_L2_WAYS; w++)
@@ -369,6 +385,18 @@ static bool crosses_page(uint32_t va, unsigned bytes)
     return (va & 0xfff) + bytes > 0x1000;
 }
 
+// An access over the end of a page: what aborts on either side does so before anything is read or written.
+static void reach_both(struct sys_cpu *s, uint32_t va, enum access access, bool user)
+{
+    const uint32_t alignment = mmu_long_descriptors(s) ? 0x21 : FS_ALIGNMENT;
+    struct sys_page page;
+    if (s->cp15.sctlr & 2) abort_access(s, va, access, alignment);
+    reach(s, va, 1, access, user, &page);
+    if (page.device) abort_access(s, va, access, alignment);
+    reach(s, (va | 0xfff) + 1, 1, access, user, &page);
+    if (page.device) abort_access(s, va, access, alignment);
+}
+
 static uint64_t swap(uint64_t v, unsigned bytes)
 {
     return __builtin_bswap64(v) >> (64 - 8 * bytes);
@@ -379,8 +407,7 @@ static uint64_t load(struct cpu *c, uint32_t va, unsigned bytes, bool user)
     struct sys_cpu *s = sys_of(c);
     uint64_t v = 0;
     if (crosses_page(va, bytes)) {
-        if (s->cp15.sctlr & 2)
-            abort_access(s, va, ACCESS_READ, mmu_long_descriptors(s) ? 0x21 : FS_ALIGNMENT);
+        reach_both(s, va, ACCESS_READ, user);
         for (unsigned i = 0; i < bytes; i++)
             v |= load_page(s, va + i, 1, user) << 8 * i;
     } else {
@@ -397,10 +424,7 @@ static void store(struct cpu *c, uint32_t va, unsigned bytes, uint64_t v, bool u
         store_page(s, va, bytes, v, user);
         return;
     }
-    if (s->cp15.sctlr & 2) abort_access(s, va, ACCESS_WRITE, mmu_long_descriptors(s) ? 0x21 : FS_ALIGNMENT);
-    struct sys_page page;
-    reach(s, (va | 0xfff) + 1, 1, ACCESS_WRITE, user,
-          &page); // the second page aborts before the first is written
+    reach_both(s, va, ACCESS_WRITE, user);
     for (unsigned i = 0; i < bytes; i++)
         store_page(s, va + i, 1, v >> 8 * i & 0xff, user);
 }

@@ -36,15 +36,38 @@ static uint8_t short_perms(unsigned ap, bool afe, bool xn, bool pxn)
     return p;
 }
 
-// Device and Strongly-ordered memory, where accesses must be aligned: TEX, C, B with and without remapping
-// (B3.8.2).
-static bool short_is_device(const struct sys_cpu *s, unsigned tex, unsigned cb)
+// The memory type of TEX, C, B and S, with and without remapping (B3.8.2, B3.8.3), in the PAR's terms
+// (B4.1.112): NOS 10, SH 7, inner 6:4, outer 3:2. Device and Strongly-ordered memory is where accesses must
+// be aligned.
+static void short_attributes(const struct sys_cpu *s, unsigned tex, unsigned cb, bool shared,
+                             struct sys_page *page)
 {
+    enum { STRONGLY_ORDERED, DEVICE, NORMAL } type = NORMAL;
+    const uint32_t prrr = s->cp15.prrr, nmrr = s->cp15.nmrr;
+    unsigned inner = cb,
+             outer = cb; // 0 not cached, 1 write-back, allocating on writes, 2 write-through, 3 write-back
+    bool not_outer = false;
     if (s->cp15.sctlr & 1u << 28) {
         const unsigned n = (tex & 1) << 2 | cb;
-        return (s->cp15.prrr >> 2 * n & 3) < 2;
+        type = prrr >> 2 * n & 3;
+        inner = nmrr >> 2 * n & 3, outer = nmrr >> (2 * n + 16) & 3;
+        shared = type == STRONGLY_ORDERED || prrr >> ((type == DEVICE ? 16 : 18) + shared) & 1;
+        not_outer = prrr >> (24 + n) & 1;
+    } else if (tex & 4) {
+        outer = tex & 3;
+    } else if (tex == 1) {
+        inner = outer = cb == 3 ? 1 : 0;
+    } else if (cb < 2) {
+        type = tex == 0 && cb == 0 ? STRONGLY_ORDERED : DEVICE;
+        shared = tex == 0;
     }
-    return (tex == 0 && cb < 2) || (tex == 2 && cb == 0);
+    page->device = type < NORMAL;
+    if (page->device)
+        inner = type == DEVICE ? 3 : 1, outer = 0;
+    else if (inner)
+        inner |= 4;
+    page->attributes =
+        (uint16_t)((shared && not_outer) << 10 | (unsigned)shared << 7 | inner << 4 | outer << 2);
 }
 
 static uint32_t section(struct sys_cpu *s, uint32_t va, uint32_t desc, struct sys_page *page)
@@ -62,7 +85,8 @@ static uint32_t section(struct sys_cpu *s, uint32_t va, uint32_t desc, struct sy
     page->pa_page = base | offset;
     page->perms = short_perms(ap, afe, desc >> 4 & 1, desc & 1);
     page->global = !(desc >> 17 & 1);
-    page->device = short_is_device(s, desc >> 12 & 7, desc >> 2 & 3);
+    page->size = super ? 24 : 20;
+    short_attributes(s, desc >> 12 & 7, desc >> 2 & 3, desc >> 16 & 1, page);
     return 0;
 }
 
@@ -91,7 +115,8 @@ static uint32_t walk_short(struct sys_cpu *s, uint32_t va, struct sys_page *page
     page->pa_page = small ? l2 & 0xfffff000u : (l2 & 0xffff0000u) | (va & 0xf000u);
     page->perms = short_perms(ap, afe, small ? l2 & 1 : l2 >> 15 & 1, l1 >> 2 & 1);
     page->global = !(l2 >> 11 & 1);
-    page->device = short_is_device(s, small ? l2 >> 6 & 7 : l2 >> 12 & 7, l2 >> 2 & 3);
+    page->size = small ? 12 : 16;
+    short_attributes(s, small ? l2 >> 6 & 7 : l2 >> 12 & 7, l2 >> 2 & 3, l2 >> 10 & 1, page);
     return 0;
 }
 
@@ -142,7 +167,10 @@ static uint32_t walk_long(struct sys_cpu *s, uint32_t va, struct sys_page *page,
         if (!xn) page->perms |= (uint8_t)((pxn ? 0 : PAGE_PX) | (no_user ? 0 : PAGE_UX));
         page->global = !(d >> 11 & 1);
         const unsigned attr = d >> 2 & 7;
-        page->device = ((attr < 4 ? r->prrr : r->nmrr) >> 8 * (attr & 3) & 0xf0) == 0;
+        const uint8_t mair = (attr < 4 ? r->prrr : r->nmrr) >> 8 * (attr & 3) & 0xff;
+        page->device = !(mair & 0xf0);
+        page->attributes = (uint16_t)(mair << 8 | (d >> 8 & 3));
+        page->size = (uint8_t)shift;
         page->no_domain = true;
         return 0;
     }

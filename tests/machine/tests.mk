@@ -3,6 +3,6 @@ TESTS      += test-machine
 TESTS_FULL += test-machine
 
 test-machine: $(BUILD)/stinkarm
-	tests/machine/run $(BUILD)/stinkarm $(TESTBUILD)/machine $(sort $(wildcard tests/machine/*.S))
+	tests/machine/run $(BUILD)/stinkarm $(TESTBUILD)/machine $(sort $(wildcard tests/machine/*.S tests/machine/*.c))
 
 .PHONY: test-machine

@@ -250,7 +250,7 @@ static void address_translate(struct sys_cpu *s, const struct cp_row *row, uint6
     const bool longd = mmu_long_descriptors(s);
     if (longd)
         s->cp15.par = 1u << 11 | (fault ? 1 | (uint64_t)(fault & 0x3f) << 1
-                                        : page.pa_page | 1u << 9 | (page.attributes & 3u) << 7 |
+                                        : page.pa_page | (page.attributes & 7u) << 7 |
                                               (uint64_t)(page.attributes >> 8) << 56);
     else if (fault)
         s->cp15.par = 1 | (fault & 0xf) << 1;

@@ -58,7 +58,7 @@ struct sys_page {
     uint64_t pa_page;
     uint8_t size; // of what the tables map there, as a power of two
     bool global : 1, device : 1, fetched : 1, no_domain : 1;
-    uint16_t attributes; // as the PAR has them: its bits 10:1, or in the long format ATTR in 15:8, SH in 1:0
+    uint16_t attributes; // as the PAR has them: its bits 10:1, or in the long format ATTR in 15:8, NS and SH in 2:0
 };
 // A page of RAM, as struct bus_range.code has it.
 enum page_flags {

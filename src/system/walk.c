@@ -87,6 +87,7 @@ static uint32_t section(struct sys_cpu *s, uint32_t va, uint32_t desc, struct sy
     page->global = !(desc >> 17 & 1);
     page->size = super ? 24 : 20;
     short_attributes(s, desc >> 12 & 7, desc >> 2 & 3, desc >> 16 & 1, page);
+    page->attributes |= desc >> 10 & 1u << 9; // NS
     return 0;
 }
 
@@ -117,6 +118,7 @@ static uint32_t walk_short(struct sys_cpu *s, uint32_t va, struct sys_page *page
     page->global = !(l2 >> 11 & 1);
     page->size = small ? 12 : 16;
     short_attributes(s, small ? l2 >> 6 & 7 : l2 >> 12 & 7, l2 >> 2 & 3, l2 >> 10 & 1, page);
+    page->attributes |= l1 << 6 & 1u << 9; // NS
     return 0;
 }
 
@@ -127,8 +129,11 @@ static uint32_t walk_long(struct sys_cpu *s, uint32_t va, struct sys_page *page,
 {
     const struct cp15 *r = &s->cp15;
     const unsigned t0sz = r->ttbcr & 7, t1sz = r->ttbcr >> 16 & 7;
-    const bool in0 = !t0sz || !(va >> (32 - t0sz));
-    const bool in1 = !in0 && (t1sz ? (va >> (32 - t1sz)) == (1u << t1sz) - 1 : true);
+    // TTBR1's region is what T1SZ says, or all that is not TTBR0's; TTBR0's, what is left without T0SZ
+    // (B3.6.5).
+    const bool low = !t0sz || !(va >> (32 - t0sz));
+    const bool in1 = t1sz ? va >> (32 - t1sz) == (1u << t1sz) - 1 : !low;
+    const bool in0 = low && !in1;
     *level = 1;
     if (!in0 && !in1) return LFS_TRANSLATION | 1;
     if (r->ttbcr & (in0 ? 1u << 7 : 1u << 23)) return LFS_TRANSLATION | 1; // EPD0, EPD1
@@ -140,7 +145,7 @@ static uint32_t walk_long(struct sys_cpu *s, uint32_t va, struct sys_page *page,
     unsigned lvl = tsz >= 2 ? 2 : 1;
     const unsigned first_bits = lvl == 1 ? 2 - tsz : 9 - (tsz - 2);
     uint64_t table = ttbr & 0xffffffffffull & ~((8ull << first_bits) - 1);
-    bool ro = false, no_user = false, xn = false, pxn = false;
+    bool ro = false, no_user = false, xn = false, pxn = false, ns = false;
     for (;; lvl++) {
         const unsigned shift = 39 - 9 * lvl;
         const uint32_t index = (uint32_t)(input >> shift) & (lvl == 1 ? 3 : 511);
@@ -150,6 +155,7 @@ static uint32_t walk_long(struct sys_cpu *s, uint32_t va, struct sys_page *page,
         if (!(d & 1) || (lvl == 3 && !(d & 2))) return LFS_TRANSLATION | lvl;
         if (lvl < 3 && d & 2) { // table, with hierarchical attributes
             table = d & 0xfffffff000ull;
+            ns |= d >> 63;
             ro |= d >> 62 & 1;
             no_user |= d >> 61 & 1;
             xn |= d >> 60 & 1;
@@ -169,7 +175,7 @@ static uint32_t walk_long(struct sys_cpu *s, uint32_t va, struct sys_page *page,
         const unsigned attr = d >> 2 & 7;
         const uint8_t mair = (attr < 4 ? r->prrr : r->nmrr) >> 8 * (attr & 3) & 0xff;
         page->device = !(mair & 0xf0);
-        page->attributes = (uint16_t)(mair << 8 | (d >> 8 & 3));
+        page->attributes = (uint16_t)(mair << 8 | (ns || d >> 5 & 1) << 2 | (d >> 8 & 3));
         page->size = (uint8_t)shift;
         page->no_domain = true;
         return 0;

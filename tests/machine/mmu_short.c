@@ -222,14 +222,14 @@ static void attributes(void)
         uint32_t tex_cb;
         uint16_t par;
     } cases[] = {
-        {0 << 12, 0x90},                         // strongly-ordered
-        {0 << 12 | 4, 0xb0},                     // device, shareable
-        {0 << 12 | 8, 0x68},                     // write-through
-        {0 << 12 | 0xc, 0x7c},                   // write-back
-        {0 << 12 | 0xc | S, 0xfc}, {1 << 12, 0}, // not cached
-        {1 << 12 | 0xc, 0x54},                   // write-back, allocating on writes
-        {2 << 12, 0x30},                         // device, not shareable
-        {4 << 12 | 0xc, 0x70},                   // outer, inner apart
+        {0 << 12, 0x90},                                                 // strongly-ordered
+        {0 << 12 | 4, 0xb0},                                             // device, shareable
+        {0 << 12 | 8, 0x68},                                             // write-through
+        {0 << 12 | 0xc, 0x7c},                                           // write-back
+        {0 << 12 | 0xc | S, 0xfc}, {1 << 19 | 0xc, 0x27c}, {1 << 12, 0}, // not cached
+        {1 << 12 | 0xc, 0x54},                                           // write-back, allocating on writes
+        {2 << 12, 0x30},                                                 // device, not shareable
+        {4 << 12 | 0xc, 0x70},                                           // outer, inner apart
         {5 << 12 | 8, 0x64},       {7 << 12, 0x0c},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {

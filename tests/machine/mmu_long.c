@@ -121,6 +121,20 @@ static void permissions(void)
     set(&l2[0], to(l3) | TABLE), set(&l1[1], to(l2) | TABLE);
 }
 
+// SCTLR.UWXN (B3.7.2): what User mode may write is not for PL1 to execute.
+static void never(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        set(&l1[1], (uint32_t)RAM | i * USER | AF | BLOCK);
+        CP15_WRITE(CP15_READ(0, c1, c0, 0) | 1 << 20, 0, c1, c0, 0);
+        flush();
+        show("UWXN, AP", i, 0);
+        show_all("  1 GiB", VA + 0x01000000);
+        CP15_WRITE(CP15_READ(0, c1, c0, 0) & ~(1 << 20), 0, c1, c0, 0);
+        flush();
+    }
+}
+
 static void ttbcr(uint32_t v)
 {
     CP15_WRITE(1u << 31 | v, 0, c2, c0, 2);
@@ -252,6 +266,7 @@ int main(void)
     print("MMU on\n");
     levels();
     permissions();
+    never();
     regions();
     asids();
     address_operations();

@@ -308,6 +308,52 @@ static void split(void)
     CP15_WRITE(l1, 0, c2, c0, 1);
 }
 
+// With SCTLR.TRE the region is the one of TEX[0], C and B in PRRR and NMRR (B3.8.3).
+static void remapped(void)
+{
+    static const uint16_t want[2][8] = {
+        {0x90, 0x30, 0, 0x54, 0x68, 0x7c, 0x5c, 0x64},
+        {0x90, 0xb0, 0x80, 0x4d4, 0xe8, 0xfc, 0xdc, 0x4e4},
+    };
+    // 0 strongly-ordered, 1 device, 2 to 7 normal; DS1 and NS1: S means shareable; NOS for 3 and 7
+    CP15_WRITE(0xaaa4 | 1 << 17 | 1 << 19 | 0x88 << 24, 0, c10, c2, 0);
+    const uint32_t inner = 1 << 6 | 2 << 8 | 3 << 10 | 1 << 12 | 2 << 14;
+    const uint32_t outer = 1 << 6 | 2 << 8 | 3 << 10 | 3 << 12 | 1 << 14;
+    CP15_WRITE(inner | outer << 16, 0, c10, c2, 1);
+    sctlr(1 << 28, 0);
+    for (unsigned shared = 0; shared < 2; shared++)
+        for (unsigned n = 0; n < 8; n++) {
+            set(&l1[VA >> 20],
+                FRAME | section_ap(3) | shared << 16 | (n >> 2) << 12 | (n & 3) << 2 | SECTION);
+            CP15_WRITE(VA, 0, c7, c8, 0);
+            manual("PAR's attributes, remapped", CP15_READ(0, c7, c4, 0) & 0xfff, want[shared][n]);
+        }
+    sctlr(0, 1 << 28);
+}
+
+// PXN, and SCTLR.UWXN (B3.7.2: what User mode may write is not for PL1 to execute; the peer has it in the
+// long format alone): the Cortex-A15 has them.
+static void never(void)
+{
+#ifdef A15
+    for (unsigned ap = 1; ap < 8; ap++) {
+        show("PXN, AP", ap, 0);
+        set(&l1[VA >> 20], FRAME | section_ap(ap) | NORMAL | SECTION | 1);
+        show_all("  section", VA);
+        set(&l1[VA >> 20], TABLE | 1 << 2 | (uint32_t)l2);
+        set(&l2[0], FRAME | page_ap(ap) | NORMAL | PAGE);
+        show_all("  page", VA);
+    }
+    set(&l1[VA >> 20], FRAME | section_ap(3) | NORMAL | SECTION);
+    sctlr(1 << 20, 0);
+    access(FETCH, VA), manual("UWXN, privileged", fault_seen.status, 0xd);
+    access(FETCH_USER, VA), manual("UWXN, user", fault_seen.status, 0);
+    set(&l1[VA >> 20], FRAME | section_ap(2) | NORMAL | SECTION);
+    access(FETCH, VA), manual("UWXN, read only to User mode", fault_seen.status, 0);
+    sctlr(0, 1 << 20);
+#endif
+}
+
 static uint32_t unaligned(int how, uint32_t va)
 {
     fault_seen.status = 0;
@@ -363,6 +409,8 @@ int main(void)
     large_entries();
     address_operations();
     attributes();
+    remapped();
+    never();
     alignment();
     return 0;
 }

@@ -140,8 +140,8 @@ static void write_sctlr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 {
     (void)row;
     const uint32_t old = s->cp15.sctlr;
-    // Bits that exist on ARMv7-A (B4.1.130); U is one.
-    s->cp15.sctlr = ((uint32_t)v & 0x72187c07u) | 0x00c50078u;
+    // Bits that exist on ARMv7-A (B4.1.130), UWXN and WXN with the virtualization extensions; U is one.
+    s->cp15.sctlr = ((uint32_t)v & (s->model->lpae ? 0x72187c07u : 0x72007c07u)) | 0x00c50078u;
     // TRE, AFE and M change what walked entries mean.
     if ((old ^ s->cp15.sctlr) & (1u << 28 | 1u << 29 | 1u)) tlb_flush_all(s);
     tlb_regime_changed(&s->cpu);

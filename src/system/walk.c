@@ -70,6 +70,12 @@ static void short_attributes(const struct sys_cpu *s, unsigned tex, unsigned cb,
         (uint16_t)((shared && not_outer) << 10 | (unsigned)shared << 7 | inner << 4 | outer << 2);
 }
 
+// Without PXN bit 0 of a section makes it no descriptor, and bit 2 of a table means nothing (B3.5.1).
+static bool has_pxn(const struct sys_cpu *s)
+{
+    return (s->model->mmfr[0] & 15) > 3;
+}
+
 static uint32_t section(struct sys_cpu *s, uint32_t va, uint32_t desc, struct sys_page *page)
 {
     const bool super = desc >> 18 & 1, afe = s->cp15.sctlr >> 29 & 1;
@@ -103,7 +109,7 @@ static uint32_t walk_short(struct sys_cpu *s, uint32_t va, struct sys_page *page
     const uint32_t index = second ? va >> 20 : (va << n) >> n >> 20;
     uint32_t l1, l2;
     if (!read_word(s, base | index << 2, &l1)) return FS_WALK_L1;
-    if ((l1 & 3) == 0) return FS_TRANSLATION_SECTION;
+    if ((l1 & 3) == 0 || ((l1 & 3) == 3 && !has_pxn(s))) return FS_TRANSLATION_SECTION;
     if (l1 & 2) return section(s, va, l1, page);
 
     *level = 2;
@@ -114,7 +120,7 @@ static uint32_t walk_short(struct sys_cpu *s, uint32_t va, struct sys_page *page
     const unsigned ap = (l2 >> 7 & 4) | (l2 >> 4 & 3);
     if (afe && !(ap & 1)) return FS_ACCESS_PAGE;
     page->pa_page = small ? l2 & 0xfffff000u : (l2 & 0xffff0000u) | (va & 0xf000u);
-    page->perms = short_perms(ap, afe, small ? l2 & 1 : l2 >> 15 & 1, l1 >> 2 & 1);
+    page->perms = short_perms(ap, afe, small ? l2 & 1 : l2 >> 15 & 1, l1 >> 2 & 1 && has_pxn(s));
     page->global = !(l2 >> 11 & 1);
     page->size = small ? 12 : 16;
     short_attributes(s, small ? l2 >> 6 & 7 : l2 >> 12 & 7, l2 >> 2 & 3, l2 >> 10 & 1, page);

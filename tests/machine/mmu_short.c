@@ -332,7 +332,7 @@ static void remapped(void)
 }
 
 // PXN, and SCTLR.UWXN (B3.7.2: what User mode may write is not for PL1 to execute; the peer has it in the
-// long format alone): the Cortex-A15 has them.
+// long format alone): the Cortex-A15 has them; without PXN type 3 is no descriptor (B3.5.1).
 static void never(void)
 {
 #ifdef A15
@@ -350,6 +350,16 @@ static void never(void)
     access(FETCH_USER, VA), manual("UWXN, user", fault_seen.status, 0);
     set(&l1[VA >> 20], FRAME | section_ap(2) | NORMAL | SECTION);
     access(FETCH, VA), manual("UWXN, read only to User mode", fault_seen.status, 0);
+    sctlr(0, 1 << 20);
+#else
+    set(&l1[VA >> 20], FRAME | section_ap(3) | NORMAL | SECTION | 1);
+    show_all("section of type 3", VA);
+    set(&l1[VA >> 20], TABLE | 1 << 2 | (uint32_t)l2);
+    set(&l2[0], FRAME | page_ap(3) | NORMAL | PAGE);
+    show_all("table with bit 2", VA);
+    // UWXN comes with the virtualization extensions (B4.1.130); the peer keeps what is written.
+    sctlr(1 << 20, 0);
+    manual("SCTLR.UWXN", CP15_READ(0, c1, c0, 0) >> 19 & 3, 0);
     sctlr(0, 1 << 20);
 #endif
 }

@@ -103,6 +103,7 @@ STEP(swp)
     interp_mark(c, s);
     const uint32_t addr = c->r[s->rn], value = (uint32_t)byte_order(c, c->r[s->rm], s->size);
     mem_check_align(c, addr, 1u << s->size, true);
+    interp_host_ptr(c, addr, 1u << s->size, false); // what a read would fault at is a read's fault
     void *p = interp_host_ptr(c, addr, 1u << s->size, true);
     const uint32_t old = s->size ? __atomic_exchange_n((uint32_t *)p, value, __ATOMIC_SEQ_CST)
                                  : __atomic_exchange_n((uint8_t *)p, (uint8_t)value, __ATOMIC_SEQ_CST);

@@ -92,6 +92,7 @@ static inline void show_all(const char *name, uint32_t va)
 {
     print(name);
     for (int how = 0; how < ACCESSES; how++)
-        access(how, va), print_hex(fault_seen.status & (how < FETCH ? ~0u : ~0xf0u));
+        access(how, va),
+            print_hex(fault_seen.status & (how < FETCH || fault_seen.status & 0x200 ? ~0u : ~0xf0u));
     putc('\n');
 }

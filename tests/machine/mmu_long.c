@@ -259,6 +259,23 @@ static void address_operations(void)
     CP15_WRITE(VA, 0, c7, c8, 0), show_par("PAR, level 1");
 }
 
+static void other_faults(void)
+{
+    uint32_t v;
+    set(&l1[1], 0xe0000000 | TABLE);
+    show_all("table outside of memory", VA);
+    set(&l1[1], (uint32_t)RAM | AF | BLOCK);
+    fault_seen.status = 0;
+    asm volatile("ldrex %0, [%1]" : "=r"(v) : "r"(VA + 1) : "memory");
+    show("alignment", fault_seen.status, fault_seen.address);
+    asm volatile("stm %0, {r0, r1}" ::"r"(VA + 2) : "memory");
+    show("alignment, write", fault_seen.status, fault_seen.address);
+    set(&l1[1], (uint32_t)RAM | DEVICE | AF | BLOCK);
+    fault_seen.status = 0;
+    asm volatile("ldr %0, [%1]" : "=r"(v) : "r"(VA + 1) : "memory");
+    manual("device, unaligned", fault_seen.status, 0x221); // the peer reads
+}
+
 int main(void)
 {
     exceptions_on();
@@ -270,5 +287,6 @@ int main(void)
     regions();
     asids();
     address_operations();
+    other_faults();
     return 0;
 }

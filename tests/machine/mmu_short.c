@@ -405,6 +405,49 @@ static void alignment(void)
     manual("strongly-ordered, ldr over the end of a page", unaligned(0, VA + 0xffe), 1);
 }
 
+// Tables where no memory is, and accesses that fault half way: the base register stays, what was loaded
+// before is UNKNOWN.
+static void half_way(void)
+{
+    set(&l1[VA >> 20], TABLE | 0xe0000000);
+    access(LOAD, VA);
+    show("table outside of memory", fault_seen.status & 0x40f, fault_seen.address);
+    set(&l1[VA >> 20], TABLE | (uint32_t)l2);
+    l2[0] = FRAME | page_ap(3) | NORMAL | PAGE;
+    set(&l2[1], 0);
+    static const uint32_t offsets[] = {0xff8, 0xffc, 0x1000};
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t at = VA + offsets[i];
+        fault_seen.status = 0;
+        asm volatile("ldm %0!, {r0-r3}" : "+r"(at)::"r0", "r1", "r2", "r3", "memory");
+        show("ldm with write-back", fault_seen.status, fault_seen.address);
+        show("  base", at, 0);
+        at = VA + offsets[i];
+        asm volatile("stmia %0!, {r0-r3}" : "+r"(at)::"memory");
+        show("stm with write-back", fault_seen.status, fault_seen.address);
+        show("  base", at, 0);
+        at = VA + offsets[i];
+        asm volatile("strd r0, r1, [%0], #8" : "+r"(at)::"memory");
+        show("strd with write-back", fault_seen.status, fault_seen.address);
+        show("  base", at, 0);
+    }
+    uint32_t at = VA + 0x1000, v = 7;
+    asm volatile("ldr %1, [%0], #4" : "+r"(at), "+r"(v)::"memory");
+    show("ldr with write-back: base, register", at, v);
+    asm volatile("ldr %0, [%0, #4]" : "+r"(at)::"memory");
+    show("ldr of its base", at, 0);
+    asm volatile(".arch armv5te\n swp %1, %1, [%0]\n .arch armv7ve" : "+r"(at), "+r"(v)::"memory");
+    show("swp", fault_seen.status, v);
+    set(&l2[1], FRAME | PAGE_AP2 | PAGE_AP0 | NORMAL | PAGE);
+    asm volatile(".arch armv5te\n swp %1, %1, [%0]\n .arch armv7ve" : "+r"(at), "+r"(v)::"memory");
+    show("swp, read only", fault_seen.status, v);
+    set(&l2[1], 0);
+    asm volatile("ldrex %1, [%0]" : "+r"(at), "+r"(v)::"memory");
+    show("ldrex", fault_seen.status, v);
+    asm volatile("pld [%0]\n pli [%0]" : "+r"(at)::"memory");
+    print("preloads do not fault\n");
+}
+
 int main(void)
 {
     exceptions_on();
@@ -422,5 +465,6 @@ int main(void)
     remapped();
     never();
     alignment();
+    half_way();
     return 0;
 }

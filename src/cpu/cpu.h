@@ -83,6 +83,7 @@ struct cpu {
     uint8_t mem_mode; // enum cpu_mem_mode
     bool thumb;
     bool bigend;     // CPSR.E
+    bool no_swp;     // SCTLR.SW is clear: SWP and SWPB are undefined
     uint8_t itstate; // exact at exits
     uint8_t mode;    // CPSR.M, enum cpu_mode; user mode programs run in 0x10
     uint16_t masks;  // CPSR.A, I and F, in their places

@@ -100,6 +100,7 @@ STEP(clrex)
 // swp{b} Rd, Rm, [Rn]
 STEP(swp)
 {
+    if (c->no_swp) return interp_undefined(c, s);
     interp_mark(c, s);
     const uint32_t addr = c->r[s->rn], value = (uint32_t)byte_order(c, c->r[s->rm], s->size);
     mem_check_align(c, addr, 1u << s->size, true);

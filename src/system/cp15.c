@@ -142,6 +142,7 @@ static void write_sctlr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
     const uint32_t old = s->cp15.sctlr;
     // Bits that exist on ARMv7-A (B4.1.130), UWXN and WXN with the virtualization extensions; U is one.
     s->cp15.sctlr = ((uint32_t)v & (s->model->lpae ? 0x72187c07u : 0x72007c07u)) | 0x00c50078u;
+    s->cpu.no_swp = !(s->cp15.sctlr >> 10 & 1);
     // TRE, AFE and M change what walked entries mean.
     if ((old ^ s->cp15.sctlr) & (1u << 28 | 1u << 29 | 1u)) tlb_flush_all(s);
     tlb_regime_changed(&s->cpu);
@@ -670,5 +671,6 @@ void cp15_reset(struct sys_cpu *s)
 {
     s->cp15 =
         (struct cp15){.sctlr = s->model->sctlr_reset, .cntfrq = GENERIC_TIMER_HZ, .dbg_dscr = 1u << 15 | 2};
+    s->cpu.no_swp = true; // SCTLR.SW
     if (s->model->id == MODEL_CORTEX_A9) s->cp15.prrr = 0x98aa4, s->cp15.nmrr = 0x44e048e0;
 }

@@ -436,12 +436,14 @@ static void half_way(void)
     show("ldr with write-back: base, register", at, v);
     asm volatile("ldr %0, [%0, #4]" : "+r"(at)::"memory");
     show("ldr of its base", at, 0);
+    sctlr(1 << 10, 0); // SW: without it the peer swaps all the same
     asm volatile(".arch armv5te\n swp %1, %1, [%0]\n .arch armv7ve" : "+r"(at), "+r"(v)::"memory");
     show("swp", fault_seen.status, v);
     set(&l2[1], FRAME | PAGE_AP2 | PAGE_AP0 | NORMAL | PAGE);
     asm volatile(".arch armv5te\n swp %1, %1, [%0]\n .arch armv7ve" : "+r"(at), "+r"(v)::"memory");
     show("swp, read only", fault_seen.status, v);
     set(&l2[1], 0);
+    sctlr(0, 1 << 10);
     asm volatile("ldrex %1, [%0]" : "+r"(at), "+r"(v)::"memory");
     show("ldrex", fault_seen.status, v);
     asm volatile("pld [%0]\n pli [%0]" : "+r"(at)::"memory");

@@ -41,6 +41,18 @@ static uint32_t abort_of(uint32_t va)
     return r0;
 }
 
+// SWP is undefined while SCTLR.SW is clear (B4.1.130); the peer swaps.
+static uint32_t swap(void)
+{
+    uint32_t word = 5;
+    register uint32_t r0 asm("r0") = 0;
+    asm volatile(".arch armv5te\n swp r1, r1, [%1]\n .arch armv7ve"
+                 : "+r"(r0)
+                 : "r"(&word)
+                 : "r1", "lr", "memory");
+    return r0;
+}
+
 static void show_vectors(const char *name)
 {
     show(name, undefined(), supervisor_call());
@@ -79,6 +91,10 @@ static void vectors(void)
     show("VBAR with V", CP15_READ(0, c12, c0, 0) - FRAME, 0);
     sctlr(0, 1 << 13);
     show_vectors("VBAR again");
+    manual("SWP without SCTLR.SW", swap(), 0x31);
+    sctlr(1 << 10, 0);
+    manual("SWP with SCTLR.SW", swap(), 0);
+    sctlr(0, 1 << 10);
 }
 
 static uint32_t cycles(void)

@@ -82,7 +82,7 @@ static bool begin(struct jit *j)
 {
     if (j->code) return true;
     if (!map_memory(j)) return false;
-    struct x64 a = {.p = j->code, .end = j->code + CODE_SIZE, .to_exec = j->to_exec};
+    struct x64 a = {.p = j->code, .end = j->code + CODE_SIZE};
     emit_shared_code(&a, &j->shared);
     j->code_used = (size_t)(a.p - j->code);
     return true;
@@ -221,7 +221,7 @@ static struct jit_block *emit_into(struct jit *j, const struct tier_block *b, co
         j->full = true;
         return NULL;
     }
-    e->a = (struct x64){.p = j->code + j->code_used, .to_exec = j->to_exec};
+    e->a = (struct x64){.p = j->code + j->code_used};
     e->a.end = e->a.p + BLOCK_ROOM;
     e->shared = &j->shared;
     e->calls = calls;
@@ -342,7 +342,7 @@ static void flush(struct tier *t)
     struct jit *j = jit_of(t);
     pthread_mutex_lock(&j->lock);
     if (j->code) {
-        struct x64 a = {.p = j->code, .end = j->code + CODE_SIZE, .to_exec = j->to_exec};
+        struct x64 a = {.p = j->code, .end = j->code + CODE_SIZE};
         emit_shared_code(&a, &j->shared);
         j->code_used = (size_t)(a.p - j->code);
         j->data_used = 0;

@@ -47,9 +47,8 @@ enum x64_cc {
 };
 
 struct x64 {
-    uint8_t *p, *end;  // the writable view
-    ptrdiff_t to_exec; // … and from there to the one that runs
-    bool full;         // something did not fit
+    uint8_t *p, *end; // the writable view
+    bool full;        // something did not fit
 };
 
 static inline void x64_byte(struct x64 *a, unsigned v)

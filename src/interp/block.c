@@ -20,27 +20,33 @@ struct builder {
     bool thumb;
 };
 
+bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide)
+{
+    const uint32_t offset = pc & 0xfff;
+    uint16_t hw[2];
+    *wide = true;
+    if (!thumb) {
+        memcpy(raw, page + offset, 4);
+        return true;
+    }
+    memcpy(hw, page + offset, 2);
+    *raw = hw[0];
+    *wide = isa_thumb_is_wide(hw[0]);
+    if (!*wide) return true;
+    if (offset == 0xffe) return false;
+    memcpy(&hw[1], page + offset + 2, 2);
+    *raw = (uint32_t)hw[0] << 16 | hw[1];
+    return true;
+}
+
 // Reads the instruction at bl->pc. False: it begins or ends in the next page and is not the block's first.
 static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
 {
-    const uint32_t off = bl->pc & 0xfff;
-    const uint8_t *p = bl->page + off;
-    if (!bl->thumb) {
-        memcpy(raw, p, 4);
-        *wide = true;
-        return true;
-    }
-    uint16_t hw1, hw2;
-    memcpy(&hw1, p, 2);
-    *raw = hw1;
-    *wide = isa_thumb_is_wide(hw1);
-    if (!*wide) return true;
-    if (off == 0xffe) {
-        if (bl->b->ninsns) return false;
-        p = bl->c->mem->fetch_page(bl->c, bl->pc + 2, &bl->b->frame[1]) - 2;
-    }
-    memcpy(&hw2, p + 2, 2);
-    *raw = (uint32_t)hw1 << 16 | hw2;
+    uint16_t hw2;
+    if (interp_fetch(bl->page, bl->pc, bl->thumb, raw, wide)) return true;
+    if (bl->b->ninsns) return false;
+    memcpy(&hw2, bl->c->mem->fetch_page(bl->c, bl->pc + 2, &bl->b->frame[1]), 2);
+    *raw = *raw << 16 | hw2;
     return true;
 }
 

@@ -35,6 +35,10 @@ struct step {
     uint16_t op;   // enum op
 };
 
+// The instruction at pc, whose page is at a host address. False: its second halfword, which *raw lacks, is in
+// the next page.
+bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide);
+
 // The operands of an instruction, into a step that has its pc.
 void interp_fill_step(struct step *s, const struct insn *in, bool thumb);
 

@@ -88,19 +88,11 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
 static bool decode_at(struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb, uint8_t it,
                       struct insn *in)
 {
-    const uint32_t offset = pc & 0xfff;
     uint32_t raw;
-    uint16_t hw[2];
-    if (!thumb) {
-        memcpy(&raw, page + offset, 4);
-        return isa_decode_a32(raw, c->features, in) != ISA_UNDEFINED;
-    }
-    memcpy(hw, page + offset, 2);
-    const bool wide = isa_thumb_is_wide(hw[0]);
-    if (wide && offset == 0xffe) return false;
-    if (wide) memcpy(&hw[1], page + offset + 2, 2);
-    raw = wide ? (uint32_t)hw[0] << 16 | hw[1] : hw[0];
-    return isa_decode_thumb(raw, wide, it, c->features, in) != ISA_UNDEFINED;
+    bool wide;
+    if (!interp_fetch(page, pc, thumb, &raw, &wide)) return false;
+    return (thumb ? isa_decode_thumb(raw, wide, it, c->features, in)
+                  : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
 }
 
 static void *compile(struct cpu *c, struct block *b)

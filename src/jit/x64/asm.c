@@ -47,6 +47,30 @@ void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct
     modrm(a, reg, rm);
 }
 
+void x64_vex(struct x64 *a, unsigned flags, unsigned opcode, unsigned reg, unsigned vvvv, struct x64_rm rm)
+{
+    if (rm.gs) {
+        x64_byte(a, 0x65);
+        x64_byte(a, 0x67);
+    }
+    const unsigned prefix = opcode >> 24;
+    const unsigned pp = prefix == 0x66 ? 1 : prefix == 0xf3 ? 2 : prefix == 0xf2 ? 3 : 0;
+    opcode &= 0xffffff;
+    const unsigned map = opcode >> 8 == 0x0f38 ? 2 : opcode >> 8 == 0x0f3a ? 3 : 1;
+    const unsigned r = !(reg & 8), b = !(rm.base >= 8), x = !(rm.mem && rm.index >= 8);
+    const unsigned last = (~vvvv & 15) << 3 | (flags & X64_VEX_256) << 1 | pp;
+    if (map == 1 && x && b && !(flags & X64_VEX_W)) {
+        x64_byte(a, 0xc5);
+        x64_byte(a, r << 7 | last);
+    } else {
+        x64_byte(a, 0xc4);
+        x64_byte(a, r << 7 | x << 6 | b << 5 | map);
+        x64_byte(a, (flags & X64_VEX_W) << 7 | last);
+    }
+    x64_byte(a, opcode & 0xff);
+    modrm(a, reg, rm);
+}
+
 void x64_mov_imm(struct x64 *a, struct x64_rm to, uint32_t imm)
 {
     if (to.mem) {

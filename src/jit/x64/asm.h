@@ -94,6 +94,11 @@ enum x64_width { X64_8 = 1, X64_64 = 2, X64_16 = 4 }; // 0: 32 bits
 // registers.
 void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm);
 
+// The same with a VEX prefix: three operands, the upper halves of YMM registers become 0. opcode: as above,
+// with its mandatory prefix in bits 31:24. wide: VEX.W; ymm: 256 bits.
+enum { X64_VEX_W = 1, X64_VEX_256 = 2 };
+void x64_vex(struct x64 *a, unsigned flags, unsigned opcode, unsigned reg, unsigned vvvv, struct x64_rm rm);
+
 static inline void x64_mov(struct x64 *a, unsigned to, unsigned from)
 {
     if (to != from) x64_op(a, 0, 0x8b, to, x64_r(from));

@@ -59,6 +59,7 @@ struct emit {
     uint64_t key;                  // of the block
     uint8_t *stale;                // … and where it goes when it is not to run any more
     uint8_t *start;                // of the block's code
+    const int8_t *home;            // guest register → host register; -1: in struct cpu
     unsigned nsites, nlinks, npolls;
     struct emit_site sites[EMIT_MAX_SITES];
     struct emit_link links[EMIT_MAX_LINKS];

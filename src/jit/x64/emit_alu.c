@@ -9,7 +9,7 @@ static void apply(struct emit *e, const struct ir_insn *i, enum group1 g, unsign
     if (b == IR_IMM)
         x64_group1(&e->a, 0, g, x64_r(reg), i->imm);
     else
-        x64_op(&e->a, 0, 8u * g + 3, reg, place(b));
+        x64_op(&e->a, 0, 8u * g + 3, reg, place(e, b));
 }
 
 // d = a op b, in as few instructions as the two-address form allows. The last instruction that changes the
@@ -19,18 +19,18 @@ static void binary(struct emit *e, const struct ir_insn *i, enum group1 g, bool 
     uint8_t a = i->a, b = i->b;
     if (commutes && (a == IR_IMM || (b == i->d && b != IR_IMM))) a = i->b, b = i->a;
     if (a == i->d && a != IR_IMM) { // in place
-        const struct x64_rm p = place(a);
+        const struct x64_rm p = place(e, a);
         if (b == IR_IMM) {
             x64_group1(&e->a, 0, g, p, i->imm);
         } else if (!p.mem) {
-            x64_op(&e->a, 0, 8u * g + 3, (unsigned)p.base, place(b));
+            x64_op(&e->a, 0, 8u * g + 3, (unsigned)p.base, place(e, b));
         } else {
             x64_op(&e->a, 0, 8u * g + 1, in_reg(e, b, RAX), p);
         }
         return;
     }
-    unsigned t = dest(i->d, RAX);
-    if (b != IR_IMM && same(place(b), x64_r(t))) t = RAX;
+    unsigned t = dest(e, i->d, RAX);
+    if (b != IR_IMM && same(place(e, b), x64_r(t))) t = RAX;
     to_reg(e, i, a, t);
     apply(e, i, g, t, b);
     finish(e, i->d, t);
@@ -38,13 +38,13 @@ static void binary(struct emit *e, const struct ir_insn *i, enum group1 g, bool 
 
 static void compare(struct emit *e, const struct ir_insn *i)
 {
-    if (i->a == IR_IMM || (i->b != IR_IMM && place(i->a).mem)) {
+    if (i->a == IR_IMM || (i->b != IR_IMM && place(e, i->a).mem)) {
         to_reg(e, i, i->a, RAX);
         apply(e, i, G_CMP, RAX, i->b);
     } else if (i->b == IR_IMM) {
-        x64_group1(&e->a, 0, G_CMP, place(i->a), i->imm);
+        x64_group1(&e->a, 0, G_CMP, place(e, i->a), i->imm);
     } else {
-        x64_op(&e->a, 0, 0x3b, (unsigned)place(i->a).base, place(i->b));
+        x64_op(&e->a, 0, 0x3b, (unsigned)place(e, i->a).base, place(e, i->b));
     }
 }
 
@@ -55,33 +55,34 @@ static void test(struct emit *e, const struct ir_insn *i)
         x64_op(&e->a, 0, 0xf7, 0, x64_r(a));
         x64_u32(&e->a, i->imm);
     } else {
-        x64_op(&e->a, 0, 0x85, a, place(i->b));
+        x64_op(&e->a, 0, 0x85, a, place(e, i->b));
     }
 }
 
 // An addition without flags in one instruction.
 static bool lea(struct emit *e, const struct ir_insn *i)
 {
-    if (i->sets || i->d == IR_NONE || i->d == i->a || i->a == IR_IMM || place(i->d).mem || place(i->a).mem)
+    if (i->sets || i->d == IR_NONE || i->d == i->a || i->a == IR_IMM || place(e, i->d).mem ||
+        place(e, i->a).mem)
         return false;
-    struct x64_rm m = x64_m((unsigned)place(i->a).base, 0);
+    struct x64_rm m = x64_m((unsigned)place(e, i->a).base, 0);
     if (i->b == IR_IMM) {
         m.disp = (int32_t)(i->op == IR_SUB ? 0u - i->imm : i->imm);
     } else {
-        if (i->op == IR_SUB || i->d == i->b || place(i->b).mem) return false;
-        m.index = place(i->b).base;
+        if (i->op == IR_SUB || i->d == i->b || place(e, i->b).mem) return false;
+        m.index = place(e, i->b).base;
     }
-    x64_op(&e->a, 0, 0x8d, (unsigned)place(i->d).base, m);
+    x64_op(&e->a, 0, 0x8d, (unsigned)place(e, i->d).base, m);
     return true;
 }
 
 static void move(struct emit *e, const struct ir_insn *i)
 {
     if (i->b == IR_IMM) {
-        x64_mov_imm(&e->a, place(i->d), i->imm);
+        x64_mov_imm(&e->a, place(e, i->d), i->imm);
     } else if (i->b != i->d) {
-        const unsigned t = dest(i->d, RAX);
-        x64_load(&e->a, t, place(i->b));
+        const unsigned t = dest(e, i->d, RAX);
+        x64_load(&e->a, t, place(e, i->b));
         finish(e, i->d, t);
     }
     if (!(i->sets & IR_NZ)) return;
@@ -92,12 +93,12 @@ static void move(struct emit *e, const struct ir_insn *i)
 static void invert(struct emit *e, const struct ir_insn *i)
 {
     if (i->b == IR_IMM) {
-        x64_mov_imm(&e->a, place(i->d), ~i->imm);
+        x64_mov_imm(&e->a, place(e, i->d), ~i->imm);
     } else if (i->b == i->d) {
-        x64_op(&e->a, 0, 0xf7, 2, place(i->d));
+        x64_op(&e->a, 0, 0xf7, 2, place(e, i->d));
     } else {
-        const unsigned t = dest(i->d, RAX);
-        x64_load(&e->a, t, place(i->b));
+        const unsigned t = dest(e, i->d, RAX);
+        x64_load(&e->a, t, place(e, i->b));
         x64_op(&e->a, 0, 0xf7, 2, x64_r(t));
         finish(e, i->d, t);
     }
@@ -114,7 +115,7 @@ static void clear(struct emit *e, const struct ir_insn *i)
         binary(e, &and, G_AND, true);
         return;
     }
-    x64_load(&e->a, RCX, place(i->b));
+    x64_load(&e->a, RCX, place(e, i->b));
     x64_op(&e->a, 0, 0xf7, 2, x64_r(RCX)); // not
     to_reg(e, i, i->a, RAX);
     x64_op(&e->a, 0, 0x23, RAX, x64_r(RCX));
@@ -154,7 +155,7 @@ enum shift_op { S_ROL = 0, S_ROR = 1, S_RCR = 3, S_SHL = 4, S_SHR = 5, S_SAR = 7
 
 static void shift_const(struct emit *e, const struct ir_insn *i, enum shift_op s)
 {
-    const unsigned t = dest(i->d, RAX);
+    const unsigned t = dest(e, i->d, RAX);
     uint32_t n = i->imm;
     to_reg(e, i, i->a, t);
     if (n == 32) { // LSR and ASR: the last bit out is bit 31
@@ -170,7 +171,7 @@ static void shift_const(struct emit *e, const struct ir_insn *i, enum shift_op s
 // By a register: the low byte counts, also beyond 31 (A8.4.2).
 static void shift_reg(struct emit *e, const struct ir_insn *i, enum shift_op s)
 {
-    x64_load(&e->a, RCX, place(i->b));
+    x64_load(&e->a, RCX, place(e, i->b));
     to_reg(e, i, i->a, RAX);
     if (s == S_SAR) { // as by 31
         x64_op(&e->a, 0, 0x0fb6, RCX, x64_r(RCX));
@@ -192,7 +193,7 @@ void emit_shift(struct emit *e, const struct ir_insn *i)
 {
     static const uint8_t ops[] = {S_SHL, S_SHR, S_SAR, S_ROR};
     if (i->op == IR_RRX) {
-        const unsigned t = dest(i->d, RAX);
+        const unsigned t = dest(e, i->d, RAX);
         emit_load_carry(e, false);
         to_reg(e, i, i->a, t); // keeps the flags
         x64_op(&e->a, 0, 0xd1, S_RCR, x64_r(t));

@@ -46,7 +46,7 @@ void emit_goto(struct emit *e, const struct ir_insn *i, int cc)
 
 void emit_goto_reg(struct emit *e, const struct ir_insn *i)
 {
-    x64_load(&e->a, RAX, place(i->a));
+    x64_load(&e->a, RAX, place(e, i->a));
     if (!(i->mode & IR_INTERWORK)) {
         x64_group1(&e->a, 0, 4, x64_r(RAX), e->thumb ? ~1u : ~3u);
         if (e->thumb) x64_group1(&e->a, 0, 1, x64_r(RAX), 1);
@@ -87,7 +87,7 @@ static bool is_if(const struct ir_insn *i)
 static enum x64_cc test_if(struct emit *e, const struct ir_insn *i)
 {
     if (i->op == IR_IF) return emit_condition(e, i->cond);
-    const struct x64_rm a = place(i->a);
+    const struct x64_rm a = place(e, i->a);
     if (a.mem)
         x64_group1(&e->a, 0, 7, a, 0);
     else
@@ -127,6 +127,7 @@ bool emit_block(struct emit *e, const struct ir_block *b)
 {
     e->nsites = e->nlinks = e->npolls = e->nslow = 0;
     e->host = HOST_NONE;
+    e->home = emit_home;
     e->thumb = b->thumb;
     x64_align(&e->a, 16, 0);
     e->start = e->a.p;

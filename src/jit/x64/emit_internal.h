@@ -16,11 +16,11 @@ enum host_flags {
 #define CPU_FIELD(f) x64_m(RBP, (int32_t)offsetof(struct cpu, f))
 
 // Where a location lives.
-static inline struct x64_rm place(uint8_t loc)
+static inline struct x64_rm place(const struct emit *e, uint8_t loc)
 {
     if (loc == IR_TEMP) return x64_r(RDX);
     if (loc > IR_TEMP) return x64_m(RBP, (int32_t)(offsetof(struct cpu, host_temp) + 4u * (loc - IR_TEMP)));
-    if (emit_home[loc] >= 0) return x64_r((unsigned)emit_home[loc]);
+    if (e->home[loc] >= 0) return x64_r((unsigned)e->home[loc]);
     return x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4u * loc));
 }
 
@@ -32,7 +32,7 @@ static inline bool same(struct x64_rm a, struct x64_rm b)
 // A location in a register: its own, or `scratch` after a load. Keeps the flags.
 static inline unsigned in_reg(struct emit *e, uint8_t loc, unsigned scratch)
 {
-    const struct x64_rm p = place(loc);
+    const struct x64_rm p = place(e, loc);
     if (!p.mem) return (unsigned)p.base;
     x64_load(&e->a, scratch, p);
     return scratch;
@@ -44,20 +44,26 @@ static inline void to_reg(struct emit *e, const struct ir_insn *i, uint8_t loc, 
     if (loc == IR_IMM)
         x64_mov_imm(&e->a, x64_r(to), i->imm);
     else
-        x64_load(&e->a, to, place(loc));
+        x64_load(&e->a, to, place(e, loc));
 }
 
 // The register to compute a destination in: its own, or `scratch`, which finish() then stores.
-static inline unsigned dest(uint8_t loc, unsigned scratch)
+static inline unsigned dest(const struct emit *e, uint8_t loc, unsigned scratch)
 {
     if (loc == IR_NONE) return scratch;
-    const struct x64_rm p = place(loc);
+    const struct x64_rm p = place(e, loc);
     return p.mem ? scratch : (unsigned)p.base;
 }
 
 static inline void finish(struct emit *e, uint8_t loc, unsigned reg)
 {
-    if (loc != IR_NONE) x64_store(&e->a, place(loc), reg);
+    if (loc != IR_NONE) x64_store(&e->a, place(e, loc), reg);
+}
+
+// To be called before the first host instruction of an operation that changes the host's flags.
+static inline void emit_clobber(struct emit *e)
+{
+    e->host = HOST_NONE;
 }
 
 // The guest flags i->sets from the host's, which are of the given kind, into struct cpu. Uses AH; keeps the
@@ -81,5 +87,25 @@ void emit_goto(struct emit *e, const struct ir_insn *i, int cc); // emit_flow.c;
 void emit_goto_reg(struct emit *e, const struct ir_insn *i);
 void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_call(struct emit *e, const struct ir_insn *i);
+
+// Vector registers, as S, D or Q registers (size: log2 of the bytes, 2, 3, 4), in emit_vector.c: in XMM
+// registers of the unit's, or in struct cpu. XMM0 … XMM3 are free within an operation.
+
+enum { XMM_SCRATCH = 4 };
+
+// As an operand: its register, or memory (16 bytes of it are readable, and aligned, for a Q register only).
+// A D register's XMM register has zeros above; above an S register is anything.
+struct x64_rm place_v(const struct emit *e, unsigned size, unsigned v);
+// In a register: its own, or `scratch` after a load. A D register that was loaded has zeros above.
+unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch);
+// The register to compute it in: its own, or `scratch`, which finish_xmm() then stores.
+unsigned dest_xmm(const struct emit *e, unsigned size, unsigned v, unsigned scratch);
+void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm);
+// d = a op b. op: mandatory prefix << 24 | opcode, as x64_op takes it, of an instruction whose first operand
+// is also its first source. One AVX instruction where the host has it. Without AVX b must not be d unless a
+// is, too.
+void emit_sse3(struct emit *e, unsigned op, unsigned d, unsigned a, struct x64_rm b);
+// The same for instructions with one source (moves, PSHUFD, CVT…, PABS…): d = op b.
+void emit_sse2(struct emit *e, unsigned op, unsigned d, struct x64_rm b);
 
 #endif

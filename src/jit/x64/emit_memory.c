@@ -40,7 +40,7 @@ static struct x64_rm address(struct emit *e, const struct ir_insn *i)
 static void load(struct emit *e, const struct ir_insn *i, unsigned opcode)
 {
     const struct x64_rm m = address(e, i);
-    const unsigned t = dest(i->d, RAX);
+    const unsigned t = dest(e, i->d, RAX);
     emit_site(e, i);
     x64_op(&e->a, 0, opcode, t, m);
     finish(e, i->d, t);
@@ -50,11 +50,11 @@ static void store(struct emit *e, const struct ir_insn *i, unsigned width, unsig
 {
     const struct x64_rm m = address(e, i);
     unsigned v = RCX;
-    if (m.index == RCX && place(i->d).mem) { // all three free registers would be in use
+    if (m.index == RCX && place(e, i->d).mem) { // all three free registers would be in use
         struct x64_rm sum = m;
         sum.gs = false;
         x64_op(&e->a, 0, 0x8d, RAX, sum); // lea
-        x64_load(&e->a, RCX, place(i->d));
+        x64_load(&e->a, RCX, place(e, i->d));
         const struct x64_rm flat = {.mem = true, .gs = true, .base = RAX, .index = -1};
         emit_site(e, i);
         x64_op(&e->a, width, opcode, RCX, flat);
@@ -82,7 +82,7 @@ void emit_memory(struct emit *e, const struct ir_insn *i)
 // Unless it is aligned, the interpreter does this instruction, and finds out what is wrong with it.
 void emit_align(struct emit *e, const struct ir_insn *i)
 {
-    const struct x64_rm a = place(i->a);
+    const struct x64_rm a = place(e, i->a);
     x64_op(&e->a, a.mem ? X64_8 : 0, a.mem ? 0xf6 : 0xf7, 0, a); // test
     if (a.mem)
         x64_byte(&e->a, i->imm - 1);

@@ -5,11 +5,11 @@
 static void long_product(struct emit *e, const struct ir_insn *i, bool is_signed)
 {
     if (is_signed) {
-        x64_op(&e->a, X64_64, 0x63, RAX, place(i->a)); // movsxd
-        x64_op(&e->a, X64_64, 0x63, RCX, place(i->b));
+        x64_op(&e->a, X64_64, 0x63, RAX, place(e, i->a)); // movsxd
+        x64_op(&e->a, X64_64, 0x63, RCX, place(e, i->b));
     } else {
-        x64_op(&e->a, 0, 0x8b, RAX, place(i->a));
-        x64_op(&e->a, 0, 0x8b, RCX, place(i->b));
+        x64_op(&e->a, 0, 0x8b, RAX, place(e, i->a));
+        x64_op(&e->a, 0, 0x8b, RCX, place(e, i->b));
     }
     x64_op(&e->a, X64_64, 0x0faf, RAX, x64_r(RCX)); // imul
 }
@@ -24,20 +24,20 @@ static void split(struct emit *e, const struct ir_insn *i)
 
 static void accumulate(struct emit *e, const struct ir_insn *i)
 {
-    x64_op(&e->a, 0, 0x8b, RCX, place(i->e));
+    x64_op(&e->a, 0, 0x8b, RCX, place(e, i->e));
     x64_op(&e->a, X64_64, 0xc1, 4, x64_r(RCX)); // shl rcx, 32
     x64_byte(&e->a, 32);
     x64_op(&e->a, X64_64, 0x03, RAX, x64_r(RCX));
-    x64_op(&e->a, 0, 0x8b, RCX, place(i->d));
+    x64_op(&e->a, 0, 0x8b, RCX, place(e, i->d));
     x64_op(&e->a, X64_64, 0x03, RAX, x64_r(RCX));
 }
 
 static void multiply(struct emit *e, const struct ir_insn *i)
 {
-    unsigned t = dest(i->d, RAX);
-    if (same(place(i->b), x64_r(t)) && i->a != i->b) t = RAX;
-    x64_load(&e->a, t, place(i->a));
-    x64_op(&e->a, 0, 0x0faf, t, place(i->b));
+    unsigned t = dest(e, i->d, RAX);
+    if (same(place(e, i->b), x64_r(t)) && i->a != i->b) t = RAX;
+    x64_load(&e->a, t, place(e, i->a));
+    x64_op(&e->a, 0, 0x0faf, t, place(e, i->b));
     finish(e, i->d, t);
     if (!(i->sets & IR_NZ)) return;
     x64_op(&e->a, 0, 0x85, t, x64_r(t));
@@ -48,18 +48,18 @@ static void multiply(struct emit *e, const struct ir_insn *i)
 static void divide(struct emit *e, const struct ir_insn *i, bool is_signed)
 {
     if (is_signed)
-        x64_op(&e->a, X64_64, 0x63, RCX, place(i->b));
+        x64_op(&e->a, X64_64, 0x63, RCX, place(e, i->b));
     else
-        x64_op(&e->a, 0, 0x8b, RCX, place(i->b));
+        x64_op(&e->a, 0, 0x8b, RCX, place(e, i->b));
     x64_op(&e->a, 0, 0x31, RAX, x64_r(RAX)); // xor
     x64_op(&e->a, 0, 0x85, RCX, x64_r(RCX)); // test
     uint8_t *zero = x64_jcc_at(&e->a, CC_E);
     if (is_signed) {
-        x64_op(&e->a, X64_64, 0x63, RAX, place(i->a));
+        x64_op(&e->a, X64_64, 0x63, RAX, place(e, i->a));
         x64_byte(&e->a, 0x48), x64_byte(&e->a, 0x99); // cqo
         x64_op(&e->a, X64_64, 0xf7, 7, x64_r(RCX));   // idiv
     } else {
-        x64_op(&e->a, 0, 0x8b, RAX, place(i->a));
+        x64_op(&e->a, 0, 0x8b, RAX, place(e, i->a));
         x64_op(&e->a, 0, 0x31, RDX, x64_r(RDX));
         x64_op(&e->a, 0, 0xf7, 6, x64_r(RCX)); // div
     }
@@ -89,8 +89,8 @@ void emit_multiply(struct emit *e, const struct ir_insn *i)
 static void extend(struct emit *e, const struct ir_insn *i)
 {
     static const uint16_t ops[] = {0x0fb6, 0x0fb7, 0x0fbe, 0x0fbf};
-    const unsigned t = dest(i->d, RAX), bytes = i->op == IR_UXT8 || i->op == IR_SXT8;
-    struct x64_rm from = place(i->b);
+    const unsigned t = dest(e, i->d, RAX), bytes = i->op == IR_UXT8 || i->op == IR_SXT8;
+    struct x64_rm from = place(e, i->b);
     if (i->imm & 31) {
         x64_load(&e->a, RAX, from);
         x64_op(&e->a, 0, 0xc1, 1, x64_r(RAX)); // ror
@@ -112,8 +112,8 @@ static void shift_by(struct emit *e, unsigned op, unsigned reg, uint32_t n)
 static void field(struct emit *e, const struct ir_insn *i)
 {
     const uint32_t lsb = i->imm & 31, width = i->imm >> 8;
-    const unsigned t = dest(i->d, RAX);
-    x64_load(&e->a, t, place(i->a));
+    const unsigned t = dest(e, i->d, RAX);
+    x64_load(&e->a, t, place(e, i->a));
     shift_by(e, 4, t, 32 - lsb - width);
     shift_by(e, i->op == IR_SBFX ? 7 : 5, t, 32 - width);
     finish(e, i->d, t);
@@ -124,11 +124,11 @@ static void insert(struct emit *e, const struct ir_insn *i)
 {
     const uint32_t lsb = i->imm & 31, width = i->imm >> 8;
     const uint32_t mask = width == 32 ? ~0u : ((1u << width) - 1) << lsb;
-    x64_load(&e->a, RAX, place(i->a));
+    x64_load(&e->a, RAX, place(e, i->a));
     shift_by(e, 4, RAX, lsb);
     x64_group1(&e->a, 0, 4, x64_r(RAX), mask);
-    x64_group1(&e->a, 0, 4, place(i->d), ~mask);
-    x64_op(&e->a, 0, 0x09, RAX, place(i->d)); // or
+    x64_group1(&e->a, 0, 4, place(e, i->d), ~mask);
+    x64_op(&e->a, 0, 0x09, RAX, place(e, i->d)); // or
     e->host = HOST_NONE;
 }
 
@@ -141,8 +141,8 @@ static void bswap(struct emit *e, unsigned reg)
 
 static void reverse(struct emit *e, const struct ir_insn *i)
 {
-    const unsigned t = dest(i->d, RAX);
-    x64_load(&e->a, t, place(i->b));
+    const unsigned t = dest(e, i->d, RAX);
+    x64_load(&e->a, t, place(e, i->b));
     bswap(e, t);
     if (i->op == IR_REV16) shift_by(e, 1, t, 16);
     if (i->op == IR_REVSH) shift_by(e, 7, t, 16);
@@ -154,9 +154,9 @@ static void reverse(struct emit *e, const struct ir_insn *i)
 static void count_zeros(struct emit *e, const struct ir_insn *i)
 {
     x64_mov_imm(&e->a, x64_r(RCX), 63);
-    x64_op(&e->a, 0, 0x0fbd, RAX, place(i->b)); // bsr
-    x64_op(&e->a, 0, 0x0f44, RAX, x64_r(RCX));  // cmove
-    x64_group1(&e->a, 0, 6, x64_r(RAX), 31);    // xor: 31 - n, and 63 → 32
+    x64_op(&e->a, 0, 0x0fbd, RAX, place(e, i->b)); // bsr
+    x64_op(&e->a, 0, 0x0f44, RAX, x64_r(RCX));     // cmove
+    x64_group1(&e->a, 0, 6, x64_r(RAX), 31);       // xor: 31 - n, and 63 → 32
     finish(e, i->d, RAX);
     e->host = HOST_NONE;
 }

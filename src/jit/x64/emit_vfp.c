@@ -3,11 +3,6 @@
 // (softfp/fast.h says why). Everything else goes to the interpreter's handler, out of line.
 #include "jit/x64/emit_internal.h"
 
-static struct x64_rm place_v(unsigned size, unsigned v)
-{
-    return x64_m(RBP, (int32_t)(offsetof(struct cpu, d) + (v << size)));
-}
-
 static unsigned prefix(unsigned size)
 {
     return size == 3 ? 0xf2000000u : 0xf3000000u;
@@ -78,7 +73,7 @@ static void check(struct emit *e, unsigned size, bool sum)
 
 static void result(struct emit *e, unsigned size, unsigned v)
 {
-    x64_op(&e->a, size == 3 ? X64_64 : 0, 0x89, RAX, place_v(size, v));
+    x64_op(&e->a, size == 3 ? X64_64 : 0, 0x89, RAX, place_v(e, size, v));
 }
 
 static void certain(struct emit *e)
@@ -93,8 +88,8 @@ static void binary(struct emit *e, const struct ir_insn *i, unsigned op, bool su
 {
     const unsigned from = e->nslow;
     certain(e);
-    sse(e, i->n, SSE_LOAD, 0, place_v(i->n, i->vn));
-    sse(e, i->n, op, 0, place_v(i->n, i->vm));
+    sse(e, i->n, SSE_LOAD, 0, place_v(e, i->n, i->vn));
+    sse(e, i->n, op, 0, place_v(e, i->n, i->vm));
     check(e, i->n, sum);
     result(e, i->n, i->v);
     slow_end(e, from, i);
@@ -105,14 +100,14 @@ static void accumulate(struct emit *e, const struct ir_insn *i)
 {
     const unsigned from = e->nslow;
     certain(e);
-    sse(e, i->n, SSE_LOAD, 0, place_v(i->n, i->vn));
-    sse(e, i->n, SSE_MUL, 0, place_v(i->n, i->vm));
+    sse(e, i->n, SSE_LOAD, 0, place_v(e, i->n, i->vn));
+    sse(e, i->n, SSE_MUL, 0, place_v(e, i->n, i->vm));
     check(e, i->n, false);
     if (i->op == IR_VMLA) {
-        sse(e, i->n, SSE_ADD, 0, place_v(i->n, i->v));
+        sse(e, i->n, SSE_ADD, 0, place_v(e, i->n, i->v));
     } else {
         x64_op(&e->a, 0, 0x0f28, 1, x64_r(0)); // movaps xmm1, xmm0
-        sse(e, i->n, SSE_LOAD, 0, place_v(i->n, i->v));
+        sse(e, i->n, SSE_LOAD, 0, place_v(e, i->n, i->v));
         sse(e, i->n, SSE_SUB, 0, x64_r(1));
     }
     check(e, i->n, true);
@@ -124,7 +119,7 @@ static void root(struct emit *e, const struct ir_insn *i)
 {
     const unsigned from = e->nslow;
     certain(e);
-    sse(e, i->n, SSE_SQRT, 0, place_v(i->n, i->vm));
+    sse(e, i->n, SSE_SQRT, 0, place_v(e, i->n, i->vm));
     check(e, i->n, false);
     result(e, i->n, i->v);
     slow_end(e, from, i);
@@ -136,8 +131,8 @@ static void compare(struct emit *e, const struct ir_insn *i)
     const unsigned from = e->nslow;
     certain(e);
     if (i->vm == IR_NONE) x64_op(&e->a, 0, 0x0f57, 1, x64_r(1)); // xorps xmm1, xmm1
-    sse(e, i->n, SSE_LOAD, 0, place_v(i->n, i->v));
-    const struct x64_rm m = i->vm == IR_NONE ? x64_r(1) : place_v(i->n, i->vm);
+    sse(e, i->n, SSE_LOAD, 0, place_v(e, i->n, i->v));
+    const struct x64_rm m = i->vm == IR_NONE ? x64_r(1) : place_v(e, i->n, i->vm);
     x64_op(&e->a, i->n == 3 ? X64_16 : 0, 0x0f2e, 0, m); // ucomis
     slow_if(e, CC_P);
     x64_mov_imm(&e->a, x64_r(RAX), 0x20000000);
@@ -174,12 +169,12 @@ static void from_int(struct emit *e, const struct ir_insn *i)
     const unsigned from = e->nslow;
     if (i->n == 2) certain(e); // may be inexact
     if (i->mode & IR_UNSIGNED)
-        x64_load(&e->a, RAX, place_v(2, i->vm));
+        x64_load(&e->a, RAX, place_v(e, 2, i->vm));
     else
-        x64_op(&e->a, X64_64, 0x63, RAX, place_v(2, i->vm)); // movsxd
+        x64_op(&e->a, X64_64, 0x63, RAX, place_v(e, 2, i->vm)); // movsxd
     x64_op(&e->a, 0, 0x0f57, 0, x64_r(0));
     x64_op(&e->a, X64_64, prefix(i->n) | 0x0f2a, 0, x64_r(RAX));
-    sse(e, i->n, 0x11, 0, place_v(i->n, i->v));
+    sse(e, i->n, 0x11, 0, place_v(e, i->n, i->v));
     slow_end(e, from, i);
 }
 
@@ -187,14 +182,14 @@ static void to_int(struct emit *e, const struct ir_insn *i)
 {
     const unsigned from = e->nslow;
     certain(e);
-    x64_op(&e->a, X64_64, prefix(i->n) | 0x0f2c, RAX, place_v(i->n, i->vm)); // cvtt
+    x64_op(&e->a, X64_64, prefix(i->n) | 0x0f2c, RAX, place_v(e, i->n, i->vm)); // cvtt
     if (i->mode & IR_UNSIGNED)
         x64_load(&e->a, RCX, x64_r(RAX));
     else
         x64_op(&e->a, X64_64, 0x63, RCX, x64_r(RAX));
     x64_op(&e->a, X64_64, 0x3b, RCX, x64_r(RAX)); // fits?
     slow_if(e, CC_NE);
-    x64_store(&e->a, place_v(2, i->v), RAX);
+    x64_store(&e->a, place_v(e, 2, i->v), RAX);
     slow_end(e, from, i);
 }
 
@@ -202,7 +197,7 @@ static void resize(struct emit *e, const struct ir_insn *i)
 {
     const unsigned from = e->nslow, other = 5u - i->n;
     certain(e);
-    sse(e, other, SSE_LOAD, 0, place_v(other, i->vm));
+    sse(e, other, SSE_LOAD, 0, place_v(e, other, i->vm));
     sse(e, other, 0x5a, 0, x64_r(0));
     check(e, i->n, false);
     result(e, i->n, i->v);
@@ -212,7 +207,7 @@ static void resize(struct emit *e, const struct ir_insn *i)
 static void copy(struct emit *e, const struct ir_insn *i)
 {
     const unsigned w = i->n == 3 ? X64_64 : 0;
-    x64_op(&e->a, w, 0x8b, RAX, place_v(i->n, i->vm));
+    x64_op(&e->a, w, 0x8b, RAX, place_v(e, i->n, i->vm));
     if (i->op != IR_VMOV) { // btc or btr of the sign
         x64_op(&e->a, w, 0x0fba, i->op == IR_VNEG ? 7 : 6, x64_r(RAX));
         x64_byte(&e->a, i->n == 3 ? 63 : 31);
@@ -231,7 +226,7 @@ static void transfer(struct emit *e, const struct ir_insn *i)
         x64_op(&e->a, w, 0x8b, RAX, m);
         result(e, size, i->v);
     } else {
-        x64_op(&e->a, w, 0x8b, RAX, place_v(size, i->v));
+        x64_op(&e->a, w, 0x8b, RAX, place_v(e, size, i->v));
         emit_site(e, i);
         x64_op(&e->a, w, 0x89, RAX, m);
     }
@@ -240,11 +235,11 @@ static void transfer(struct emit *e, const struct ir_insn *i)
 static void constant(struct emit *e, const struct ir_insn *i)
 {
     if (i->n == 2) {
-        x64_mov_imm(&e->a, place_v(2, i->v), i->imm);
+        x64_mov_imm(&e->a, place_v(e, 2, i->v), i->imm);
         return;
     }
-    x64_mov_imm(&e->a, place_v(2, 2u * i->v), 0);
-    x64_mov_imm(&e->a, place_v(2, 2u * i->v + 1), i->imm);
+    x64_mov_imm(&e->a, place_v(e, 2, 2u * i->v), 0);
+    x64_mov_imm(&e->a, place_v(e, 2, 2u * i->v + 1), i->imm);
 }
 
 void emit_vfp(struct emit *e, const struct ir_insn *i)
@@ -263,12 +258,12 @@ void emit_vfp(struct emit *e, const struct ir_insn *i)
     case IR_VCVT_SIZE: resize(e, i); break;
     case IR_VFLAGS: flags(e); break;
     case IR_VGET: {
-        const unsigned t = dest(i->d, RAX);
-        x64_load(&e->a, t, place_v(2, i->v));
+        const unsigned t = dest(e, i->d, RAX);
+        x64_load(&e->a, t, place_v(e, 2, i->v));
         finish(e, i->d, t);
         break;
     }
-    case IR_VPUT: x64_store(&e->a, place_v(2, i->v), in_reg(e, i->a, RAX)); break;
+    case IR_VPUT: x64_store(&e->a, place_v(e, 2, i->v), in_reg(e, i->a, RAX)); break;
     case IR_VCONST: constant(e, i); break;
     case IR_VMOV:
     case IR_VNEG:

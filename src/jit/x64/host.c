@@ -1,0 +1,32 @@
+#include "jit/x64/host.h"
+
+#include <stdlib.h>
+
+static unsigned detect(void)
+{
+    unsigned f = 0;
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("ssse3")) f |= HOST_SSSE3;
+    if (__builtin_cpu_supports("sse4.2")) f |= HOST_SSE41;
+    if (__builtin_cpu_supports("avx")) f |= HOST_AVX;
+    if (__builtin_cpu_supports("avx2")) f |= HOST_AVX2;
+    if (__builtin_cpu_supports("fma")) f |= HOST_FMA;
+    if (__builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) f |= HOST_BMI2;
+    if (__builtin_cpu_supports("lzcnt")) f |= HOST_LZCNT;
+    if (__builtin_cpu_supports("popcnt")) f |= HOST_POPCNT;
+    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq"))
+        f |= HOST_AVX512VL;
+    const char *mask = getenv("STINKARM_HOST");
+    return mask ? f & (unsigned)strtoul(mask, NULL, 0) : f;
+}
+
+unsigned host_features(void)
+{
+    static unsigned known; // 1 << 31: found out
+    unsigned f = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (f) return f;
+    f = detect() | 1u << 31;
+    __atomic_store_n(&known, f, __ATOMIC_RELAXED);
+    return f;
+}

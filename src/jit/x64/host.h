@@ -1,0 +1,28 @@
+// What the host's processor has beyond SSE2.
+#ifndef STINKARM_JIT_X64_HOST_H
+#define STINKARM_JIT_X64_HOST_H
+
+#include <stdbool.h>
+
+enum host_feature {
+    HOST_SSSE3 = 1,
+    HOST_SSE41 = 2, // and SSE4.2
+    HOST_AVX = 4,
+    HOST_AVX2 = 8,
+    HOST_FMA = 16,
+    HOST_BMI2 = 32, // and BMI1
+    HOST_LZCNT = 64,
+    HOST_POPCNT = 128,
+    HOST_AVX512VL = 256, // with F, BW and DQ
+};
+
+// Found out when it is asked for the first time. STINKARM_HOST in the environment (a number) masks it: the
+// tests' way to every path.
+unsigned host_features(void);
+
+static inline bool host_has(enum host_feature f)
+{
+    return host_features() & f;
+}
+
+#endif

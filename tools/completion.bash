@@ -55,7 +55,7 @@ _stinkarm() {
     -l | --log)
         local head=
         [[ $cur == *,* ]] && head=${cur%,*},
-        COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions signals ir unimp all" -- "${cur##*,}"))
+        COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions signals ir jit unimp all" -- "${cur##*,}"))
         return
         ;;
     --log-file)

@@ -29,6 +29,7 @@ static const struct {
     {"instructions", 1u << LOG_INSTRUCTIONS},
     {"signals", 1u << LOG_SIGNALS},
     {"ir", 1u << LOG_IR},
+    {"jit", 1u << LOG_JIT},
     {"unimp", 1u << LOG_UNIMP},
     {"all", ALL},
 };

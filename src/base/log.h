@@ -11,6 +11,7 @@ enum log_category {
     LOG_INSTRUCTIONS,
     LOG_SIGNALS,
     LOG_IR,
+    LOG_JIT,
     LOG_UNIMP, // what the guest asked for and stinkarm does not have
 };
 
@@ -32,8 +33,7 @@ static inline bool log_owns_fd(int fd)
 }
 
 // Switches on the categories of a comma-separated list: elf, syscalls, memory, instructions, signals, ir,
-// unimp;
-// "none" switches all off, "all" on. Returns NULL, or where the first unknown name begins.
+// jit, unimp; "none" switches all off, "all" on. Returns NULL, or where the first unknown name begins.
 const char *log_enable(const char *categories);
 
 // Starts the clock of the lines and moves the log away from the guest's descriptors: into the file if one is

@@ -27,7 +27,7 @@ bool option_log(const char *categories)
 {
     const char *unknown = log_enable(categories);
     if (!unknown) return true;
-    warn("--log: '%.*s' is not none, elf, syscalls, memory, instructions, signals, ir, unimp or all; see %s",
+    warn("--log: '%.*s' is not none, elf, syscalls, memory, instructions, signals, ir, jit, unimp or all; see %s",
          (int)strcspn(unknown, ","), unknown, option_help_command);
     return false;
 }

@@ -26,7 +26,7 @@ const char options_help[] =
     "      --engine NAME      interp (default), jit\n"
     "      --jit-hot N        runs of a block before it is compiled (default 64)\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
-    "                         ir, unimp (the default: what is not implemented) or all\n"
+    "                         ir, jit, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"
     "  -d                     the same as --log instructions\n"
     "  -v                     log all but instructions\n"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "jit/log.h"
 #include "jit/x64/emit.h"
 #include "xlate/xlate.h"
 
@@ -168,16 +169,6 @@ static void merge_calls(struct jit *j, struct cpu *c, const struct tier_block *b
     j->ir.n = to;
 }
 
-static void log_block(const struct ir_block *b)
-{
-    char line[128];
-    log_line("block 0x%08x %s", b->pc, b->thumb ? "Thumb" : "ARM");
-    for (unsigned k = 0; k < b->n; k++) {
-        ir_print(&b->insn[k], line, sizeof line);
-        log_line("    %s", line);
-    }
-}
-
 // Guest code to operations. False: not even the first instruction has code or a handler.
 static bool translate(struct jit *j, struct cpu *c, const struct tier_block *b)
 {
@@ -209,7 +200,7 @@ static bool translate(struct jit *j, struct cpu *c, const struct tier_block *b)
     }
     merge_calls(j, c, b);
     ir_pass_flags(&j->ir);
-    if (log_on(LOG_IR)) log_block(&j->ir);
+    if (log_on(LOG_IR)) jit_log_ir(&j->ir);
     return !ir_verify(&j->ir);
 }
 
@@ -257,6 +248,7 @@ static void *compile(struct tier *t, struct cpu *c, const struct tier_block *b)
         if (!j->blocks) j->blocks = (struct jit_block **)(j->data + DATA_SIZE);
         const struct tier_call *calls;
         if (translate(j, c, b) && (calls = make_calls(j, c, b))) jb = emit_into(j, b, calls);
+        if (jb && log_on(LOG_JIT)) jit_log_unit(c, b, &j->ir, &j->emit);
     }
     pthread_mutex_unlock(&j->lock);
     return jb;

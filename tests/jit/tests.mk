@@ -20,3 +20,17 @@ test-jit-torture-full: $(BUILD)/stinkarm
 	$(JIT_ENV) tests/torture/run --full
 
 .PHONY: test-jit-conformance test-jit-conformance-full test-jit-guest test-jit-torture test-jit-torture-full
+
+# The host's code for common sequences: tests/jit/golden/run; `make golden-update` after a change that is meant
+TESTS      += test-jit-golden
+TESTS_FULL += test-jit-golden
+GOLDEN = STINKARM=$(BUILD)/stinkarm tests/jit/golden/run
+
+test-jit-golden: $(BUILD)/stinkarm
+	$(GOLDEN) $(GOLDENS)
+
+golden-update: $(BUILD)/stinkarm
+	$(GOLDEN) --update $(GOLDENS)
+
+GOLDENS = $(sort $(wildcard tests/jit/golden/*.S))
+.PHONY: test-jit-golden golden-update

@@ -58,7 +58,7 @@ struct emit {
     struct emit_link *link_at;     // where the links will be when the code runs
     uint64_t key;                  // of the block
     uint8_t *stale;                // … and where it goes when it is not to run any more
-    uint8_t *start;                // of the block's code
+    uint8_t *start, *cold;         // of the block's code; behind it, of the ways that it seldom takes
     const int8_t *home;            // guest register → host register; -1: in struct cpu
     unsigned nsites, nlinks, npolls;
     struct emit_site sites[EMIT_MAX_SITES];

@@ -155,6 +155,7 @@ bool emit_block(struct emit *e, const struct ir_block *b)
         }
     }
     if (skip) x64_patch(skip, e->a.p); // cannot be: a block ends unconditionally
+    e->cold = e->a.p;
     for (unsigned l = 0; l < e->nlinks; l++)
         links_slow_way(e, l);
     emit_slow_calls(e);

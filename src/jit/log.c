@@ -1,0 +1,73 @@
+#include "jit/log.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+
+static void log_operations(const struct ir_block *b, const char *before)
+{
+    char line[128];
+    for (unsigned k = 0; k < b->n; k++) {
+        ir_print(&b->insn[k], line, sizeof line);
+        log_line("%s%s", before, line);
+    }
+}
+
+void jit_log_ir(const struct ir_block *b)
+{
+    log_line("block 0x%08x %s", b->pc, b->thumb ? "Thumb" : "ARM");
+    log_operations(b, "    ");
+}
+
+static void log_guest(const struct cpu *c, const struct tier_block *b)
+{
+    char text[160];
+    for (unsigned k = 0; k < b->ninsns; k++) {
+        const struct tier_insn *i = &b->insns[k];
+        uint16_t hw[2];
+        memcpy(hw, c->window + i->pc, sizeof hw);
+        const bool thumb = b->key & 1, wide = i->in.len == 4;
+        const uint32_t raw = !thumb ? hw[0] | (uint32_t)hw[1] << 16
+                             : wide ? (uint32_t)hw[0] << 16 | hw[1]
+                                    : hw[0];
+        isa_disassemble(raw, thumb, wide, i->it, i->pc, text, sizeof text);
+        log_line("guest %x:\t%s", i->pc, text);
+    }
+}
+
+static void log_bytes(const uint8_t *p, const uint8_t *end, const char *what)
+{
+    enum { A_LINE = 32 };
+    while (p < end) {
+        char line[5 * A_LINE + 1];
+        int n = 0;
+        for (unsigned k = 0; k < A_LINE && p < end; k++)
+            n += snprintf(line + n, sizeof line - (size_t)n, " %02x", *p++);
+        log_line("%s%s", what, line);
+    }
+}
+
+// Where the host's code finds what, to read it by.
+static void log_places(const struct emit *e)
+{
+    char line[256];
+    int n = 0;
+    for (unsigned r = 0; r < 15; r++)
+        if (e->home[r] >= 0) n += snprintf(line + n, sizeof line - (size_t)n, " r%u=%d", r, e->home[r]);
+    log_line("home%s", line);
+    log_line("cpu r=%zu d=%zu nz=%zu borrow=%zu overflow=%zu temp=%zu", offsetof(struct cpu, r),
+             offsetof(struct cpu, d), offsetof(struct cpu, host_flags.nz),
+             offsetof(struct cpu, host_flags.borrow), offsetof(struct cpu, host_flags.overflow),
+             offsetof(struct cpu, host_temp));
+}
+
+void jit_log_unit(const struct cpu *c, const struct tier_block *b, const struct ir_block *ir,
+                  const struct emit *e)
+{
+    log_line("unit 0x%08x %s", ir->pc, ir->thumb ? "Thumb" : "ARM");
+    log_guest(c, b);
+    log_operations(ir, "ir ");
+    log_places(e);
+    log_bytes(e->start, e->cold, "host");
+    log_bytes(e->cold, e->a.p, "cold");
+}

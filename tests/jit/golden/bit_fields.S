@@ -1,0 +1,29 @@
+    ubfx r0, r1, #0, #8
+    ubfx r0, r1, #8, #8
+    ubfx r2, r1, #5, #10
+    ubfx r2, r1, #0, #12
+    ubfx r2, r1, #20, #12
+    sbfx r3, r1, #0, #16
+    sbfx r3, r3, #4, #7
+// host:
+//   mov g0,g1
+//   shl g0,0x18
+//   shr g0,0x18
+//   mov g0,g1
+//   shl g0,0x10
+//   shr g0,0x18
+//   mov g2,g1
+//   shl g2,0x11
+//   shr g2,0x16
+//   mov g2,g1
+//   shl g2,0x14
+//   shr g2,0x14
+//   mov g2,g1
+//   shr g2,0x14
+//   mov g3,g1
+//   shl g3,0x10
+//   sar g3,0x10
+//   shl g3,0x15
+//   sar g3,0x19
+//   movabs rax,*
+//   jmp out

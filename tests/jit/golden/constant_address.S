@@ -1,0 +1,15 @@
+// An address in two halves, and what is there.
+    movw r0, #:lower16:memory
+    movt r0, #:upper16:memory
+    ldr r1, [r0, #8]
+    add r2, r0, #4
+    str r1, [r2, #4]
+// host:
+//   mov g0,0xc000
+//   movzx g0,g0.w
+//   or g0,0x0
+//   mov g1,DWORD PTR gs:[g0+0x8]
+//   lea g2,[g0.q+0x4]
+//   mov DWORD PTR gs:[g2+0x4],g1
+//   movabs rax,*
+//   jmp out

@@ -1,0 +1,25 @@
+    clz r0, r1
+    rbit r2, r3
+    clz r2, r2
+    rev r4, r5
+    rev16 r6, r0
+// host:
+//   mov ecx,0x3f
+//   bsr eax,g1
+//   cmove eax,ecx
+//   xor eax,0x1f
+//   mov g0,eax
+//   movabs rax,*
+//   call out
+//   mov ecx,0x3f
+//   bsr eax,g2
+//   cmove eax,ecx
+//   xor eax,0x1f
+//   mov g2,eax
+//   mov g4,g5
+//   bswap g4
+//   mov g6,g0
+//   bswap g6
+//   ror g6,0x10
+//   movabs rax,*
+//   jmp out

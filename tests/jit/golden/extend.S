@@ -1,0 +1,25 @@
+    uxtb r0, r1
+    sxth r2, r0
+    uxtb r3, r4, ror #8
+    uxth r3, r4, ror #16
+    uxtab r0, r1, r2
+    sxtah r0, r1, r2, ror #16
+    and r5, r5, #0xff
+// host:
+//   movzx g0,g1.b
+//   movsx g2,g0.w
+//   mov eax,g4
+//   ror eax,0x8
+//   movzx g3,al
+//   mov eax,g4
+//   ror eax,0x10
+//   movzx g3,ax
+//   movzx edx,g2.b
+//   lea g0,[g1.q+rdx*1]
+//   mov eax,g2
+//   ror eax,0x10
+//   movsx edx,ax
+//   lea g0,[g1.q+rdx*1]
+//   and g5,0xff
+//   movabs rax,*
+//   jmp out

@@ -1,0 +1,26 @@
+// What does not touch the guest's flags must not touch the host's between a comparison and its use.
+    cmp r0, r1
+    add r2, r2, #1
+    sub r3, r3, r4
+    lsl r5, r6, #2
+    and r12, r12, #15
+    bne 1f
+    mov r5, #0
+1:
+// host:
+//   cmp g0,g1
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   add g2,0x1
+//   sub g3,g4
+//   mov edx,g6
+//   shl edx,0x2
+//   mov g5,edx
+//   and g12,0xf
+//   test BYTE PTR [cpu.nz],0x40
+//   je cold
+//   mov g5,0x0
+//   movabs rax,*
+//   jmp out

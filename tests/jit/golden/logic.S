@@ -1,0 +1,33 @@
+    and r0, r1, #0xff
+    and r2, r3, r4
+    orr r0, r0, r1
+    eor r1, r2, #1
+    bic r0, r1, r2
+    bic r3, r3, #3
+    mvn r4, r5
+    bics r0, r1, r2
+// host:
+//   mov g0,g1
+//   and g0,0xff
+//   mov g2,g3
+//   and g2,g4
+//   or g0,g1
+//   mov g1,g2
+//   xor g1,0x1
+//   mov ecx,g2
+//   not ecx
+//   mov eax,g1
+//   and eax,ecx
+//   mov g0,eax
+//   and g3,0xfffffffc
+//   mov g4,g5
+//   not g4
+//   mov ecx,g2
+//   not ecx
+//   mov eax,g1
+//   and eax,ecx
+//   mov g0,eax
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   movabs rax,*
+//   jmp out

@@ -1,0 +1,23 @@
+// A chain of conditions: the second comparison changes what the third instruction asks.
+    cmp r0, #1
+    cmpne r1, #2
+    moveq r2, #3
+// host:
+//   cmp g0,0x1
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   je L1
+//   cmp g1,0x2
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   L1:
+//   test BYTE PTR [cpu.nz],0x40
+//   je L2
+//   mov g2,0x3
+//   L2:
+//   movabs rax,*
+//   jmp out

@@ -1,0 +1,29 @@
+// Rotates and logic as in SHA-256.
+    ror r3, r4, #6
+    eor r3, r3, r4, ror #11
+    eor r3, r3, r4, ror #25
+    and r5, r4, r6
+    bic r0, r1, r4
+    eor r5, r5, r0
+    add r3, r3, r5
+// host:
+//   mov edx,g4
+//   ror edx,0x6
+//   mov g3,edx
+//   mov edx,g4
+//   ror edx,0xb
+//   xor g3,edx
+//   mov edx,g4
+//   ror edx,0x19
+//   xor g3,edx
+//   mov g5,g4
+//   and g5,g6
+//   mov ecx,g4
+//   not ecx
+//   mov eax,g1
+//   and eax,ecx
+//   mov g0,eax
+//   xor g5,g0
+//   add g3,g5
+//   movabs rax,*
+//   jmp out

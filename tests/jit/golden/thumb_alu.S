@@ -1,0 +1,29 @@
+    movs r0, #1
+    lsls r1, r0, #2
+    adds r1, r1, r2
+    orrs r1, r0
+    muls r2, r0
+    negs r3, r4
+    mvns r3, r3
+    uxtb r5, r3
+// host:
+//   mov g0,0x1
+//   mov edx,g0
+//   shl edx,0x2
+//   mov g1,edx
+//   add g1,g2
+//   or g1,g0
+//   mov eax,g0
+//   imul eax,g2
+//   mov g2,eax
+//   mov g3,0x0
+//   sub g3,g4
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   not g3
+//   test g3,g3
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   movzx g5,g3.b
+//   movabs rax,*
+//   jmp out

@@ -1,0 +1,37 @@
+    cmp r0, #0
+    ittee ne
+    addne r1, #1
+    movne r2, #3
+    subeq r1, #1
+    moveq r2, #4
+    it lt
+    movlt r3, r4
+// host:
+//   cmp g0,0x0
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   je L1
+//   add g1,0x1
+//   L1:
+//   test BYTE PTR [cpu.nz],0x40
+//   jne L2
+//   mov g2,0x3
+//   L2:
+//   test BYTE PTR [cpu.nz],0x40
+//   je L3
+//   sub g1,0x1
+//   L3:
+//   test BYTE PTR [cpu.nz],0x40
+//   je L4
+//   mov g2,0x4
+//   L4:
+//   movzx eax,BYTE PTR [cpu.nz]
+//   shr eax,0x7
+//   xor al,BYTE PTR [cpu.overflow]
+//   je L5
+//   mov g3,g4
+//   L5:
+//   movabs rax,*
+//   jmp out

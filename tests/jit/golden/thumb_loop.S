@@ -1,0 +1,27 @@
+// The compiler's favourite: compare with zero and branch.
+    subs r3, #1
+    add r2, r2, r3, lsl #1
+    orn r0, r1, r2
+    cbz r3, 1f
+    cmp r3, #4
+1:
+// host:
+//   sub g3,0x1
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   mov edx,g3
+//   shl edx,0x1
+//   add g2,edx
+//   movabs rax,*
+//   call out
+//   test g3,g3
+//   je cold
+//   cmp g3,0x4
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
+//   movabs rax,*
+//   jmp out

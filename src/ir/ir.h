@@ -77,6 +77,7 @@ enum ir_op {
     IR_VCVT_TO_INT, // S register v = vm (float, n), towards zero
     IR_VCVT_SIZE,   // v = vm of the other size; n: of v
     IR_VFLAGS,      // the condition flags from FPSCR's
+    IR_VEC,         // an operation on vectors: vec, lane, x (ir/vector.h)
     IR_IF,          // unless cond holds, skips the next n operations
     IR_IFZ,         // unless a is zero (n operations)
     IR_IFNZ,
@@ -103,6 +104,8 @@ enum ir_mode {
     IR_INTERWORK = 4,   // bit 0 of the target selects the instruction set
     IR_CONDITIONAL = 8, // behind an IR_IF of its instruction: may be skipped
     IR_UNSIGNED = 16,
+    IR_SCALAR = 32, // IR_VEC: the second operand is one element
+    IR_ROUND = 64,
 };
 
 struct ir_insn {
@@ -115,7 +118,9 @@ struct ir_insn {
     uint8_t reads;      // flags
     uint8_t it;         // ITSTATE: of this instruction; behind IR_GOTO: of the target
     uint8_t count;      // guest instructions up to this one
-    uint8_t v, vn, vm;  // VFP registers: S or D numbers
+    uint8_t v, vn, vm;  // vector registers: S, D or Q numbers
+    uint8_t vec, lane;  // IR_VEC: enum ir_vec; log2 of an element's bytes
+    uint8_t x;          // IR_VEC: a shift, an element's number, …
     uint32_t imm;
     uint32_t pc; // of the guest instruction
 };

@@ -1,7 +1,7 @@
 // Operations as text, for --log ir and for the tests.
 #include <stdio.h>
 
-#include "ir/ir.h"
+#include "ir/vector.h"
 
 static const char *const names[IR_OP_COUNT] = {
     [IR_MOV] = "mov",
@@ -75,6 +75,7 @@ static const char *const names[IR_OP_COUNT] = {
     [IR_VCVT_TO_INT] = "vcvt_to_int",
     [IR_VCVT_SIZE] = "vcvt_size",
     [IR_VFLAGS] = "vflags",
+    [IR_VEC] = "vec",
     [IR_GOTO_REG] = "goto_reg",
     [IR_LEAVE] = "leave",
 };
@@ -87,9 +88,27 @@ static int loc(char *buf, int size, uint8_t l, uint32_t imm)
     return snprintf(buf, (size_t)size, " r%d", l);
 }
 
+// The vector registers of an operation, and what IR_VEC does with them.
+static int vectors(char *buf, int size, const struct ir_insn *i)
+{
+    int n = 0;
+    if (i->op == IR_VEC) {
+        n = snprintf(buf, (size_t)size, " %s.%c%u%s", ir_vec_name(i->vec), i->mode & IR_UNSIGNED ? 'u' : 'i',
+                     8u << i->lane, i->mode & IR_ROUND ? " round" : "");
+        if (i->mode & IR_SCALAR || i->x) n += snprintf(buf + n, (size_t)(size - n), " x %u", i->x);
+    }
+    struct ir_vuse use[IR_VUSES];
+    const unsigned uses = ir_vector_use(i, use);
+    for (unsigned k = 0; uses != IR_VUSE_ALL && k < uses; k++)
+        n += snprintf(buf + n, (size_t)(size - n), " %c%u%s%s", "sdq"[use[k].size - 2], use[k].v,
+                      use[k].reads ? "" : "=", use[k].reads && use[k].writes ? "*" : "");
+    return n;
+}
+
 int ir_print(const struct ir_insn *i, char *buf, int size)
 {
     int n = snprintf(buf, (size_t)size, "%08x  %s", i->pc, names[i->op]);
+    n += vectors(buf + n, size - n, i);
     n += loc(buf + n, size - n, i->d, 0);
     n += loc(buf + n, size - n, i->e, 0);
     n += loc(buf + n, size - n, i->a, i->imm);

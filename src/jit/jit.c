@@ -133,7 +133,7 @@ static struct tier_call *make_calls(struct jit *j, struct cpu *c, const struct t
     struct tier_call *calls = data(j, 2 * b->ninsns * sizeof *calls); // each with its inner one
     for (unsigned k = 0; calls && k < j->ir.n; k++) {
         const struct ir_insn *i = &j->ir.insn[k];
-        if (i->op != IR_CALL && !(i->op >= IR_VADD && i->op <= IR_VCVT_SIZE)) continue;
+        if (!emit_may_call(i)) continue;
         struct tier_call *call = &calls[i->imm];
         const unsigned n = i->op == IR_CALL && i->n ? i->n : 1;
         if (!b->handler(c, &b->insns[i->imm], n, i->count, j->ir.thumb, call)) return NULL;

@@ -78,6 +78,8 @@ struct emit {
 
 // Emits a block at a.p; false: it does not fit.
 bool emit_block(struct emit *e, const struct ir_block *b);
+// Whether the code of an operation calls, or may call, the handler that its imm names.
+bool emit_may_call(const struct ir_insn *i);
 bool emit_shared_code(struct x64 *a, struct emit_shared *s);
 // Makes code jump to where its block is looked up anew. at: the block's first byte, in the writable view.
 void emit_stale(uint8_t *at, const uint8_t *stale);

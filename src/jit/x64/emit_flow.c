@@ -109,6 +109,8 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_memory(e, i);
     else if (op >= IR_LDV32 && op <= IR_VFLAGS)
         emit_vfp(e, i);
+    else if (op == IR_VEC)
+        emit_vec(e, i);
     else if (op == IR_ALIGN)
         emit_align(e, i);
     else if (op == IR_CALL)

@@ -81,6 +81,7 @@ void emit_misc(struct emit *e, const struct ir_insn *i);
 void emit_memory(struct emit *e, const struct ir_insn *i); // emit_memory.c
 void emit_vfp(struct emit *e, const struct ir_insn *i);    // emit_vfp.c
 void emit_slow_calls(struct emit *e);
+void emit_vec(struct emit *e, const struct ir_insn *i); // emit_neon.c
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);         // the next instruction may fault
 void emit_goto(struct emit *e, const struct ir_insn *i, int cc); // emit_flow.c; cc < 0: always

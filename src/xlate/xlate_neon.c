@@ -6,18 +6,38 @@ enum how {
     PLAIN = 1,
     ROUND = 2,
     SCALAR = 4,
-    AMOUNT = 8,    // the immediate is a shift
-    ZERO_N = 16,   // the first source is zeros
-    ZERO_M = 32,   // the second is, and the instruction's Vm the first
-    CONSTANT = 64, // the immediate is a constant
+    AMOUNT = 8,      // the immediate is a shift
+    ZERO_N = 16,     // the first source is zeros
+    ZERO_M = 32,     // the second is, and the instruction's Vm the first
+    CONSTANT = 64,   // the immediate is a constant
+    FROM_CORE = 128, // the instruction's Rm is a core register
+    TO_CORE = 256,
 };
 
 static const struct row {
-    uint8_t vec, how, x;
+    uint8_t vec;
+    uint16_t how;
+    uint8_t x;
 } rows[OP_COUNT] = {
     [OP_VAND] = {VEC_AND, PLAIN, 0},
+    [OP_VBIC] = {VEC_BIC, PLAIN, 0},
+    [OP_VORR] = {VEC_ORR, PLAIN, 0},
+    [OP_VORN] = {VEC_ORN, PLAIN, 0},
+    [OP_VEOR] = {VEC_EOR, PLAIN, 0},
+    [OP_VBSL] = {VEC_BSL, PLAIN, 0},
+    [OP_VBIT] = {VEC_BIT, PLAIN, 0},
+    [OP_VBIF] = {VEC_BIF, PLAIN, 0},
+    [OP_VMVN] = {VEC_ORN, ZERO_N, 0},
     [OP_VADD_I] = {VEC_ADD, PLAIN, 0},
     [OP_VSUB_I] = {VEC_SUB, PLAIN, 0},
+    [OP_VMOV_IMM] = {VEC_CONST, CONSTANT, 0},
+    [OP_VMOV_IMM64] = {VEC_CONST64, CONSTANT, 0},
+    [OP_VORR_IMM] = {VEC_ORI, CONSTANT, 0},
+    [OP_VBIC_IMM] = {VEC_BICI, CONSTANT, 0},
+    [OP_VDUP_LANE] = {VEC_DUPL, PLAIN, 0},
+    [OP_VDUP_CORE] = {VEC_DUP, FROM_CORE, 0},
+    [OP_VMOV_LANE_CORE] = {VEC_PUT, FROM_CORE, 0},
+    [OP_VMOV_CORE_LANE] = {VEC_GET, TO_CORE, 0},
 };
 
 // A register of the given size out of the number of a D register.
@@ -31,7 +51,7 @@ static uint8_t number(uint8_t role, uint8_t v, uint8_t own)
 enum xlate_result xlate_neon(struct xlate *x, const struct insn *in)
 {
     const struct row *row = &rows[in->op];
-    if (!row->how) return XLATE_CALL;
+    if (!row->how || (row->how & (FROM_CORE | TO_CORE) && in->rm == 15)) return XLATE_CALL;
     struct ir_insn *i = emit(x, IR_VEC, IR_NONE, IR_NONE, IR_NONE, row->how & CONSTANT ? in->imm : x->call);
     i->vec = row->vec;
     i->lane = in->size;
@@ -46,5 +66,9 @@ enum xlate_result xlate_neon(struct xlate *x, const struct insn *in)
     i->vm = number(roles.vm, in->rm, i->n);
     if (row->how & ZERO_N) i->vn = IR_NONE;
     if (row->how & ZERO_M) i->vm = IR_NONE;
+    if (row->how & FROM_CORE) i->a = in->rm;
+    if (row->how & TO_CORE) i->d = in->rm;
+    // A register or'ed with itself is how a copy is written.
+    if (i->vec == VEC_ORR && i->vn == i->vm) i->vec = VEC_MOV, i->vn = IR_NONE;
     return XLATE_NEXT;
 }

@@ -6,9 +6,13 @@ static const struct {
     uint16_t needs[4]; // by lane: the host must have this for it
     bool slow;         // it may call the handler, too
 } ops[VEC_COUNT] = {
-    [VEC_AND] = {emit_vec_binary},
-    [VEC_ADD] = {emit_vec_binary},
-    [VEC_SUB] = {emit_vec_binary},
+    [VEC_MOV] = {emit_vec_move},        [VEC_AND] = {emit_vec_binary},    [VEC_BIC] = {emit_vec_bic},
+    [VEC_ORR] = {emit_vec_binary},      [VEC_ORN] = {emit_vec_orn},       [VEC_EOR] = {emit_vec_binary},
+    [VEC_BSL] = {emit_vec_select},      [VEC_BIT] = {emit_vec_select},    [VEC_BIF] = {emit_vec_select},
+    [VEC_ADD] = {emit_vec_binary},      [VEC_SUB] = {emit_vec_binary},    [VEC_CONST] = {emit_vec_const},
+    [VEC_CONST64] = {emit_vec_const64}, [VEC_ORI] = {emit_vec_immediate}, [VEC_BICI] = {emit_vec_immediate},
+    [VEC_DUP] = {emit_vec_dup},         [VEC_DUPL] = {emit_vec_dup_lane}, [VEC_PUT] = {emit_vec_put},
+    [VEC_GET] = {emit_vec_get},
 };
 
 static bool has_code(const struct ir_insn *i)
@@ -50,7 +54,10 @@ unsigned vec_n(struct emit *e, const struct ir_insn *i, unsigned scratch)
 
 unsigned vec_m(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
-    return source(e, size_of(ir_vector_roles(i).vm, i), i->vm, scratch);
+    const unsigned m = source(e, size_of(ir_vector_roles(i).vm, i), i->vm, scratch);
+    if (!(i->mode & IR_SCALAR)) return m;
+    vec_splat(e, i->lane, scratch, m, i->x);
+    return scratch;
 }
 
 unsigned vec_d(struct emit *e, const struct ir_insn *i, unsigned scratch)
@@ -58,10 +65,34 @@ unsigned vec_d(struct emit *e, const struct ir_insn *i, unsigned scratch)
     return source(e, size_of(ir_vector_roles(i).v, i), i->v, scratch);
 }
 
+struct x64_rm vec_n_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
+{
+    if (i->vn != IR_NONE && size_of(ir_vector_roles(i).vn, i) == 4) return place_v(e, 4, i->vn);
+    return x64_r(vec_n(e, i, scratch));
+}
+
 struct x64_rm vec_m_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
     if (i->vm != IR_NONE && size_of(ir_vector_roles(i).vm, i) == 4) return place_v(e, 4, i->vm);
     return x64_r(vec_m(e, i, scratch));
+}
+
+struct x64_rm vec_d_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
+{
+    if (size_of(ir_vector_roles(i).v, i) == 4) return place_v(e, 4, i->v);
+    return x64_r(vec_d(e, i, scratch));
+}
+
+void vec_shift(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, unsigned a, unsigned by)
+{
+    const unsigned op = P(0x70u + lane);
+    if (host_has(HOST_AVX)) {
+        x64_vex(&e->a, 0, op, kind, d, x64_r(a));
+    } else {
+        if (d != a) emit_sse2(e, 0x0f28, d, x64_r(a)); // movaps
+        x64_op(&e->a, 0, op, kind, x64_r(d));
+    }
+    x64_byte(&e->a, by);
 }
 
 unsigned vec_target(const struct emit *e, const struct ir_insn *i, unsigned scratch, bool clean)
@@ -84,11 +115,13 @@ void vec_last(struct emit *e, const struct ir_insn *i, unsigned op, unsigned a, 
     vec_result(e, i, t);
 }
 
-// One instruction, or the same with the operands exchanged.
+// One instruction. Those on bits have no elements: lane is 0.
 void emit_vec_binary(struct emit *e, const struct ir_insn *i)
 {
     static const uint32_t opcodes[VEC_COUNT][4] = {
-        [VEC_AND] = {P(0xdb), P(0xdb), P(0xdb), P(0xdb)},
+        [VEC_AND] = {PAND},
+        [VEC_ORR] = {POR},
+        [VEC_EOR] = {PXOR},
         [VEC_ADD] = {P(0xfc), P(0xfd), P(0xfe), P(0xd4)},
         [VEC_SUB] = {P(0xf8), P(0xf9), P(0xfa), P(0xfb)},
     };

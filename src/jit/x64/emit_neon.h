@@ -14,12 +14,18 @@
 // Emits an operation that the table in emit_neon.c says this host has.
 typedef void emit_vec_fn(struct emit *e, const struct ir_insn *i);
 
-// A source in a register that must not be changed: its own, or `scratch`.
+enum { PAND = P(0xdb), PANDN = P(0xdf), POR = P(0xeb), PXOR = P(0xef), PUNPCKLQDQ = P(0x6c) };
+enum { PSHUFD = P(0x70), PSHUFLW = (int)0xf2000f70 };
+
+// A source in a register that must not be changed: its own, or `scratch`. IR_SCALAR: the element is in all
+// places of a scratch register.
 unsigned vec_n(struct emit *e, const struct ir_insn *i, unsigned scratch);
 unsigned vec_m(struct emit *e, const struct ir_insn *i, unsigned scratch);
 unsigned vec_d(struct emit *e, const struct ir_insn *i, unsigned scratch); // v, where it is one
-// The second source as an operand: memory if a whole Q register is there.
+// The same as an operand: memory if a whole Q register is there.
+struct x64_rm vec_n_rm(struct emit *e, const struct ir_insn *i, unsigned scratch);
 struct x64_rm vec_m_rm(struct emit *e, const struct ir_insn *i, unsigned scratch);
+struct x64_rm vec_d_rm(struct emit *e, const struct ir_insn *i, unsigned scratch);
 // Where to compute the destination: in its own register, or in `scratch`. clean: of a D register's result the
 // upper half will be zeros without more ado.
 unsigned vec_target(const struct emit *e, const struct ir_insn *i, unsigned scratch, bool clean);
@@ -27,6 +33,38 @@ void vec_result(struct emit *e, const struct ir_insn *i, unsigned xmm);
 // The last instruction: v = a op b; a is not needed any more if it is a scratch register.
 void vec_last(struct emit *e, const struct ir_insn *i, unsigned op, unsigned a, struct x64_rm b, bool clean);
 
-emit_vec_fn emit_vec_binary; // emit_neon.c
+// d = a op b, all in registers.
+static inline void vec_op(struct emit *e, unsigned op, unsigned d, unsigned a, unsigned b)
+{
+    emit_sse3(e, op, d, a, x64_r(b));
+}
+
+// d = op b, imm.
+static inline void vec_shuffle(struct emit *e, unsigned op, unsigned d, struct x64_rm b, unsigned imm)
+{
+    emit_sse2(e, op, d, b);
+    x64_byte(&e->a, imm);
+}
+
+static inline void vec_zero(struct emit *e, unsigned x)
+{
+    vec_op(e, PXOR, x, x, x);
+}
+
+static inline void vec_ones(struct emit *e, unsigned x)
+{
+    vec_op(e, P(0x76), x, x, x); // pcmpeqd
+}
+
+// Elements of `lane` shifted by a constant; no bytes. VEC_SHIFT_RIGHT_SIGNED: no 64 bits.
+enum vec_shift { VEC_SHIFT_RIGHT = 2, VEC_SHIFT_RIGHT_SIGNED = 4, VEC_SHIFT_LEFT = 6 };
+void vec_shift(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, unsigned a, unsigned by);
+// Element number x of d, in all elements of a Q register.
+void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x);
+
+emit_vec_fn emit_vec_binary;                                             // emit_neon.c
+emit_vec_fn emit_vec_move, emit_vec_bic, emit_vec_orn, emit_vec_select;  // emit_neon_logic.c
+emit_vec_fn emit_vec_const, emit_vec_const64, emit_vec_immediate;        //
+emit_vec_fn emit_vec_dup, emit_vec_dup_lane, emit_vec_put, emit_vec_get; // emit_neon_lane.c
 
 #endif

@@ -1,0 +1,119 @@
+// Operations on vectors: single elements, from and to core registers and into all places.
+#include "jit/x64/emit_neon.h"
+
+enum { MOVD = P(0x6e), MOVD_TO = P(0x7e), PINSRW = P(0xc4), PEXTRW = P(0xc5), PUNPCKLBW = P(0x60) };
+enum { PINSRB = P3A(0x20), PINSRD = P3A(0x22) };
+enum { BROADCASTB = P38(0x78), BROADCASTW = P38(0x79) };
+
+void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x)
+{
+    if (lane == 2) {
+        vec_shuffle(e, PSHUFD, d, x64_r(a), x * 0x55);
+        return;
+    }
+    if (x && lane == 0) vec_shift(e, VEC_SHIFT_RIGHT, 3, d, a, 8 * x);
+    if (x && lane == 0) a = d;
+    if (host_has(HOST_AVX2) && (x == 0 || lane == 0)) {
+        emit_sse2(e, lane ? BROADCASTW : BROADCASTB, d, x64_r(a));
+        return;
+    }
+    if (lane == 0) vec_op(e, PUNPCKLBW, d, a, a);
+    vec_shuffle(e, PSHUFLW, d, x64_r(lane ? a : d), lane ? x * 0x55 : 0);
+    vec_op(e, PUNPCKLQDQ, d, d, d);
+}
+
+void emit_vec_dup(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned t = vec_target(e, i, 0, false);
+    emit_sse2(e, MOVD, t, place(e, i->a));
+    vec_splat(e, i->lane, t, t, 0);
+    vec_result(e, i, t);
+}
+
+void emit_vec_dup_lane(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned t = vec_target(e, i, 0, false);
+    vec_splat(e, i->lane, t, vec_m(e, i, 0), i->x);
+    vec_result(e, i, t);
+}
+
+// An element in struct cpu.
+static struct x64_rm element(struct x64_rm v, const struct ir_insn *i)
+{
+    v.disp += (int32_t)(i->x << i->lane);
+    return v;
+}
+
+// An element of a register, without SSE4.1: words, or one half of a word.
+static void insert(struct emit *e, const struct ir_insn *i, unsigned t)
+{
+    if (i->lane == 0) {
+        emit_clobber(e);
+        emit_sse2(e, PEXTRW, RCX, x64_r(t));
+        x64_byte(&e->a, i->x / 2u);
+        x64_op(&e->a, 0, 0x0fb6, RAX, x64_r(RAX)); // movzx eax, al
+        x64_group1(&e->a, 0, 4, x64_r(RCX), i->x & 1 ? 0x00ff : 0xff00);
+        if (i->x & 1) {
+            x64_op(&e->a, 0, 0xc1, 4, x64_r(RAX)); // shl eax, 8
+            x64_byte(&e->a, 8);
+        }
+        x64_op(&e->a, 0, 0x0b, RAX, x64_r(RCX)); // or
+    }
+    emit_sse3(e, PINSRW, t, t, x64_r(RAX));
+    x64_byte(&e->a, i->lane == 0 ? i->x / 2u : i->lane == 1 ? i->x : 2u * i->x);
+    if (i->lane < 2) return;
+    emit_clobber(e);
+    x64_op(&e->a, 0, 0xc1, 5, x64_r(RAX)); // shr eax, 16
+    x64_byte(&e->a, 16);
+    emit_sse3(e, PINSRW, t, t, x64_r(RAX));
+    x64_byte(&e->a, 2u * i->x + 1);
+}
+
+void emit_vec_put(struct emit *e, const struct ir_insn *i)
+{
+    const struct x64_rm v = place_v(e, 3, i->v);
+    if (v.mem) {
+        const unsigned from = in_reg(e, i->a, RAX);
+        static const uint8_t store[] = {0x88, 0x89, 0x89}, width[] = {X64_8, X64_16, 0};
+        x64_op(&e->a, width[i->lane], store[i->lane], from, element(v, i));
+        return;
+    }
+    const unsigned d = vec_d(e, i, 0), t = vec_target(e, i, 0, true);
+    if (d != t) emit_sse2(e, 0x0f28, t, x64_r(d)); // movaps
+    if (i->lane == 1 || host_has(HOST_SSE41)) {
+        static const uint32_t op[] = {PINSRB, PINSRW, PINSRD};
+        emit_sse3(e, op[i->lane], t, t, x64_r(in_reg(e, i->a, RAX)));
+        x64_byte(&e->a, i->x);
+    } else {
+        x64_load(&e->a, RAX, place(e, i->a));
+        insert(e, i, t);
+    }
+    vec_result(e, i, t);
+}
+
+void emit_vec_get(struct emit *e, const struct ir_insn *i)
+{
+    const bool u = i->mode & IR_UNSIGNED;
+    const unsigned t = dest(e, i->d, RAX);
+    struct x64_rm v = place_v(e, 3, i->vn);
+    if (v.mem) {
+        v = element(v, i);
+    } else if (i->lane == 2) {
+        if (i->x) vec_shuffle(e, PSHUFD, 0, v, 0x55);
+        emit_sse2(e, MOVD_TO, i->x ? 0 : (unsigned)v.base, x64_r(t));
+        finish(e, i->d, t);
+        return;
+    } else {
+        emit_sse2(e, PEXTRW, RAX, v);
+        x64_byte(&e->a, i->lane ? i->x : i->x / 2u);
+        if (i->lane == 0 && i->x & 1) {
+            emit_clobber(e);
+            x64_op(&e->a, 0, 0xc1, 5, x64_r(RAX)); // shr eax, 8
+            x64_byte(&e->a, 8);
+        }
+        v = x64_r(RAX);
+    }
+    static const uint16_t load[3][2] = {{0x0fbe, 0x0fb6}, {0x0fbf, 0x0fb7}, {0x8b, 0x8b}};
+    x64_op(&e->a, i->lane ? 0 : X64_8, load[i->lane][u], t, v);
+    finish(e, i->d, t);
+}

@@ -4,10 +4,22 @@
 
 #include "cpu/system.h"
 
+// GE as the CPSR has it, from and to a mask of the bytes where it is 0.
+static uint32_t ge_get(uint32_t clear)
+{
+    const uint32_t set = ~clear & 0x01010101;
+    return (set | set >> 7 | set >> 14 | set >> 21) & 15;
+}
+
+static uint32_t ge_clear_from(uint32_t ge)
+{
+    return 0xff * (0x01010101 & ~(ge * 0x00204081));
+}
+
 uint32_t cpu_cpsr_get(const struct cpu *c)
 {
     return (c->nf & PSR_N) | (c->zf ? 0 : PSR_Z) | (c->cf ? PSR_C : 0) | (c->vf >> 3 & PSR_V) |
-           (c->qf ? PSR_Q : 0) | c->ge << 16 | (c->bigend ? PSR_E : 0) | (c->thumb ? PSR_T : 0) |
+           (c->qf ? PSR_Q : 0) | ge_get(c->ge_clear) << 16 | (c->bigend ? PSR_E : 0) | (c->thumb ? PSR_T : 0) |
            (uint32_t)(c->itstate & 3) << 25 | (uint32_t)(c->itstate >> 2) << 10 | c->masks | c->mode;
 }
 
@@ -94,7 +106,7 @@ void cpu_cpsr_set(struct cpu *c, uint32_t psr)
     c->cf = psr >> 29 & 1;
     c->vf = psr << 3 & 0x80000000u;
     c->qf = psr >> 27 & 1;
-    c->ge = psr >> 16 & 15;
+    c->ge_clear = ge_clear_from(psr >> 16 & 15);
     c->thumb = psr & PSR_T;
     c->itstate = (uint8_t)((psr >> 25 & 3) | (psr >> 8 & 0xfc));
     c->masks = (uint16_t)(psr & (PSR_A | PSR_I | PSR_F));

@@ -37,7 +37,7 @@ INLINE void parallel(struct cpu *c, const struct step *s, enum kind k, enum form
 {
     const int bits = form == FORM_ADD8 || form == FORM_SUB8 ? 8 : 16;
     const uint32_t n = c->r[s->rn];
-    uint32_t m = c->r[s->rm], result = 0, ge = 0;
+    uint32_t m = c->r[s->rm], result = 0, clear = 0;
     if (form == FORM_ASX || form == FORM_SAX) m = m >> 16 | m << 16;
     for (int i = 0; i < 32 / bits; i++) {
         const bool sub = form == FORM_SUB16 || form == FORM_SUB8 || (form == FORM_ASX && i == 0) ||
@@ -48,10 +48,10 @@ INLINE void parallel(struct cpu *c, const struct step *s, enum kind k, enum form
         // GE: a signed result is not negative; an unsigned sum carries, a difference does not borrow
         // (A8.8.148, A8.8.243).
         const bool set = k == KIND_U && !sub ? r >> bits : r >= 0;
-        if (set) ge |= (bits == 8 ? 1u : 3u) << bits / 8 * i;
+        if (!set) clear |= ((1u << bits) - 1) << bits * i;
     }
     c->r[s->rd] = result;
-    if (k == KIND_S || k == KIND_U) c->ge = ge;
+    if (k == KIND_S || k == KIND_U) c->ge_clear = clear;
 }
 
 // clang-format off
@@ -100,10 +100,7 @@ STEP(usada8)
 // sel Rd, Rn, Rm: the bytes of Rn where GE is set
 STEP(sel)
 {
-    uint32_t mask = 0;
-    for (int i = 0; i < 4; i++)
-        if (c->ge >> i & 1) mask |= 0xffu << 8 * i;
-    c->r[s->rd] = (c->r[s->rn] & mask) | (c->r[s->rm] & ~mask);
+    c->r[s->rd] = (c->r[s->rn] & ~c->ge_clear) | (c->r[s->rm] & c->ge_clear);
     NEXT;
 }
 

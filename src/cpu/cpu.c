@@ -19,8 +19,9 @@ static uint32_t ge_clear_from(uint32_t ge)
 uint32_t cpu_cpsr_get(const struct cpu *c)
 {
     return (c->nf & PSR_N) | (c->zf ? 0 : PSR_Z) | (c->cf ? PSR_C : 0) | (c->vf >> 3 & PSR_V) |
-           (c->qf ? PSR_Q : 0) | ge_get(c->ge_clear) << 16 | (c->bigend ? PSR_E : 0) | (c->thumb ? PSR_T : 0) |
-           (uint32_t)(c->itstate & 3) << 25 | (uint32_t)(c->itstate >> 2) << 10 | c->masks | c->mode;
+           (c->qf ? PSR_Q : 0) | ge_get(c->ge_clear) << 16 | (c->bigend ? PSR_E : 0) |
+           (c->thumb ? PSR_T : 0) | (uint32_t)(c->itstate & 3) << 25 | (uint32_t)(c->itstate >> 2) << 10 |
+           c->masks | c->mode;
 }
 
 void cpu_set_endian(struct cpu *c, bool big)

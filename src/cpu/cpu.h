@@ -77,7 +77,7 @@ struct cpu {
     uint32_t cf; // 0 or 1
     uint32_t vf; // V is bit 31
     uint32_t qf; // 0 or 1: saturation, sticky
-    uint32_t ge_clear; // a byte of ones where GE[3:0] is 0: what a comparison of bytes leaves
+    uint32_t ge_clear; // a byte of ones where GE[3:0] is 0: what comparisons of bytes leave
 
     uint8_t *window;  // flat mode: host address of guest address 0; 4 GiB, guarded at both ends
     uint8_t mem_mode; // enum cpu_mem_mode

@@ -43,7 +43,15 @@ enum ir_op {
     IR_CLZ,
     IR_UBFX, // d = a<imm & 31 +: imm >> 8>
     IR_SBFX,
-    IR_BFI, // d<imm & 31 +: imm >> 8> = a
+    IR_BFI,      // d<imm & 31 +: imm >> 8> = a
+    IR_RBIT,     // d = b, bit by bit reversed
+    IR_TPIDR,    // d = the thread ID register: imm: TPIDRURO, or TPIDRURW
+    IR_PARALLEL, // d = a op b on bytes or halfwords; imm: enum ir_parallel, which may set GE; n: enum
+                 // ir_lanes
+    IR_SEL,      // d = the bytes of a where GE is set, of b elsewhere
+    IR_USAD8,    // d = the sum of the differences of a's and b's bytes
+    IR_UXT8X2,   // d = bytes 0 and 2 of b, rotated right by imm first, as halfwords; a's are added to them
+    IR_SXT8X2,
     IR_LD8, // d = [a + imm], or [a + (b << n)], or [a - (b << n)] (IR_MINUS)
     IR_LD16,
     IR_LD32,
@@ -107,6 +115,16 @@ enum ir_mode {
     IR_SCALAR = 32, // IR_VEC: the second operand is one element
     IR_ROUND = 64,
 };
+
+enum ir_parallel {
+    IR_PAR_S,
+    IR_PAR_Q,
+    IR_PAR_SH,
+    IR_PAR_U,
+    IR_PAR_UQ,
+    IR_PAR_UH
+}; // as in the manual's names
+enum ir_lanes { IR_LANES_16 = 1, IR_LANES_SUB = 2 };
 
 struct ir_insn {
     uint8_t op;         // enum ir_op

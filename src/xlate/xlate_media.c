@@ -91,6 +91,7 @@ enum xlate_result xlate_media(struct xlate *x, const struct insn *in)
     case OP_REV: return unary(x, in, IR_REV);
     case OP_REV16: return unary(x, in, IR_REV16);
     case OP_REVSH: return unary(x, in, IR_REVSH);
+    case OP_RBIT: return unary(x, in, IR_RBIT);
     case OP_CLZ: return unary(x, in, IR_CLZ);
     case OP_UBFX: return field(x, in, IR_UBFX);
     case OP_SBFX: return field(x, in, IR_SBFX);

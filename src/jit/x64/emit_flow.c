@@ -105,6 +105,8 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_shift(e, i);
     else if (op >= IR_MUL && op <= IR_SDIV)
         emit_multiply(e, i);
+    else if (op >= IR_PARALLEL && op <= IR_SXT8X2)
+        emit_parallel(e, i);
     else if (op >= IR_LD8 && op <= IR_PROBE)
         emit_memory(e, i);
     else if (op >= IR_LDV32 && op <= IR_VFLAGS)

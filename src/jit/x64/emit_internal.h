@@ -82,6 +82,7 @@ void emit_memory(struct emit *e, const struct ir_insn *i); // emit_memory.c
 void emit_vfp(struct emit *e, const struct ir_insn *i);    // emit_vfp.c
 void emit_slow_calls(struct emit *e);
 void emit_vec(struct emit *e, const struct ir_insn *i); // emit_neon.c
+void emit_parallel(struct emit *e, const struct ir_insn *i); // emit_parallel.c
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);         // the next instruction may fault
 void emit_goto(struct emit *e, const struct ir_insn *i, int cc); // emit_flow.c; cc < 0: always
@@ -108,5 +109,7 @@ void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm);
 void emit_sse3(struct emit *e, unsigned op, unsigned d, unsigned a, struct x64_rm b);
 // The same for instructions with one source (moves, PSHUFD, CVT…, PABS…): d = op b.
 void emit_sse2(struct emit *e, unsigned op, unsigned d, struct x64_rm b);
+// d = a shifted by a constant. op: the opcode's group, of which it is operation n.
+void emit_sse_shift(struct emit *e, unsigned op, unsigned n, unsigned d, unsigned a, unsigned bits);
 
 #endif

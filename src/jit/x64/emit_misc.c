@@ -150,6 +150,28 @@ static void reverse(struct emit *e, const struct ir_insn *i)
     finish(e, i->d, t);
 }
 
+// Swaps neighbouring groups of n bits of EAX; mask: the lower group of each pair.
+static void swap_groups(struct emit *e, unsigned n, uint32_t mask)
+{
+    x64_mov(&e->a, RCX, RAX);
+    shift_by(e, 5, RAX, n);
+    x64_group1(&e->a, 0, 4, x64_r(RAX), mask);
+    x64_group1(&e->a, 0, 4, x64_r(RCX), mask);
+    shift_by(e, 4, RCX, n);
+    x64_op(&e->a, 0, 0x0b, RAX, x64_r(RCX)); // or
+}
+
+static void reverse_bits(struct emit *e, const struct ir_insn *i)
+{
+    emit_clobber(e);
+    x64_load(&e->a, RAX, place(e, i->b));
+    bswap(e, RAX);
+    swap_groups(e, 4, 0x0f0f0f0f);
+    swap_groups(e, 2, 0x33333333);
+    swap_groups(e, 1, 0x55555555);
+    finish(e, i->d, RAX);
+}
+
 // Without LZCNT, which not every host has: 31 - BSR, and 32 for nothing.
 static void count_zeros(struct emit *e, const struct ir_insn *i)
 {
@@ -172,6 +194,13 @@ void emit_misc(struct emit *e, const struct ir_insn *i)
     case IR_SBFX: field(e, i); break;
     case IR_BFI: insert(e, i); break;
     case IR_CLZ: count_zeros(e, i); break;
+    case IR_RBIT: reverse_bits(e, i); break;
+    case IR_TPIDR: {
+        const unsigned t = dest(e, i->d, RAX);
+        x64_load(&e->a, t, i->imm ? CPU_FIELD(tpidruro) : CPU_FIELD(tpidrurw));
+        finish(e, i->d, t);
+        break;
+    }
     case IR_CARRY:
         x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(host_flags.borrow)), x64_byte(&e->a, !i->imm);
         break;

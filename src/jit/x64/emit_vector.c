@@ -52,3 +52,14 @@ void emit_sse3(struct emit *e, unsigned op, unsigned d, unsigned a, struct x64_r
     if (d != a) x64_op(&e->a, 0, MOVAPS, d, x64_r(a));
     x64_op(&e->a, 0, op, d, b);
 }
+
+void emit_sse_shift(struct emit *e, unsigned op, unsigned n, unsigned d, unsigned a, unsigned bits)
+{
+    if (host_has(HOST_AVX)) {
+        x64_vex(&e->a, 0, op, n, d, x64_r(a));
+    } else {
+        if (d != a) x64_op(&e->a, 0, MOVAPS, d, x64_r(a));
+        x64_op(&e->a, 0, op, n, x64_r(d));
+    }
+    x64_byte(&e->a, bits);
+}

@@ -1,142 +1,31 @@
-// bench [options]: one table: each benchmark native, on qemu-arm and on stinkarm, in turns within the same
-// run; medians.
-//     --dir DIR        where the programs are (build/bench)    --stinkarm PATH   --qemu PATH   --busybox-arm
-//     PATH
-//     --busybox PATH   native busybox                          --rounds N (5)    --only TEXT
-// The same numbers, one benchmark a line, go to DIR/results.txt:
-//     name unit native qemu stinkarm            (`-`: not measured)
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdbool.h>
-#include <stdio.h>
+// bench [options]: each benchmark native, by qemu-arm and by stinkarm, in turns within the same run: user and
+// system time, medians. The work is the same for all, as much as takes native code a fifth of a second;
+// engines that would need longer than 2 s do less of it and are scaled. What the programs print must be the
+// same everywhere.
+//     --dir DIR (build/bench)  --stinkarm PATH  --qemu PATH  --busybox PATH  --busybox-arm PATH
+//     --class NAME  --only TEXT  --rounds N (3)  --engines native,qemu,interp,jit  --quick
+//     --list             only the names of the programs chosen
+//     --docs FILE        writes the table between its two markers there;  --svg FILE: the plot
+// DIR/results.txt: a line a benchmark; see its first.
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+#include "bench.h"
 
-enum { NATIVE, QEMU, STINKARM, JIT, ENGINES, MAX_ROUNDS = 31, MAX_ARGS = 8 };
+#define TABLE "tools/bench/programs.tbl"
 
-static const char *dir = "build/bench", *stinkarm = "build/stinkarm", *qemu = "qemu-arm", *busybox,
-                  *busybox_arm, *only;
-static int rounds = 5;
-extern char **environ;
-
-enum kind {
-    START_UP, // milliseconds of one run
-    RATE,     // work per second: the program's first argument is how much
+struct options options = {
+    .dir = "build/bench",
+    .stinkarm = "build/stinkarm",
+    .qemu = "qemu-arm",
+    .rounds = 3,
+    .native_seconds = 0.2,
+    .longest = 2,
+    .engine = {[NATIVE] = true, [QEMU] = true, [JIT] = true},
 };
-
-struct benchmark {
-    const char *name, *program, *unit;
-    enum kind kind;
-    double scale;             // units of work in one round of the program
-    const char *native, *arm; // programs, if they have different names
-};
-
-static const struct benchmark benchmarks[] = {
-    {"start hello, assembly", NULL, "ms", START_UP, 1, "hello_x86", "hello_arm.elf"},
-    {"start hello, static C", NULL, "ms", START_UP, 1, "hello", "hello.elf"},
-    {"start busybox true", "busybox", "ms", START_UP, 1, NULL, NULL},
-    {"integer, ARM", NULL, "rounds/s", RATE, 1, "integer", "integer.elf"},
-    {"integer, Thumb", NULL, "rounds/s", RATE, 1, "integer", "integer_thumb.elf"},
-    {"double FP (n-body)", NULL, "steps/s", RATE, 1, "nbody", "nbody.elf"},
-    {"NEON", NULL, "rounds/s", RATE, 1, "vector", "vector.elf"},
-    {"memory copy", NULL, "MiB/s", RATE, 1, "copy", "copy.elf"},
-    {"system calls (getpid)", NULL, "calls/s", RATE, 1, "syscalls", "syscalls.elf"},
-    {"fork + exec", "spawn", "procs/s", RATE, 1, "spawn", "spawn.elf"},
-};
-enum { BENCHMARKS = sizeof benchmarks / sizeof *benchmarks };
-
-static double now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
-
-// Runs a command with its output thrown away; seconds, or -1 if it fails.
-static double run(char *const *argv)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    const double start = now();
-    pid_t pid;
-    const int err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (err) return -1;
-    int status;
-    struct rusage usage;
-    while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
-        ;
-    return status == 0 ? now() - start : -1;
-}
-
-struct command {
-    char *argv[MAX_ARGS + 1];
-    char text[MAX_ARGS][512], amount[32];
-    int n, amount_at;
-};
-
-static void word(struct command *c, const char *prefix, const char *s)
-{
-    snprintf(c->text[c->n], sizeof c->text[0], "%s%s", prefix, s);
-    c->argv[c->n] = c->text[c->n];
-    c->argv[++c->n] = NULL;
-}
-
-// false: this engine cannot run this benchmark here.
-static bool make_command(const struct benchmark *b, int engine, struct command *c)
-{
-    memset(c, 0, sizeof *c);
-    char path[256];
-    snprintf(path, sizeof path, "%s/", dir);
-    if (engine == QEMU) word(c, "", qemu);
-    if (engine == STINKARM || engine == JIT) word(c, "", stinkarm);
-    if (engine == JIT) word(c, "", "--engine=jit");
-    if (b->program && !strcmp(b->program, "busybox")) {
-        const char *bb = engine == NATIVE ? busybox : busybox_arm;
-        if (!bb) return false;
-        word(c, "", bb);
-        word(c, "", "true");
-        return true;
-    }
-    word(c, path, engine == NATIVE ? b->native : b->arm);
-    if (b->kind == RATE) {
-        c->amount_at = c->n;
-        word(c, "", "1");
-    }
-    if (b->program && !strcmp(b->program, "spawn")) {
-        // QEMU does not run programs that its guest executes: there the child is QEMU itself.
-        if (engine == QEMU) {
-            static char where[512];
-            if (!where[0]) {
-                char cmd[300];
-                snprintf(cmd, sizeof cmd, "command -v %s", qemu);
-                FILE *f = popen(cmd, "r");
-                if (!f || !fgets(where, sizeof where, f)) return false;
-                pclose(f);
-                where[strcspn(where, "\n")] = 0;
-            }
-            word(c, "", where);
-        }
-        word(c, path, engine == NATIVE ? "hello_x86" : "hello_arm.elf");
-    }
-    return true;
-}
-
-static double run_amount(struct command *c, long amount)
-{
-    if (c->amount_at) {
-        snprintf(c->amount, sizeof c->amount, "%ld", amount);
-        c->argv[c->amount_at] = c->amount;
-    }
-    return run(c->argv);
-}
+const char *const engine_names[ENGINES] = {"native", "qemu", "interp", "jit"};
+static struct benchmark benchmarks[MAX_BENCHMARKS];
 
 static int by_value(const void *a, const void *b)
 {
@@ -151,156 +40,162 @@ static double median(double *v, int n)
     return n & 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-// How much work takes about 0.3 s.
-static long calibrate(struct command *c)
+// How much work takes native code (or, without it, another engine) as long as we want.
+static long calibrate(const struct benchmark *b, enum engine engine)
 {
-    long amount = 1;
-    for (double t = 0; amount < 1 << 30; amount *= 4) {
-        t = run_amount(c, amount);
-        if (t < 0) return 0;
-        if (t > 0.08) return (long)((double)amount * 0.3 / t) + 1;
+    struct output out;
+    for (long amount = 1;; amount *= 4) {
+        run_engine(b, engine, amount, &out);
+        if (out.seconds < 0) return 0;
+        if (out.seconds > options.native_seconds / 6 || amount > 1L << 28)
+            return (long)((double)amount * options.native_seconds / out.seconds) + 1;
     }
-    return amount;
 }
 
-static void measure(const struct benchmark *b, double result[ENGINES])
+static void differ(struct benchmark *b, enum engine x, enum engine y, long amount)
 {
-    struct command commands[ENGINES];
-    double samples[ENGINES][MAX_ROUNDS];
-    long amount[ENGINES];
-    int n[ENGINES] = {0};
+    printf("%s/%s: %s and %s print different things (%ld rounds)\n", b->class, b->name, engine_names[x],
+           engine_names[y], amount);
+    b->failed = true;
+}
+
+// Runs all engines with a fiftieth of the work: do they agree, and how much can each do?
+static void probe(struct benchmark *b, long amount[ENGINES])
+{
+    const long little = b->amount / 50 + 1;
+    struct output out[ENGINES];
+    enum engine first = ENGINES;
     for (int e = 0; e < ENGINES; e++) {
         amount[e] = 0;
-        if (!make_command(b, e, &commands[e])) continue;
-        if (b->kind == RATE)
-            amount[e] = calibrate(&commands[e]);
-        else if (run(commands[e].argv) >= 0)
-            amount[e] = 60; // runs
+        if (!can_run(b, e)) continue;
+        run_engine(b, e, little, &out[e]);
+        if (out[e].seconds < 0) {
+            printf("%s/%s: %s fails (%ld rounds)\n", b->class, b->name, engine_names[e], little);
+            b->failed = true;
+            continue;
+        }
+        const double whole = out[e].seconds / (double)little * (double)b->amount;
+        amount[e] =
+            whole <= options.longest ? b->amount : (long)((double)b->amount * options.longest / whole) + 1;
+        if (first == ENGINES)
+            first = (enum engine)e;
+        else if (!same_output(&out[first], &out[e], first == NATIVE))
+            differ(b, first, e, little);
+        else if (first == NATIVE) // the emulators must have the same last digits, too
+            for (int o = NATIVE + 1; o < e; o++)
+                if (amount[o] && !same_output(&out[o], &out[e], false)) differ(b, o, e, little);
     }
-    for (int r = 0; r < rounds; r++)
+}
+
+static void measure(struct benchmark *b)
+{
+    double samples[ENGINES][MAX_ROUNDS * 20];
+    long amount[ENGINES];
+    int n[ENGINES] = {0};
+    static struct output out[ENGINES];
+    b->amount = b->kind == WORK ? calibrate(b, options.engine[NATIVE] ? NATIVE
+                                               : options.engine[QEMU] ? QEMU
+                                                                      : JIT)
+                                : 1;
+    if (!b->amount) {
+        printf("%s/%s: does not run\n", b->class, b->name);
+        b->failed = true;
+        return;
+    }
+    probe(b, amount);
+    const int repeat = b->kind == START_UP ? 20 : 1;
+    for (int r = 0; r < options.rounds * repeat; r++) {
         for (int e = 0; e < ENGINES; e++) {
             if (!amount[e]) continue;
-            if (b->kind == RATE) {
-                const double t = run_amount(&commands[e], amount[e]);
-                if (t > 0) samples[e][n[e]++] = (double)amount[e] * b->scale / t;
-            } else {
-                double single[64];
-                int k = 0;
-                for (long i = 0; i < amount[e]; i++) {
-                    const double t = run(commands[e].argv);
-                    if (t > 0) single[k++] = t * 1000;
-                }
-                if (k) samples[e][n[e]++] = median(single, k);
+            run_engine(b, e, amount[e], &out[e]);
+            if (out[e].seconds >= 0) {
+                samples[e][n[e]++] = out[e].seconds / (double)amount[e] * (double)b->amount;
+            } else if (!b->failed) {
+                printf("%s/%s: %s fails (%ld rounds)\n", b->class, b->name, engine_names[e], amount[e]);
+                b->failed = true;
             }
         }
-    for (int e = 0; e < ENGINES; e++)
-        result[e] = median(samples[e], n[e]);
-}
-
-static void print_number(FILE *f, double v, int width)
-{
-    if (v < 0)
-        fprintf(f, " %*s", width, "-");
-    else if (v < 10)
-        fprintf(f, " %*.3f", width, v);
-    else if (v < 1000)
-        fprintf(f, " %*.1f", width, v);
-    else
-        fprintf(f, " %*.0f", width, v);
-}
-
-static void print_ratio(double a, double b)
-{
-    if (a > 0 && b > 0)
-        printf(" %8.2f", a / b);
-    else
-        printf(" %8s", "-");
-}
-
-// Guest instructions in one round of a program: the log of one round against that of two. 0: unknown.
-static double instructions_per_round(const char *program)
-{
-    double lines[2] = {0, 0};
-    for (int i = 0; i < 2; i++) {
-        char cmd[1024];
-        snprintf(cmd, sizeof cmd, "%s --log instructions %s/%s %d 2>&1 >/dev/null | wc -l", stinkarm, dir,
-                 program, i + 1);
-        FILE *f = popen(cmd, "r");
-        if (!f || fscanf(f, "%lf", &lines[i]) != 1) lines[i] = 0;
-        if (f) pclose(f);
+        for (int e = 1; r == 0 && e < ENGINES; e++)
+            for (int o = 0; o < e; o++)
+                if (amount[e] && amount[o] == amount[e] && !b->failed &&
+                    !same_output(&out[o], &out[e], o == NATIVE))
+                    differ(b, o, e, amount[e]);
     }
-    return lines[1] - lines[0] > 10000 ? lines[1] - lines[0] : 0;
+    for (int e = 0; e < ENGINES; e++)
+        b->seconds[e] = median(samples[e], n[e]);
+    if (n[NATIVE]) b->spread = (samples[NATIVE][n[NATIVE] - 1] - samples[NATIVE][0]) / b->seconds[NATIVE];
+}
+
+static void choose_engines(const char *list)
+{
+    for (int e = 0; e < ENGINES; e++)
+        options.engine[e] = strstr(list, engine_names[e]) != NULL;
+}
+
+static bool flag(const char *name)
+{
+    if (strcmp(name, "--quick")) return false;
+    options.rounds = 1;
+    options.native_seconds = 0.04;
+    options.longest = 0.5;
+    return true;
+}
+
+static bool option(const char *name, const char *value)
+{
+    const struct {
+        const char *name, **value;
+    } texts[] = {{"--dir", &options.dir},     {"--stinkarm", &options.stinkarm},
+                 {"--qemu", &options.qemu},   {"--busybox", &options.busybox},
+                 {"--only", &options.only},   {"--busybox-arm", &options.busybox_arm},
+                 {"--class", &options.class}, {"--docs", &options.docs},
+                 {"--svg", &options.svg}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!strcmp(name, texts[i].name)) {
+            *texts[i].value = *value ? value : NULL;
+            return true;
+        }
+    if (!strcmp(name, "--engines"))
+        choose_engines(value);
+    else if (!strcmp(name, "--rounds"))
+        options.rounds = atoi(value);
+    else
+        return false;
+    return options.rounds >= 1 && options.rounds <= MAX_ROUNDS;
 }
 
 int main(int argc, char **argv)
 {
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (!strcmp(argv[i], "--dir"))
-            dir = argv[i + 1];
-        else if (!strcmp(argv[i], "--stinkarm"))
-            stinkarm = argv[i + 1];
-        else if (!strcmp(argv[i], "--qemu"))
-            qemu = argv[i + 1];
-        else if (!strcmp(argv[i], "--busybox"))
-            busybox = argv[i + 1];
-        else if (!strcmp(argv[i], "--busybox-arm"))
-            busybox_arm = argv[i + 1];
-        else if (!strcmp(argv[i], "--only"))
-            only = argv[i + 1];
-        else if (!strcmp(argv[i], "--rounds"))
-            rounds = atoi(argv[i + 1]);
-        else {
-            fprintf(stderr, "bench: unknown option %s\n", argv[i]);
+    bool list = false;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--list")) {
+            list = true;
+        } else if (!flag(argv[i]) && (i + 1 == argc || !option(argv[i], argv[i + 1]))) {
+            fprintf(stderr, "bench: what is %s?\n", argv[i]);
             return 2;
+        } else if (strcmp(argv[i], "--quick")) {
+            i++;
         }
     }
-    if (rounds < 1 || rounds > MAX_ROUNDS) rounds = 5;
+    const int n = read_benchmarks(TABLE, benchmarks);
+    if (list) {
+        for (int i = 0; i < n; i++)
+            printf("%s/%s\n", benchmarks[i].class, benchmarks[i].name);
+        return 0;
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    int failed = 0;
+    print_head(stdout);
+    for (int i = 0; i < n; i++) {
+        measure(&benchmarks[i]);
+        print_benchmark(stdout, &benchmarks[i]);
+        failed += benchmarks[i].failed;
+    }
+    print_means(stdout, benchmarks, n);
     char path[512];
-    snprintf(path, sizeof path, "%s/results.txt", dir);
-    FILE *f = fopen(path, "w");
-    if (!f) {
-        perror(path);
-        return 1;
-    }
-    fprintf(f, "# name unit native qemu stinkarm jit\n");
-    printf("%-24s %-9s %12s %12s %12s %12s   %s\n", "", "", "native", qemu, "stinkarm", "jit",
-           "of native, of qemu; jit: of native, of qemu");
-    for (int i = 0; i < BENCHMARKS; i++) {
-        const struct benchmark *b = &benchmarks[i];
-        if (only && !strstr(b->name, only)) continue;
-        double v[ENGINES];
-        measure(b, v);
-        printf("%-24s %-9s", b->name, b->unit);
-        char name[64];
-        snprintf(name, sizeof name, "%s", b->name);
-        for (char *p = name; *p; p++)
-            if (*p == ' ' || *p == ',') *p = '_';
-        fprintf(f, "%s %s", name, b->unit);
-        for (int e = 0; e < ENGINES; e++) {
-            print_number(stdout, v[e], 12);
-            print_number(f, v[e], 0);
-        }
-        fprintf(f, "\n");
-        // Times as factors of a time, rates as shares of a rate: above 1.00 in the last column stinkarm is
-        // ahead.
-        printf("   ");
-        for (int e = STINKARM; e <= JIT; e++) {
-            print_ratio(v[e], v[NATIVE]);
-            b->kind == START_UP ? print_ratio(v[QEMU], v[e]) : print_ratio(v[e], v[QEMU]);
-        }
-        putchar('\n');
-        if (!strncmp(b->name, "integer", 7) && v[STINKARM] > 0) {
-            const double per_round = instructions_per_round(b->arm);
-            if (per_round > 0) {
-                printf("%-24s %-9s %12s %12s %12.0f   (%.0f guest instructions a round)\n", "", "MIPS", "",
-                       "", v[STINKARM] * per_round / 1e6, per_round);
-                fprintf(f, "%s_MIPS million/s - - %.1f\n", name, v[STINKARM] * per_round / 1e6);
-            }
-        }
-    }
-    fclose(f);
-    printf("\nStart-up: times (of native: how many times longer; of qemu: how many times shorter). Others: "
-           "rates.\n");
-    printf("Medians of %d rounds, engines in turns. Numbers for comparison: %s\n", rounds, path);
-    return 0;
+    snprintf(path, sizeof path, "%s/results.txt", options.dir);
+    write_results(path, benchmarks, n);
+    if (options.docs && !write_docs(options.docs, benchmarks, n)) failed++;
+    if (options.svg && !write_plot(options.svg, benchmarks, n)) failed++;
+    return failed > 0;
 }

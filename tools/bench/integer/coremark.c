@@ -1,9 +1,5 @@
-// integer N: N rounds of what embedded programs do all day: linked lists, small matrices, a state machine over text,
-// checksums. Prints a checksum, so that nothing can be left out.
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+// What CoreMark is about, in own words: linked lists, small matrices, a state machine over text, checksums.
+#include "program.h"
 
 enum { NODES = 128, DIM = 16, TEXT = 1024 };
 
@@ -49,7 +45,8 @@ static struct node *sort(struct node *list, int n, int by_value)
         return list;
     }
     struct node *half = list;
-    for (int i = 0; i < n / 2; i++) half = half->next;
+    for (int i = 0; i < n / 2; i++)
+        half = half->next;
     return merge(sort(list, n / 2, by_value), sort(half, n - n / 2, by_value), by_value);
 }
 
@@ -77,12 +74,14 @@ static uint16_t lists(uint32_t seed)
     for (int i = 0; i < 8; i++) {
         const int wanted = (int)(seed + (uint32_t)i * 31) & 0x3ff;
         const struct node *n = list;
-        while (n && n->value != wanted) n = n->next;
+        while (n && n->value != wanted)
+            n = n->next;
         crc = crc16(crc, n ? (uint32_t)n->key : 0xffff, 16);
         list = reverse(list);
     }
     list = sort(list, NODES, 0);
-    for (const struct node *n = list; n; n = n->next) crc = crc16(crc, (uint16_t)n->value, 16);
+    for (const struct node *n = list; n; n = n->next)
+        crc = crc16(crc, (uint16_t)n->value, 16);
     return crc;
 }
 
@@ -97,7 +96,8 @@ static uint16_t matrices(uint32_t seed)
     for (int i = 0; i < DIM; i++)
         for (int j = 0; j < DIM; j++) {
             int32_t s = 0;
-            for (int k = 0; k < DIM; k++) s += a[i][k] * b[k][j];
+            for (int k = 0; k < DIM; k++)
+                s += a[i][k] * b[k][j];
             c[i][j] = s;
         }
     for (int i = 0; i < DIM; i++)
@@ -125,7 +125,9 @@ static uint16_t states(void)
         }
         const int digit = ch >= '0' && ch <= '9';
         switch (s) {
-        case START: s = ch == '+' || ch == '-' ? SIGN : ch == '0' ? ZERO : digit ? INT : ch == '.' ? POINT : BAD; break;
+        case START:
+            s = ch == '+' || ch == '-' ? SIGN : ch == '0' ? ZERO : digit ? INT : ch == '.' ? POINT : BAD;
+            break;
         case SIGN: s = digit ? INT : ch == '.' ? POINT : BAD; break;
         case ZERO: s = ch == 'x' ? HEX : digit ? INT : ch == '.' ? POINT : BAD; break;
         case INT: s = digit ? INT : ch == '.' ? POINT : ch == 'e' ? EXPONENT : BAD; break;
@@ -139,13 +141,15 @@ static uint16_t states(void)
         if (s != before) moves++;
     }
     uint16_t crc = crc16(0, moves, 32);
-    for (int i = 0; i < STATES; i++) crc = crc16(crc, ends[i], 16);
+    for (int i = 0; i < STATES; i++)
+        crc = crc16(crc, ends[i], 16);
     return crc;
 }
 
 static void make_text(void)
 {
-    static const char *const words[] = {"5012", "+874", "-122.5", "0xbeef", "1.5e10", ".25", "12e-3", "T0.3", "0x1g", "7."};
+    static const char *const words[] = {"5012", "+874",  "-122.5", "0xbeef", "1.5e10",
+                                        ".25",  "12e-3", "T0.3",   "0x1g",   "7."};
     text[0] = 0;
     size_t n = 0;
     for (unsigned i = 0; n + 8 < TEXT; i = (i * 7 + 3) % 101) {
@@ -157,16 +161,14 @@ static void make_text(void)
     }
 }
 
-int main(int argc, char **argv)
+static void work(long rounds)
 {
-    const int rounds = argc > 1 ? atoi(argv[1]) : 1;
     make_text();
     uint16_t crc = 0;
-    for (int i = 0; i < rounds; i++) {
+    for (long i = 0; i < rounds; i++) {
         crc = crc16(crc, lists((uint32_t)i), 16);
         crc = crc16(crc, matrices(crc), 16);
         crc = crc16(crc, states(), 16);
     }
     printf("%04x\n", crc);
-    return 0;
 }

@@ -1,0 +1,65 @@
+// Which benchmarks there are.
+#include <stdlib.h>
+#include <string.h>
+#include "bench.h"
+
+static bool chosen(const struct benchmark *b)
+{
+    char full[80];
+    snprintf(full, sizeof full, "%s/%s", b->class, b->name);
+    return (!options.class || !strcmp(options.class, b->class)) &&
+           (!options.only || strstr(full, options.only));
+}
+
+static int add(struct benchmark *all, int n, const char *class, const char *name)
+{
+    if (n == MAX_BENCHMARKS) {
+        fprintf(stderr, "bench: more than %d benchmarks\n", MAX_BENCHMARKS);
+        exit(2);
+    }
+    struct benchmark *b = &all[n];
+    memset(b, 0, sizeof *b);
+    snprintf(b->class, sizeof b->class, "%s", class);
+    snprintf(b->name, sizeof b->name, "%s", name);
+    for (int e = 0; e < ENGINES; e++)
+        b->seconds[e] = -1;
+    return chosen(b) ? n + 1 : n;
+}
+
+static int add_start(struct benchmark *all, int n, const char *name, const char *a, const char *b,
+                     const char *c)
+{
+    const int after = add(all, n, "start", name);
+    if (after > n) {
+        all[n].kind = START_UP;
+        all[n].argument[0] = a;
+        all[n].argument[1] = b;
+        all[n].argument[2] = c;
+    }
+    return after;
+}
+
+int read_benchmarks(const char *table, struct benchmark *b)
+{
+    FILE *f = fopen(table, "r");
+    if (!f) {
+        perror(table);
+        exit(2);
+    }
+    char line[512], class[24] = "";
+    int n = 0;
+    n = add_start(b, n, "hello_assembly", NULL, NULL, NULL);
+    n = add_start(b, n, "hello_c", NULL, NULL, NULL);
+    n = add_start(b, n, "busybox_true", "true", NULL, NULL);
+    n = add_start(b, n, "busybox_sh", "sh", "-c", "i=0; while [ $i -lt 10 ]; do i=$((i+1)); done; echo $i");
+    while (fgets(line, sizeof line, f)) {
+        char first[40], second[40];
+        if (line[0] == '#' || sscanf(line, "%39s %39s", first, second) != 2) continue;
+        if (!strcmp(first, "class"))
+            snprintf(class, sizeof class, "%.23s", second);
+        else
+            n = add(b, n, class, first);
+    }
+    fclose(f);
+    return n;
+}

@@ -17,6 +17,8 @@ bool ir_observes(const struct ir_insn *i)
     case IR_LDV64:
     case IR_STV32:
     case IR_STV64:
+    case IR_LDVM:
+    case IR_STVM:
     case IR_ALIGN:
     case IR_CALL:
     case IR_GOTO:

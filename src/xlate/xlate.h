@@ -30,6 +30,7 @@ enum xlate_result xlate_parallel(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_branch(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_neon(struct xlate *x, const struct insn *in);
+enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in);
 
 // One instruction with its condition, into the block. call: names the interpreter's handler, should it be
 // needed. NEXT, END, or LEAVE: nothing was emitted.

@@ -37,14 +37,10 @@ static enum xlate_result multiple(struct xlate *x, bool store, const struct insn
     if (in->rn == 15 || in->imm & 1 || !n || in->rd + n > 32) return XLATE_CALL;
     const uint32_t bytes = 8 * n;
     const bool up = in->flags & INSN_ADD;
-    uint32_t at = up ? 0 : 0u - bytes;
     emit(x, IR_ALIGN, IR_NONE, in->rn, IR_NONE, 4);
-    if (!store && n > 1) { // nothing changes before all of it is found to be there
-        emit(x, IR_LD32, temp(x), in->rn, IR_NONE, at);
-        emit(x, IR_PROBE, IR_NONE, in->rn, IR_NONE, at + bytes - 4);
-    }
-    for (unsigned k = 0; k < n; k++, at += 8)
-        emit(x, store ? IR_STV64 : IR_LDV64, IR_NONE, in->rn, IR_NONE, at)->v = (uint8_t)(in->rd + k);
+    struct ir_insn *i = emit(x, store ? IR_STVM : IR_LDVM, IR_NONE, in->rn, IR_NONE, up ? 0 : 0u - bytes);
+    i->v = in->rd;
+    i->n = (uint8_t)n;
     if (in->flags & INSN_WB) emit(x, IR_ADD, in->rn, in->rn, IR_IMM, up ? bytes : 0u - bytes);
     return XLATE_NEXT;
 }

@@ -40,7 +40,7 @@ static inline unsigned emit_jump_hash(uint32_t target)
 struct emit_site {
     uint32_t offset, pc;
     uint8_t it, count;
-    bool probe; // IR_PROBE
+    bool probe; // the access has begun in front of what faults: the address is that of the page
 };
 
 // Code that all blocks share, in the writable view.

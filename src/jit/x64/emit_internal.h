@@ -78,14 +78,17 @@ void emit_alu(struct emit *e, const struct ir_insn *i); // emit_alu.c
 void emit_shift(struct emit *e, const struct ir_insn *i);
 void emit_multiply(struct emit *e, const struct ir_insn *i); // emit_misc.c
 void emit_misc(struct emit *e, const struct ir_insn *i);
-void emit_memory(struct emit *e, const struct ir_insn *i); // emit_memory.c
-void emit_vfp(struct emit *e, const struct ir_insn *i);    // emit_vfp.c
+void emit_memory(struct emit *e, const struct ir_insn *i);    // emit_memory.c
+void emit_vfp(struct emit *e, const struct ir_insn *i);       // emit_vfp.c
+void emit_neon_ldst(struct emit *e, const struct ir_insn *i); // emit_neon_ldst.c
 void emit_slow_calls(struct emit *e);
 void emit_vec(struct emit *e, const struct ir_insn *i); // emit_neon.c
 void emit_parallel(struct emit *e, const struct ir_insn *i); // emit_parallel.c
 void emit_align(struct emit *e, const struct ir_insn *i);
-void emit_site(struct emit *e, const struct ir_insn *i);         // the next instruction may fault
-void emit_goto(struct emit *e, const struct ir_insn *i, int cc); // emit_flow.c; cc < 0: always
+void emit_site(struct emit *e, const struct ir_insn *i);             // the next instruction may fault
+void emit_site_above(struct emit *e, const struct ir_insn *i);       // … whose access began in front of it
+struct x64_rm emit_address(struct emit *e, const struct ir_insn *i); // of its access; uses RAX, RCX
+void emit_goto(struct emit *e, const struct ir_insn *i, int cc);     // emit_flow.c; cc < 0: always
 void emit_goto_reg(struct emit *e, const struct ir_insn *i);
 void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_call(struct emit *e, const struct ir_insn *i);

@@ -1,18 +1,27 @@
 // Guest loads and stores: one host instruction in the guest's window.
 #include "jit/x64/emit_internal.h"
 
-void emit_site(struct emit *e, const struct ir_insn *i)
+static void site(struct emit *e, const struct ir_insn *i, bool above)
 {
     if (e->nsites == EMIT_MAX_SITES) {
         e->a.full = true;
         return;
     }
-    e->sites[e->nsites++] =
-        (struct emit_site){(uint32_t)(e->a.p - e->start), i->pc, i->it, i->count, i->op == IR_PROBE};
+    e->sites[e->nsites++] = (struct emit_site){(uint32_t)(e->a.p - e->start), i->pc, i->it, i->count, above};
+}
+
+void emit_site(struct emit *e, const struct ir_insn *i)
+{
+    site(e, i, i->op == IR_PROBE);
+}
+
+void emit_site_above(struct emit *e, const struct ir_insn *i)
+{
+    site(e, i, true);
 }
 
 // a + imm, a + (b << n) or a - (b << n).
-static struct x64_rm address(struct emit *e, const struct ir_insn *i)
+struct x64_rm emit_address(struct emit *e, const struct ir_insn *i)
 {
     struct x64_rm m = {.mem = true, .gs = true, .base = -1, .index = -1, .disp = (int32_t)i->imm};
     if (i->a == IR_NONE) return m;
@@ -39,7 +48,7 @@ static struct x64_rm address(struct emit *e, const struct ir_insn *i)
 
 static void load(struct emit *e, const struct ir_insn *i, unsigned opcode)
 {
-    const struct x64_rm m = address(e, i);
+    const struct x64_rm m = emit_address(e, i);
     const unsigned t = dest(e, i->d, RAX);
     emit_site(e, i);
     x64_op(&e->a, 0, opcode, t, m);
@@ -48,7 +57,7 @@ static void load(struct emit *e, const struct ir_insn *i, unsigned opcode)
 
 static void store(struct emit *e, const struct ir_insn *i, unsigned width, unsigned opcode)
 {
-    const struct x64_rm m = address(e, i);
+    const struct x64_rm m = emit_address(e, i);
     unsigned v = RCX;
     if (m.index == RCX && place(e, i->d).mem) { // all three free registers would be in use
         struct x64_rm sum = m;

@@ -1,0 +1,37 @@
+// Advanced SIMD: element and structure loads and stores (A7.7).
+#include "xlate/xlate.h"
+
+// Alignment is looked at before anything happens; the base changes last.
+static void check_base(struct xlate *x, const struct insn *in)
+{
+    if (in->shift_n) emit(x, IR_ALIGN, IR_NONE, in->rn, IR_NONE, in->shift_n);
+}
+
+static void write_back(struct xlate *x, const struct insn *in, uint32_t bytes)
+{
+    if (in->rm == 13)
+        emit(x, IR_ADD, in->rn, in->rn, IR_IMM, bytes);
+    else if (in->rm != 15)
+        emit(x, IR_ADD, in->rn, in->rn, in->rm, 0);
+}
+
+// VLD1, VST1: registers as they lie in memory.
+static enum xlate_result whole(struct xlate *x, bool store, const struct insn *in)
+{
+    if (in->rn == 15 || in->rd + in->y > 32) return XLATE_CALL;
+    check_base(x, in);
+    struct ir_insn *i = emit(x, store ? IR_STVM : IR_LDVM, IR_NONE, in->rn, IR_NONE, 0);
+    i->v = in->rd;
+    i->n = in->y;
+    write_back(x, in, 8u * in->y);
+    return XLATE_NEXT;
+}
+
+enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in)
+{
+    switch ((enum op)in->op) {
+    case OP_VLD1_MULT: return whole(x, false, in);
+    case OP_VST1_MULT: return whole(x, true, in);
+    default: return XLATE_CALL;
+    }
+}

@@ -91,9 +91,24 @@ static unsigned use(struct ir_vuse *out, unsigned n, uint8_t role, uint8_t v, ui
     return n + 1;
 }
 
+// n D registers from v, as Q registers where they are whole.
+static unsigned run(struct ir_vuse *out, unsigned v, unsigned n, bool writes)
+{
+    unsigned count = 0;
+    while (n) {
+        const bool quad = !(v & 1) && n > 1;
+        out[count++] =
+            (struct ir_vuse){(uint8_t)(quad ? v / 2 : v), quad ? 4 : 3, .reads = !writes, .writes = writes};
+        v += 1u + quad;
+        n -= 1u + quad;
+    }
+    return count;
+}
+
 unsigned ir_vector_use(const struct ir_insn *i, struct ir_vuse out[IR_VUSES])
 {
     if (i->op == IR_CALL) return IR_VUSE_ALL;
+    if (i->op == IR_LDVM || i->op == IR_STVM) return run(out, i->v, i->n, i->op == IR_LDVM);
     const struct ir_vroles r = ir_vector_roles(i);
     unsigned n = use(out, 0, r.v, i->v, i->n);
     n = use(out, n, r.vm, i->vm, i->n);

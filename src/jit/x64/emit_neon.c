@@ -6,13 +6,17 @@ static const struct {
     uint16_t needs[4]; // by lane: the host must have this for it
     bool slow;         // it may call the handler, too
 } ops[VEC_COUNT] = {
-    [VEC_MOV] = {emit_vec_move},        [VEC_AND] = {emit_vec_binary},    [VEC_BIC] = {emit_vec_bic},
-    [VEC_ORR] = {emit_vec_binary},      [VEC_ORN] = {emit_vec_orn},       [VEC_EOR] = {emit_vec_binary},
-    [VEC_BSL] = {emit_vec_select},      [VEC_BIT] = {emit_vec_select},    [VEC_BIF] = {emit_vec_select},
-    [VEC_ADD] = {emit_vec_binary},      [VEC_SUB] = {emit_vec_binary},    [VEC_CONST] = {emit_vec_const},
-    [VEC_CONST64] = {emit_vec_const64}, [VEC_ORI] = {emit_vec_immediate}, [VEC_BICI] = {emit_vec_immediate},
-    [VEC_DUP] = {emit_vec_dup},         [VEC_DUPL] = {emit_vec_dup_lane}, [VEC_PUT] = {emit_vec_put},
-    [VEC_GET] = {emit_vec_get},
+    [VEC_MOV] = {emit_vec_move},        [VEC_AND] = {emit_vec_binary},     [VEC_BIC] = {emit_vec_bic},
+    [VEC_ORR] = {emit_vec_binary},      [VEC_ORN] = {emit_vec_orn},        [VEC_EOR] = {emit_vec_binary},
+    [VEC_BSL] = {emit_vec_select},      [VEC_BIT] = {emit_vec_select},     [VEC_BIF] = {emit_vec_select},
+    [VEC_ADD] = {emit_vec_binary},      [VEC_SUB] = {emit_vec_binary},     [VEC_CONST] = {emit_vec_const},
+    [VEC_CONST64] = {emit_vec_const64}, [VEC_ORI] = {emit_vec_immediate},  [VEC_BICI] = {emit_vec_immediate},
+    [VEC_DUP] = {emit_vec_dup},         [VEC_DUPL] = {emit_vec_dup_lane},  [VEC_PUT] = {emit_vec_put},
+    [VEC_GET] = {emit_vec_get},         [VEC_MUL] = {emit_vec_mul},        [VEC_MLA] = {emit_vec_mul},
+    [VEC_MLS] = {emit_vec_mul},         [VEC_CEQ] = {emit_vec_compare},    [VEC_CGT] = {emit_vec_compare},
+    [VEC_CGE] = {emit_vec_compare},     [VEC_TST] = {emit_vec_compare},    [VEC_MAX] = {emit_vec_extreme},
+    [VEC_MIN] = {emit_vec_extreme},     [VEC_ABD] = {emit_vec_difference}, [VEC_ABA] = {emit_vec_difference},
+    [VEC_ABS] = {emit_vec_abs},         [VEC_HADD] = {emit_vec_mean},      [VEC_HSUB] = {emit_vec_mean},
 };
 
 static bool has_code(const struct ir_insn *i)

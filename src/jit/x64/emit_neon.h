@@ -15,7 +15,7 @@
 typedef void emit_vec_fn(struct emit *e, const struct ir_insn *i);
 
 enum { PAND = P(0xdb), PANDN = P(0xdf), POR = P(0xeb), PXOR = P(0xef), PUNPCKLQDQ = P(0x6c) };
-enum { PSHUFD = P(0x70), PSHUFLW = (int)0xf2000f70 };
+enum { MOVAPS = 0x0f28, PSHUFD = P(0x70), PSHUFLW = (int)0xf2000f70 };
 
 // A source in a register that must not be changed: its own, or `scratch`. IR_SCALAR: the element is in all
 // places of a scratch register.
@@ -56,15 +56,38 @@ static inline void vec_ones(struct emit *e, unsigned x)
     vec_op(e, P(0x76), x, x, x); // pcmpeqd
 }
 
+// imm in each 32 bits of x, of a D register in the lower half only. Uses EAX.
+void vec_constant(struct emit *e, unsigned x, uint32_t imm, unsigned size);
+
+static inline unsigned vec_add(unsigned lane)
+{
+    return lane == 3 ? P(0xd4) : P(0xfcu + lane);
+}
+
+static inline unsigned vec_sub(unsigned lane)
+{
+    return P(0xf8u + lane);
+}
+
 // Elements of `lane` shifted by a constant; no bytes. VEC_SHIFT_RIGHT_SIGNED: no 64 bits.
 enum vec_shift { VEC_SHIFT_RIGHT = 2, VEC_SHIFT_RIGHT_SIGNED = 4, VEC_SHIFT_LEFT = 6 };
 void vec_shift(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, unsigned a, unsigned by);
 // Element number x of d, in all elements of a Q register.
 void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x);
 
+// emit_neon_int.c: of two sources that stay, with two scratch registers, d being the result. No 64 bits.
+void vec_multiply(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned b, unsigned t);
+void vec_greater(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned b, unsigned t);
+void vec_difference(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned b, unsigned t);
+void vec_absolute(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned t);
+unsigned vec_extreme(bool max, bool u, unsigned lane); // PMAX… or PMIN…; 0: not on this host
+
 emit_vec_fn emit_vec_binary;                                             // emit_neon.c
 emit_vec_fn emit_vec_move, emit_vec_bic, emit_vec_orn, emit_vec_select;  // emit_neon_logic.c
 emit_vec_fn emit_vec_const, emit_vec_const64, emit_vec_immediate;        //
 emit_vec_fn emit_vec_dup, emit_vec_dup_lane, emit_vec_put, emit_vec_get; // emit_neon_lane.c
+
+emit_vec_fn emit_vec_mul, emit_vec_compare, emit_vec_extreme, emit_vec_difference, emit_vec_abs,
+    emit_vec_mean; // emit_neon_int.c
 
 #endif

@@ -40,24 +40,23 @@ void emit_vec_select(struct emit *e, const struct ir_insn *i)
     }
 }
 
-// imm in each 32 bits of x, in the lower half only for a D register.
-static void constant(struct emit *e, const struct ir_insn *i, unsigned x)
+void vec_constant(struct emit *e, unsigned x, uint32_t imm, unsigned size)
 {
-    if (i->imm == 0) {
+    if (imm == 0) {
         vec_zero(e, x);
-    } else if (i->imm == ~0u && i->n == 4) {
+    } else if (imm == ~0u && size == 4) {
         vec_ones(e, x);
     } else {
-        x64_mov_imm(&e->a, x64_r(RAX), i->imm);
+        x64_mov_imm(&e->a, x64_r(RAX), imm);
         emit_sse2(e, P(0x6e), x, x64_r(RAX)); // movd
-        vec_shuffle(e, PSHUFD, x, x64_r(x), i->n == 4 ? 0 : 0x50);
+        vec_shuffle(e, PSHUFD, x, x64_r(x), size == 4 ? 0 : 0x50);
     }
 }
 
 void emit_vec_const(struct emit *e, const struct ir_insn *i)
 {
     const unsigned t = vec_target(e, i, 0, true);
-    constant(e, i, t);
+    vec_constant(e, t, i->imm, i->n);
     vec_result(e, i, t);
 }
 
@@ -78,6 +77,6 @@ void emit_vec_const64(struct emit *e, const struct ir_insn *i)
 
 void emit_vec_immediate(struct emit *e, const struct ir_insn *i)
 {
-    constant(e, i, 1);
+    vec_constant(e, 1, i->imm, i->n);
     vec_last(e, i, i->vec == VEC_ORI ? POR : PANDN, 1, vec_d_rm(e, i, 0), true);
 }

@@ -8,6 +8,7 @@
 #include "board/command.h"
 #include "debug/trace.h"
 #include "interp/engine.h"
+#include "ir/passes.h"
 #include "isa/insn.h"
 #include "jit/jit.h"
 #include "user/process.h"
@@ -55,6 +56,10 @@ static struct engine *engine_new(enum options_engine engine, uint32_t hot, size_
 
 static int run(const struct options *o)
 {
+    if (o->jit_disable && ir_passes_disable(o->jit_disable)) {
+        warn("--jit-disable: '%s' has a name that is not one of %s", o->jit_disable, ir_passes_names);
+        return EXIT_INTERNAL;
+    }
     const struct process_options po = process_options(o);
     struct process p;
     struct engine *engine = engine_new(o->engine, o->jit_hot, USER_BLOCKS);

@@ -25,6 +25,7 @@ const char options_help[] =
     "      --cpu NAME         cortex-a15 or max (default)\n"
     "      --engine NAME      interp (default), jit\n"
     "      --jit-hot N        runs of a block before it is compiled (default 64)\n"
+    "      --jit-disable PASS,...  compile without some of the passes\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
     "                         ir, jit, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"
@@ -51,6 +52,7 @@ enum id {
     OPT_CPU,
     OPT_ENGINE,
     OPT_JIT_HOT,
+    OPT_JIT_DISABLE,
     OPT_LOG,
     OPT_STRACE,
     OPT_INSTRUCTIONS,
@@ -78,6 +80,7 @@ static const struct definition {
     {OPT_CPU, 0, true, true, "cpu"},
     {OPT_ENGINE, 0, true, true, "engine"},
     {OPT_JIT_HOT, 0, true, true, "jit-hot"},
+    {OPT_JIT_DISABLE, 0, true, true, "jit-disable"},
     {OPT_LOG, 'l', true, true, "log"},
     {OPT_STRACE, 0, false, true, "strace"},
     {OPT_INSTRUCTIONS, 'd', false, true, ""},
@@ -223,6 +226,7 @@ static bool apply(struct options *o, enum id id, char *arg)
         o->engine = (enum options_engine)value;
         return true;
     case OPT_JIT_HOT: return parse_count("jit-hot", arg, &o->jit_hot);
+    case OPT_JIT_DISABLE: o->jit_disable = arg; return true;
     case OPT_LOG: return enable_log(o, arg);
     case OPT_STRACE: return enable_log(o, "syscalls");
     case OPT_INSTRUCTIONS: return enable_log(o, "instructions");

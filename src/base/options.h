@@ -17,8 +17,9 @@ struct options {
     enum options_syscalls syscalls;
     enum options_engine engine;
     enum options_cpu cpu;
-    uint32_t jit_hot; // runs of a block before it is compiled; 0: as the engine likes
-    uint32_t stack_size; // bytes
+    uint32_t jit_hot;        // runs of a block before it is compiled; 0: as the engine likes
+    const char *jit_disable; // names of passes, or NULL
+    uint32_t stack_size;     // bytes
     bool final_registers;
     bool log; // something is to be logged: log_begin(log_file, log_fd)
     const char *log_file;

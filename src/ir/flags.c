@@ -1,5 +1,5 @@
 // Dead flags: backwards through the block, what is still to be read of each flag.
-#include "ir/ir.h"
+#include "ir/passes.h"
 
 bool ir_observes(const struct ir_insn *i)
 {

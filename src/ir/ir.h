@@ -91,8 +91,9 @@ enum ir_op {
     IR_IF,          // unless cond holds, skips the next n operations
     IR_IFZ,         // unless a is zero (n operations)
     IR_IFNZ,
-    IR_CALL,     // the interpreter's handler: imm names it; reads and writes: masks of guest registers
-    IR_GOTO,     // goes to imm, in the instruction set of IR_THUMB
+    IR_ELSE, // skips the next n operations: the last of those that an IR_IF skips, the other side behind it
+    IR_CALL, // the interpreter's handler: imm names it; reads and writes: masks of guest registers
+    IR_GOTO, // goes to imm, in the instruction set of IR_THUMB
     IR_GOTO_REG, // goes to a, bit 0 selecting the instruction set (IR_INTERWORK) or ignored
     IR_LEAVE,    // the interpreter goes on at this instruction
     IR_OP_COUNT,
@@ -116,6 +117,7 @@ enum ir_mode {
     IR_UNSIGNED = 16,
     IR_SCALAR = 32, // IR_VEC: the second operand is one element
     IR_ROUND = 64,
+    IR_SELECT = 128, // IR_IF: both sides can be done without a branch
 };
 
 enum ir_parallel {
@@ -157,8 +159,6 @@ struct ir_block {
 
 // Whether an operation may end in a guest fault or a way out, where all flags must be right.
 bool ir_observes(const struct ir_insn *i);
-// Removes flags from `sets` that nobody reads before they are set anew.
-void ir_pass_flags(struct ir_block *b);
 // One line; returns its length.
 int ir_print(const struct ir_insn *i, char *buf, int size);
 // NULL, or what is wrong with the block.

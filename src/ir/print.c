@@ -58,6 +58,7 @@ static const char *const names[IR_OP_COUNT] = {
     [IR_IF] = "if",
     [IR_IFZ] = "ifz",
     [IR_IFNZ] = "ifnz",
+    [IR_ELSE] = "else",
     [IR_CALL] = "call",
     [IR_GOTO] = "goto",
     [IR_LDV32] = "ldv32",

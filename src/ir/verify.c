@@ -35,7 +35,7 @@ const char *ir_verify(const struct ir_block *b)
         if (i->d != IR_NONE && !is_loc(i->d) && !(i->op >= IR_ST8 && i->op <= IR_ST32))
             return "bad destination";
         if (i->e != IR_NONE && !is_loc(i->e)) return "bad second destination";
-        if ((i->op == IR_IF || i->op == IR_IFZ || i->op == IR_IFNZ) && k + i->n >= b->n)
+        if ((i->op == IR_IF || i->op == IR_IFZ || i->op == IR_IFNZ || i->op == IR_ELSE) && k + i->n >= b->n)
             return "skips too far";
         if (!vectors(i)) return "bad vector operation";
         if (i->a == IR_IMM && i->b == IR_IMM) return "two constants";

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ir/passes.h"
 #include "jit/log.h"
 #include "jit/x64/emit.h"
 #include "xlate/xlate.h"
@@ -199,7 +200,7 @@ static bool translate(struct jit *j, struct cpu *c, const struct tier_block *b)
         xlate_goto(&x, b->next_pc, b->next_it);
     }
     merge_calls(j, c, b);
-    ir_pass_flags(&j->ir);
+    ir_passes(&j->ir);
     if (log_on(LOG_IR)) jit_log_ir(&j->ir);
     return !ir_verify(&j->ir);
 }

@@ -1,7 +1,7 @@
 // The intermediate language: which flags are still made, what the verifier refuses.
 #include <criterion/criterion.h>
 
-#include "ir/ir.h"
+#include "ir/passes.h"
 #include <string.h>
 
 #include "isa/insn.h"

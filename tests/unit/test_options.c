@@ -65,8 +65,8 @@ Test(options, program_and_what_is_handed_on)
         {"stinkarm -rnlelf,memory p", "p", "-rlelf,memory"},
         {"stinkarm -nl elf p", "p", "-l elf"},
         {"stinkarm --log-file f --log=elf --env=X=y --no-env -s 1M p", "p", "--log=elf -s 1M"},
-        {"stinkarm --cpu max --engine=jit --jit-hot 3 --registers p", "p",
-         "--cpu max --engine=jit --jit-hot 3 --registers"},
+        {"stinkarm --cpu max --engine=jit --jit-hot 3 --jit-disable flags --registers p", "p",
+         "--cpu max --engine=jit --jit-hot 3 --jit-disable flags --registers"},
         {"stinkarm --log-fd 7 --strace p", "p", "--strace"},
         {"stinkarm -v -", "-", "-v"},
     };

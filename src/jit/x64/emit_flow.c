@@ -141,12 +141,23 @@ bool emit_block(struct emit *e, const struct ir_block *b)
     x64_bytes(&e->a, nop8, sizeof nop8);
     unsigned join = 0;
     uint8_t *skip = NULL;
+    uint8_t other = HOST_NONE; // what the host's flags hold where skip comes from
     for (unsigned k = 0; k < b->n && !e->a.full; k++) {
         const struct ir_insn *i = &b->insn[k];
         if (skip && k == join) {
             x64_patch(skip, e->a.p);
             skip = NULL;
-            e->host = HOST_NONE; // two ways lead here
+            if (e->host != other) e->host = HOST_NONE; // two ways lead here
+        }
+        if (i->op == IR_ELSE) {
+            uint8_t *over = x64_jmp_at(&e->a);
+            x64_patch(skip, e->a.p);
+            skip = over;
+            join = k + 1 + i->n;
+            const uint8_t then = e->host;
+            e->host = other;
+            other = then;
+            continue;
         }
         if (!is_if(i)) {
             emit_one(e, i);
@@ -158,6 +169,7 @@ bool emit_block(struct emit *e, const struct ir_block *b)
         } else {
             skip = x64_jcc_at(&e->a, cc ^ 1);
             join = k + 1 + i->n;
+            other = e->host;
         }
     }
     if (skip) x64_patch(skip, e->a.p); // cannot be: a block ends unconditionally

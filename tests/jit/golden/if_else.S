@@ -13,15 +13,11 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   jle L1
 //   mov g2,DWORD PTR gs:[g3]
-//   L1:
-//   movzx eax,BYTE PTR [cpu.nz]
-//   mov ecx,eax
-//   shr eax,0x7
-//   xor al,BYTE PTR [cpu.overflow]
-//   and ecx,0x40
-//   or eax,ecx
-//   jne L2
 //   sub g0,g1
+//   jmp L2
+//   L1:
+//   mov g2,DWORD PTR gs:[g4]
+//   sub g1,g0
 //   L2:
 //   movzx eax,BYTE PTR [cpu.nz]
 //   mov ecx,eax
@@ -29,26 +25,8 @@
 //   xor al,BYTE PTR [cpu.overflow]
 //   and ecx,0x40
 //   or eax,ecx
-//   je L3
-//   mov g2,DWORD PTR gs:[g4]
-//   L3:
-//   movzx eax,BYTE PTR [cpu.nz]
-//   mov ecx,eax
-//   shr eax,0x7
-//   xor al,BYTE PTR [cpu.overflow]
-//   and ecx,0x40
-//   or eax,ecx
-//   je L4
-//   sub g1,g0
-//   L4:
-//   movzx eax,BYTE PTR [cpu.nz]
-//   mov ecx,eax
-//   shr eax,0x7
-//   xor al,BYTE PTR [cpu.overflow]
-//   and ecx,0x40
-//   or eax,ecx
-//   jne L5
+//   jne L3
 //   add g5,0x1
-//   L5:
+//   L3:
 //   movabs rax,*
 //   jmp out

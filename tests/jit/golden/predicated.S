@@ -12,18 +12,9 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   je L1
 //   mov g1,DWORD PTR gs:[g2]
-//   L1:
-//   test BYTE PTR [cpu.nz],0x40
-//   jne L2
 //   add g1,0x1
-//   L2:
-//   test BYTE PTR [cpu.nz],0x40
-//   jne L3
 //   mov DWORD PTR gs:[g2],g1
-//   L3:
-//   test BYTE PTR [cpu.nz],0x40
-//   jne L4
 //   sub g3,0x1
-//   L4:
+//   L1:
 //   movabs rax,*
 //   jmp out

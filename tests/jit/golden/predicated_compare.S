@@ -15,8 +15,7 @@
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
 //   L1:
-//   test BYTE PTR [cpu.nz],0x40
-//   je L2
+//   jne L2
 //   mov g2,0x3
 //   L2:
 //   movabs rax,*

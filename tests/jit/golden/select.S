@@ -13,8 +13,7 @@
 //   jge L1
 //   mov g0,g1
 //   L1:
-//   test BYTE PTR [cpu.nz],0x40
-//   je L2
+//   jne L2
 //   add g2,0x1
 //   L2:
 //   cmp g3,0xa
@@ -25,8 +24,7 @@
 //   jbe L3
 //   mov g3,0xa
 //   L3:
-//   test BYTE PTR [cpu.nz],0x80
-//   je L4
+//   jns L4
 //   mov eax,0x0
 //   sub eax,g4
 //   mov g4,eax

@@ -11,9 +11,8 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   jne L1
 //   mov g1,0x1
+//   jmp L2
 //   L1:
-//   test BYTE PTR [cpu.nz],0x40
-//   jne L2
 //   mov g1,0x0
 //   L2:
 //   cmp g2,g3
@@ -23,11 +22,8 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   jl L3
 //   mov g4,g2
+//   jmp L4
 //   L3:
-//   movzx eax,BYTE PTR [cpu.nz]
-//   shr eax,0x7
-//   xor al,BYTE PTR [cpu.overflow]
-//   je L4
 //   mov g4,g3
 //   L4:
 //   movabs rax,*

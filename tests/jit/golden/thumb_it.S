@@ -14,24 +14,17 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   je L1
 //   add g1,0x1
-//   L1:
-//   test BYTE PTR [cpu.nz],0x40
-//   jne L2
 //   mov g2,0x3
-//   L2:
-//   test BYTE PTR [cpu.nz],0x40
-//   je L3
+//   jmp L2
+//   L1:
 //   sub g1,0x1
-//   L3:
-//   test BYTE PTR [cpu.nz],0x40
-//   je L4
 //   mov g2,0x4
-//   L4:
+//   L2:
 //   movzx eax,BYTE PTR [cpu.nz]
 //   shr eax,0x7
 //   xor al,BYTE PTR [cpu.overflow]
-//   je L5
+//   je L3
 //   mov g3,g4
-//   L5:
+//   L3:
 //   movabs rax,*
 //   jmp out

@@ -1,0 +1,65 @@
+// Conditional instructions in a row: one test and one branch for all with the same condition or its opposite,
+// as IT blocks and runs of predicated ARM instructions have them.
+#include "ir/passes.h"
+
+enum { LONGEST = 120 }; // operations on one side: lengths are bytes
+
+// Whether a condition is told by the same flags behind n operations as before them.
+static bool keeps(const struct ir_insn *i, unsigned n, uint8_t reads)
+{
+    for (unsigned k = 0; k < n; k++)
+        if (i[k].sets & reads || i[k].op == IR_CALL || i[k].op == IR_VFLAGS) return false;
+    return true;
+}
+
+// A conditional branch alone stays one: it is a single host instruction.
+static bool is_branch(const struct ir_insn *i)
+{
+    return i->n == 1 && i[1].op == IR_GOTO;
+}
+
+// Merges what follows into the IR_IF at k; returns where the next operation to look at is. to: where the
+// IR_IF is to go, everything behind it moving along.
+static unsigned merge(struct ir_block *b, unsigned k, unsigned *to)
+{
+    struct ir_insn *first = &b->insn[*to], *side = first; // the IR_IF or IR_ELSE that is growing
+    uint8_t cond = first->cond;
+    unsigned end = k + 1 + first->n;
+    const uint8_t reads = first->reads;
+    for (unsigned j = k + 1; j < end; j++)
+        b->insn[++*to] = b->insn[j];
+    while (end < b->n) {
+        const struct ir_insn *next = &b->insn[end];
+        const bool same = next->cond == cond, opposite = next->cond == (cond ^ 1) && side == first;
+        if (next->op != IR_IF || !(same || opposite) || is_branch(next)) break;
+        if (!keeps(side + 1, side->n, reads) || side->n + next->n > LONGEST) break;
+        const unsigned n = next->n;
+        if (opposite) {
+            side->n++;
+            side = &b->insn[++*to];
+            *side = *next;
+            side->op = IR_ELSE;
+            side->reads = 0;
+            side->n = 0;
+            cond ^= 1;
+        }
+        for (unsigned j = 0; j < n; j++)
+            b->insn[++*to] = b->insn[end + 1 + j];
+        side->n = (uint8_t)(side->n + n);
+        end += 1 + n;
+    }
+    return end;
+}
+
+void ir_pass_merge_if(struct ir_block *b)
+{
+    unsigned to = 0;
+    for (unsigned k = 0; k < b->n; to++) {
+        b->insn[to] = b->insn[k];
+        if (b->insn[to].op == IR_IF && !is_branch(&b->insn[k]))
+            k = merge(b, k, &to);
+        else
+            k++;
+    }
+    b->n = to;
+}

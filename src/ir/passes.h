@@ -1,0 +1,21 @@
+// The passes over a block of operations, in their order.
+#ifndef STINKARM_IR_PASSES_H
+#define STINKARM_IR_PASSES_H
+
+#include "ir/ir.h"
+
+// Leaves out passes, a comma-separated list of names. NULL, or where the first unknown name begins.
+const char *ir_passes_disable(const char *list);
+// The names, for messages.
+extern const char ir_passes_names[];
+
+void ir_passes(struct ir_block *b);
+
+// Neighbouring IR_IFs of one condition become one, those of a condition and its opposite two ways.
+void ir_pass_merge_if(struct ir_block *b);
+// Which IR_IFs are done without a branch: IR_SELECT.
+void ir_pass_select(struct ir_block *b);
+// Removes flags from `sets` that nobody reads before they are set anew.
+void ir_pass_flags(struct ir_block *b);
+
+#endif

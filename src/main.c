@@ -50,6 +50,11 @@ static struct engine *engine_new(enum options_engine engine, uint32_t hot, size_
     switch (engine) {
     case ENGINE_INTERP: return interp_engine_new(NULL, memory);
     case ENGINE_JIT: return interp_engine_new(jit_new(hot), memory);
+    case ENGINE_LOCKSTEP: {
+        struct tier *t = jit_new(hot ? hot : 1); // what runs once is to be checked, too
+        struct engine *e = t ? interp_engine_new(t, memory) : NULL;
+        return e && interp_engine_check(e) ? e : NULL;
+    }
     }
     return NULL;
 }

@@ -23,8 +23,9 @@ const char options_help[] =
     "  -U, --unset-env VAR    remove an environment variable\n"
     "  -0, --argv0 NAME       the program's argv[0]\n"
     "      --cpu NAME         cortex-a15 or max (default)\n"
-    "      --engine NAME      interp (default), jit\n"
-    "      --jit-hot N        runs of a block before it is compiled (default 64)\n"
+    "      --engine NAME      interp (default), jit, or lockstep: jit, each run\n"
+    "                         of compiled code compared with the interpreter's\n"
+    "      --jit-hot N        runs of a block before it is compiled (default 64; lockstep: 1)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
     "                         ir, jit, unimp (the default: what is not implemented) or all\n"
@@ -37,8 +38,9 @@ const char options_help[] =
     "  -V, --version          print the version\n"
     "  --                     end of the options\n"
     "\n"
-    "The exit status is the program's; 125 when stinkarm itself fails, 126 when PROGRAM\n"
-    "is not executable, 127 when it is not found.\n";
+    "The exit status is the program's; 123 when lockstep finds a difference, 125 when\n"
+    "stinkarm itself fails, 126 when PROGRAM is not executable, 127 when it is not\n"
+    "found.\n";
 
 enum { DEFAULT_STACK = 8 << 20, MIN_STACK = 4096 };
 
@@ -201,7 +203,7 @@ static bool env_edit(struct options *o, enum id id, char *arg)
 // ---- options ----
 
 static const char *const syscalls_names[] = {"forward", "deny", "sandbox", NULL};
-static const char *const engine_names[] = {"interp", "jit", NULL};
+static const char *const engine_names[] = {"interp", "jit", "lockstep", NULL};
 static const char *const cpu_names[] = {"cortex-a15", "max", NULL};
 
 static bool apply(struct options *o, enum id id, char *arg)

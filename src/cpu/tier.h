@@ -45,6 +45,7 @@ enum tier_exit {
     TIER_BRANCH, // goes on at the key
     TIER_ONE,    // the interpreter is to do the instruction at the key
     TIER_STOP,   // a handler has stopped the engine
+    TIER_NONE,   // nothing has happened: the interpreter is to run the block
 };
 
 struct tier_result {
@@ -55,9 +56,12 @@ struct tier_result {
 
 struct tier {
     uint32_t hot; // runs of a block before it is compiled
+    bool counts;  // compiled code takes what it executes off c->budget; before the first block is compiled
     // Code for a block, or NULL: no memory for more (wants_flush), or nothing to gain.
     void *(*compile)(struct tier *t, struct cpu *c, const struct tier_block *b);
     struct tier_result (*run)(struct tier *t, struct cpu *c, void *code);
+    // Guest instructions that code can execute before it looks at c->exit_request: at least as many.
+    unsigned (*length)(const struct tier *t, const void *code);
     // A branch goes straight to code from now on; an indirect one to key is found there by this CPU.
     void (*link)(struct tier *t, void *link, void *code);
     void (*remember)(struct tier *t, struct cpu *c, uint64_t key, void *code);

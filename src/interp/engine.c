@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "cpu/system.h"
+#include "interp/lockstep.h"
 #include "interp/run.h"
 
 static struct interp_engine *engine_of(struct cpu *c)
@@ -149,28 +150,36 @@ static block_key key_at_pc(const struct cpu *c)
     return c->r[15] | c->thumb | (block_key)c->itstate << 32;
 }
 
+enum cpu_exit interp_aborted(struct cpu *c)
+{
+    struct tier *t = engine_of(c)->tier;
+    if (t) t->aborted(t, c);
+    const struct step *s = *(const void *volatile *)&c->engine_pos;
+    if (!s) return CPU_EXIT_PREFETCH_ABORT; // the builder, which left the address in r[15]
+    interp_stop_at(c, s, CPU_EXIT_DATA_ABORT);
+    return CPU_EXIT_DATA_ABORT;
+}
+
+enum cpu_exit interp_single(struct cpu *c)
+{
+    const struct block *b = interp_lookup(c, key_at_pc(c) | BLOCK_SINGLE);
+    c->itstate = 0;
+    dispatch(c, interp_enter(c, b));
+    return (enum cpu_exit)((struct interp_cpu *)c->engine_state)->exit;
+}
+
 static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
 {
     struct interp_cpu *ic = c->engine_state;
     c->budget = budget && budget < BUDGET_ENDLESS ? (int64_t)budget : BUDGET_ENDLESS;
-    if (sigsetjmp(c->abort_jmp, 0)) {
-        struct tier *t = engine_of(c)->tier;
-        if (t) t->aborted(t, c);
-        const struct step *s = *(const void *volatile *)&c->engine_pos;
-        if (!s) return CPU_EXIT_PREFETCH_ABORT; // the builder, which left the address in r[15]
-        interp_stop_at(c, s, CPU_EXIT_DATA_ABORT);
-        return CPU_EXIT_DATA_ABORT;
-    }
+    if (sigsetjmp(c->abort_jmp, 0)) return interp_aborted(c);
     c->engine_pos = NULL;
     const struct block *b = interp_lookup(c, key_at_pc(c));
     c->itstate = 0; // from here on it is in the steps
     dispatch(c, interp_enter(c, b));
     // What is left of a small budget is smaller than the next block: go on one instruction at a time.
-    while (ic->exit == CPU_EXIT_BUDGET && c->budget > 0 && budget <= BLOCK_MAX_INSNS) {
-        b = interp_lookup(c, key_at_pc(c) | BLOCK_SINGLE);
-        c->itstate = 0;
-        dispatch(c, interp_enter(c, b));
-    }
+    while (ic->exit == CPU_EXIT_BUDGET && c->budget > 0 && budget <= BLOCK_MAX_INSNS)
+        interp_single(c);
     return (enum cpu_exit)ic->exit;
 }
 
@@ -179,7 +188,9 @@ static enum cpu_exit run(struct cpu *c, uint64_t budget)
     struct interp_engine *e = engine_of(c);
     enter_world(e);
     c->in_engine = 1;
+    if (e->lockstep) lockstep_begin(e->lockstep, c);
     const enum cpu_exit why = run_inside(c, budget);
+    if (e->lockstep) lockstep_end(e->lockstep, c);
     c->in_engine = 0;
     leave_world(e);
     return why;
@@ -220,7 +231,8 @@ static void detach(struct engine *base, struct cpu *c)
             break;
         }
     pthread_mutex_unlock(&e->lock);
-    if (c->in_engine) leave_world(e); // a process that shared this memory was killed inside
+    if (c->in_engine) leave_world(e);              // a process that shared this memory was killed inside
+    if (e->lockstep) lockstep_end(e->lockstep, c); // likewise
     if (e->tier) e->tier->detach(e->tier, c);
     munmap(ic, sizeof *ic);
     c->engine_state = NULL;
@@ -240,6 +252,7 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
 {
     struct interp_engine *e = (struct interp_engine *)base;
     if (child) {
+        if (e->lockstep) lockstep_forked(e->lockstep);
         for (struct interp_cpu *ic = e->cpus, *next; ic; ic = next) {
             next = ic->next;
             if (ic->cpu != self) munmap(ic, sizeof *ic);
@@ -289,4 +302,11 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
     pthread_cond_init(&e->idle, NULL);
     cache_init(&e->cache);
     return &e->base;
+}
+
+bool interp_engine_check(struct engine *base)
+{
+    struct interp_engine *e = (struct interp_engine *)base;
+    cache_serve_machine(&e->cache); // every instruction is a block of its own, too
+    return (e->lockstep = lockstep_new(e->tier));
 }

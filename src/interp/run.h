@@ -12,6 +12,7 @@ struct interp_engine {
     atomic_int running;        // CPUs inside run
     atomic_bool flush_pending; // nobody may enter run before the cache was flushed
     struct tier *tier;         // NULL: everything is interpreted
+    struct lockstep *lockstep; // NULL: what the tier does is not checked
     struct cache cache; // last, and its large tables last in it: at the start few of its pages are touched
 };
 
@@ -53,6 +54,11 @@ static inline void interp_count(struct cpu *c, const struct step *s)
 {
     c->budget -= s->count;
 }
+
+// One instruction, at r[15], if the budget is 1. The caller has set abort_jmp.
+enum cpu_exit interp_single(struct cpu *c);
+// What there is to do behind a jump to abort_jmp: the state becomes exact.
+enum cpu_exit interp_aborted(struct cpu *c);
 
 static inline const struct step *interp_enter(struct cpu *c, const struct block *b)
 {

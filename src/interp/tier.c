@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "interp/lockstep.h"
 #include "interp/select.h"
 
 static struct block *block_of_first(const struct step *s)
@@ -95,7 +96,7 @@ static bool decode_at(struct cpu *c, const uint8_t *page, uint32_t pc, bool thum
                   : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
 }
 
-static void *compile(struct cpu *c, struct block *b)
+void *interp_tier_compile(struct cpu *c, struct block *b)
 {
     struct tier_insn insns[BLOCK_MAX_INSNS];
     struct tier_block tb = {.key = b->key & BLOCK_VIRTUAL, .insns = insns, .handler = handler};
@@ -133,11 +134,13 @@ STEP(step_compiled)
     if (c->budget < BUDGET_ENDLESS / 2 || c->mem_mode != CPU_MEM_FLAT ||
         c->fpscr & (FPSCR_LEN | FPSCR_STRIDE))
         return b->first_fn(c, s);
-    const struct tier_result r = t->run(t, c, b->code);
+    const bool checked = ((struct interp_engine *)c->engine)->lockstep;
+    const struct tier_result r = checked ? lockstep_run(c, b) : t->run(t, c, b->code);
     if (r.why == TIER_STOP) return NULL;
+    if (r.why == TIER_NONE) return b->first_fn(c, s);
     const struct block *next = interp_lookup(c, r.why == TIER_ONE ? r.key | BLOCK_SINGLE : r.key);
     c->itstate = 0;
-    if (r.why == TIER_BRANCH && next->code) {
+    if (r.why == TIER_BRANCH && next->code && !checked) {
         if (r.link)
             t->link(t, r.link, next->code);
         else if (!(r.key >> 32))
@@ -150,7 +153,7 @@ STEP(step_warm)
 {
     struct block *b = block_of_first(s);
     if (++b->heat < tier_of(c)->hot) return b->first_fn(c, s);
-    void *code = compile(c, b);
+    void *code = interp_tier_compile(c, b);
     struct cache *k = &((struct interp_engine *)c->engine)->cache;
     pthread_mutex_lock(&k->lock);
     const bool forgotten = s->fn == step_forgotten;

@@ -6,5 +6,7 @@
 
 // A block that is about to go into the cache: counts its runs from now on.
 void interp_tier_watch(struct block *b);
+// Code for a block, or NULL.
+void *interp_tier_compile(struct cpu *c, struct block *b);
 
 #endif

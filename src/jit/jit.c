@@ -219,6 +219,7 @@ static struct jit_block *emit_into(struct jit *j, const struct tier_block *b, co
     e->calls = calls;
     e->link_at = links;
     e->key = b->key;
+    e->counts = j->tier.counts;
     if (!emit_block(e, &j->ir)) return NULL;
     j->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
     memcpy(links, e->links, e->nlinks * sizeof *links);
@@ -300,6 +301,12 @@ static struct tier_result run(struct tier *t, struct cpu *c, void *code)
     case EXIT_STOP: break;
     }
     return (struct tier_result){TIER_STOP, 0, NULL};
+}
+
+static unsigned length(const struct tier *t, const void *code)
+{
+    (void)t;
+    return ((const struct jit_block *)code)->ninsns;
 }
 
 static void link_code(struct tier *t, void *link, void *code)
@@ -455,9 +462,22 @@ struct tier *jit_new(uint32_t hot)
     struct jit *j =
         mmap(NULL, sizeof *j, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (j == MAP_FAILED) return NULL;
-    j->tier = (struct tier){hot ? hot : HOT, compile,     run,       link_code,  remember,
-                            forget,          wants_flush, flush,     detach,     fault,
-                            aborted,         fork_before, fork_copy, fork_after, destroy};
+    j->tier = (struct tier){.hot = hot ? hot : HOT,
+                            .compile = compile,
+                            .run = run,
+                            .length = length,
+                            .link = link_code,
+                            .remember = remember,
+                            .forget = forget,
+                            .wants_flush = wants_flush,
+                            .flush = flush,
+                            .detach = detach,
+                            .fault = fault,
+                            .aborted = aborted,
+                            .fork_before = fork_before,
+                            .fork_copy = fork_copy,
+                            .fork_after = fork_after,
+                            .destroy = destroy};
     pthread_mutex_init(&j->lock, NULL);
     return &j->tier;
 }

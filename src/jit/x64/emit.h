@@ -73,6 +73,7 @@ struct emit {
         uint32_t call;
     } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
     bool thumb;
+    bool counts;  // struct tier's
     uint8_t host; // enum host_flags
 };
 

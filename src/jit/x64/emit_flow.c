@@ -18,15 +18,26 @@ static uint8_t *jump(struct emit *e, int cc)
     return cc < 0 ? x64_jmp_at(&e->a) : x64_jcc_at(&e->a, (enum x64_cc)cc);
 }
 
+// On the way out behind n of the block's instructions: counts them, should that be wanted. Keeps the host's
+// flags.
+static void count(struct emit *e, unsigned n)
+{
+    if (!e->counts || !n) return;
+    x64_op(&e->a, X64_64, 0x8b, RAX, CPU_FIELD(budget));
+    x64_op(&e->a, X64_64, 0x8d, RAX, x64_m(RAX, -(int32_t)n)); // lea
+    x64_op(&e->a, X64_64, 0x89, RAX, CPU_FIELD(budget));
+}
+
 void emit_goto(struct emit *e, const struct ir_insn *i, int cc)
 {
     const unsigned l = new_link(e, i);
     const bool back = i->imm <= i->pc, thumb = i->mode & IR_THUMB;
     uint8_t *skip = NULL;
-    if ((back || thumb != e->thumb) && cc >= 0) {
+    if ((back || thumb != e->thumb || e->counts) && cc >= 0) {
         skip = x64_jcc_at(&e->a, (enum x64_cc)(cc ^ 1));
         cc = -1;
     }
+    count(e, i->count);
     if (thumb != e->thumb) {
         x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(thumb));
         x64_byte(&e->a, thumb);
@@ -46,6 +57,7 @@ void emit_goto(struct emit *e, const struct ir_insn *i, int cc)
 
 void emit_goto_reg(struct emit *e, const struct ir_insn *i)
 {
+    count(e, i->count);
     x64_load(&e->a, RAX, place(e, i->a));
     if (!(i->mode & IR_INTERWORK)) {
         x64_group1(&e->a, 0, 4, x64_r(RAX), e->thumb ? ~1u : ~3u);
@@ -56,6 +68,7 @@ void emit_goto_reg(struct emit *e, const struct ir_insn *i)
 
 void emit_leave(struct emit *e, const struct ir_insn *i)
 {
+    count(e, i->count - 1u);
     x64_mov_imm64(&e->a, RAX, i->pc | e->thumb | (uint64_t)i->it << 32 | (uint64_t)EXIT_LEAVE << EXIT_SHIFT);
     x64_jmp_to(&e->a, e->shared->leave);
 }

@@ -19,6 +19,8 @@ bool ir_observes(const struct ir_insn *i)
     case IR_STV64:
     case IR_LDVM:
     case IR_STVM:
+    case IR_LDVS:
+    case IR_STVS:
     case IR_ALIGN:
     case IR_CALL:
     case IR_GOTO:

@@ -69,6 +69,8 @@ enum ir_op {
     IR_STV64,
     IR_LDVM, // n D registers from v = [a + imm]; none has changed if any of them faults
     IR_STVM,
+    IR_LDVS, // structures of vn elements from [a]: element k to x D registers at v + k * vm
+    IR_STVS,
     IR_VGET,   // d = S register v
     IR_VPUT,   // S register v = a
     IR_VMOV,   // v = vm; n: log2 of the bytes, here and below

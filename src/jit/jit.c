@@ -10,6 +10,7 @@
 #include "ir/passes.h"
 #include "jit/log.h"
 #include "jit/x64/emit.h"
+#include "jit/x64/host.h"
 #include "xlate/xlate.h"
 
 enum {
@@ -173,7 +174,7 @@ static void merge_calls(struct jit *j, struct cpu *c, const struct tier_block *b
 // Guest code to operations. False: not even the first instruction has code or a handler.
 static bool translate(struct jit *j, struct cpu *c, const struct tier_block *b)
 {
-    struct xlate x = {.b = &j->ir, .thumb = b->key & 1};
+    struct xlate x = {.b = &j->ir, .thumb = b->key & 1, .shuffles = host_has(HOST_SSSE3)};
     j->ir.n = j->ir.ninsns = 0;
     j->ir.pc = (uint32_t)b->key & ~1u;
     j->ir.thumb = x.thumb;

@@ -11,6 +11,7 @@ struct xlate {
     uint32_t pc;
     uint8_t it; // ITSTATE of the instruction
     bool thumb, conditional;
+    bool shuffles; // the host can move a vector's bytes anywhere
     uint8_t temps;
     uint32_t call; // names the instruction's handler
 };

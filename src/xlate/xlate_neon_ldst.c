@@ -27,11 +27,32 @@ static enum xlate_result whole(struct xlate *x, bool store, const struct insn *i
     return XLATE_NEXT;
 }
 
+// VLD2 … VST4. Three bytes or halfwords go where they belong by a shuffle of bytes only.
+static enum xlate_result structures(struct xlate *x, bool store, unsigned elements, const struct insn *in)
+{
+    if (in->rn == 15 || (elements == 3 && in->size < 2 && !x->shuffles)) return XLATE_CALL;
+    check_base(x, in);
+    struct ir_insn *i = emit(x, store ? IR_STVS : IR_LDVS, IR_NONE, in->rn, IR_NONE, 0);
+    i->v = in->rd;
+    i->vn = (uint8_t)elements;
+    i->vm = in->y;
+    i->x = in->ra;
+    i->lane = in->size;
+    write_back(x, in, 8 * elements * in->ra);
+    return XLATE_NEXT;
+}
+
 enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in)
 {
     switch ((enum op)in->op) {
     case OP_VLD1_MULT: return whole(x, false, in);
     case OP_VST1_MULT: return whole(x, true, in);
+    case OP_VLD2_MULT: return structures(x, false, 2, in);
+    case OP_VST2_MULT: return structures(x, true, 2, in);
+    case OP_VLD3_MULT: return structures(x, false, 3, in);
+    case OP_VST3_MULT: return structures(x, true, 3, in);
+    case OP_VLD4_MULT: return structures(x, false, 4, in);
+    case OP_VST4_MULT: return structures(x, true, 4, in);
     default: return XLATE_CALL;
     }
 }

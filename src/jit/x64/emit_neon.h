@@ -70,7 +70,8 @@ static inline unsigned vec_sub(unsigned lane)
 }
 
 // Elements of `lane` shifted by a constant; no bytes. VEC_SHIFT_RIGHT_SIGNED: no 64 bits.
-enum vec_shift { VEC_SHIFT_RIGHT = 2, VEC_SHIFT_RIGHT_SIGNED = 4, VEC_SHIFT_LEFT = 6 };
+// VEC_SHIFT_BYTES: the whole register to the right, as lane 3.
+enum vec_shift { VEC_SHIFT_RIGHT = 2, VEC_SHIFT_BYTES = 3, VEC_SHIFT_RIGHT_SIGNED = 4, VEC_SHIFT_LEFT = 6 };
 void vec_shift(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, unsigned a, unsigned by);
 // Element number x of d, in all elements of a Q register.
 void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x);

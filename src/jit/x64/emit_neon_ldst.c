@@ -1,6 +1,6 @@
 // Loads and stores of several D registers: Q registers in one piece where they are whole.
 #include "ir/vector.h"
-#include "jit/x64/emit_neon.h"
+#include "jit/x64/emit_neon_ldst.h"
 
 enum { MOVUPS = 0x0f10, MOVUPS_TO = 0x0f11, MOVQ = 0xf3000f7e, MOVQ_TO = P(0xd6) };
 
@@ -49,8 +49,10 @@ static void store_many(struct emit *e, const struct ir_insn *i)
 
 void emit_neon_ldst(struct emit *e, const struct ir_insn *i)
 {
-    if (i->op == IR_LDVM)
-        load_many(e, i);
-    else
-        store_many(e, i);
+    switch ((enum ir_op)i->op) {
+    case IR_LDVM: load_many(e, i); break;
+    case IR_STVM: store_many(e, i); break;
+    case IR_LDVS: emit_load_structures(e, i); break;
+    default: emit_store_structures(e, i); break;
+    }
 }

@@ -3,7 +3,6 @@
 #include "jit/x64/emit_neon_ldst.h"
 
 enum {
-    MOVAPS = 0x0f28,
     MOVUPS = 0x0f10,
     MOVUPS_TO = 0x0f11,
     MOVHPS = 0x0f16,

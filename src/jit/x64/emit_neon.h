@@ -73,6 +73,15 @@ static inline unsigned vec_sub(unsigned lane)
 // VEC_SHIFT_BYTES: the whole register to the right, as lane 3.
 enum vec_shift { VEC_SHIFT_RIGHT = 2, VEC_SHIFT_BYTES = 3, VEC_SHIFT_RIGHT_SIGNED = 4, VEC_SHIFT_LEFT = 6 };
 void vec_shift(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, unsigned a, unsigned by);
+// The same with bytes and signed 64 bits, and to the right with rounding, which changes XMM3, too. d and t
+// are scratch registers, neither a.
+void vec_shift_any(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, unsigned a, unsigned by,
+                   unsigned t);
+void vec_shift_round(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned by, unsigned t);
+// The elements in the lower half of a, twice as wide. t is a scratch register, not a.
+void vec_widen(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned t);
+// Sets FPSCR.QC unless x is zeros. Changes the scratch register t, and RAX.
+void vec_saturated(struct emit *e, unsigned x, unsigned t);
 // Element number x of d, in all elements of a Q register.
 void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x);
 
@@ -90,5 +99,8 @@ emit_vec_fn emit_vec_dup, emit_vec_dup_lane, emit_vec_put, emit_vec_get; // emit
 
 emit_vec_fn emit_vec_mul, emit_vec_compare, emit_vec_extreme, emit_vec_difference, emit_vec_abs,
     emit_vec_mean; // emit_neon_int.c
+emit_vec_fn emit_vec_shift, emit_vec_shift_insert;
+emit_vec_fn emit_vec_mull, emit_vec_addl, emit_vec_abdl, emit_vec_shll, emit_vec_paddl;
+emit_vec_fn emit_vec_shrn, emit_vec_addhn, emit_vec_qshrn, emit_vec_pairs;
 
 #endif

@@ -92,6 +92,16 @@ static const struct row {
     [OP_VPMIN_I] = {VEC_PMIN, PLAIN, 0},
     [OP_VPADDL] = {VEC_PADDL, PLAIN, 0},
     [OP_VPADAL] = {VEC_PADAL, PLAIN, 0},
+    [OP_VREV16] = {VEC_REV, PLAIN, 1},
+    [OP_VREV32] = {VEC_REV, PLAIN, 2},
+    [OP_VREV64] = {VEC_REV, PLAIN, 3},
+    [OP_VEXT] = {VEC_EXT, AMOUNT, 0},
+    [OP_VTBL] = {VEC_TBL, PLAIN, 0},
+    [OP_VTBX] = {VEC_TBX, PLAIN, 0},
+    [OP_VSWP] = {VEC_SWP, PLAIN, 0},
+    [OP_VTRN] = {VEC_TRN, PLAIN, 0},
+    [OP_VZIP] = {VEC_ZIP, PLAIN, 0},
+    [OP_VUZP] = {VEC_UZP, PLAIN, 0},
     [OP_VMOV_IMM] = {VEC_CONST, CONSTANT, 0},
     [OP_VMOV_IMM64] = {VEC_CONST64, CONSTANT, 0},
     [OP_VORR_IMM] = {VEC_ORI, CONSTANT, 0},
@@ -123,6 +133,9 @@ enum xlate_result xlate_neon(struct xlate *x, const struct insn *in)
     if (row->how & SCALAR) i->mode |= IR_SCALAR;
     i->x = row->how & AMOUNT ? (uint8_t)in->imm : row->x ? row->x : in->x;
     const struct ir_vroles roles = ir_vector_roles(i);
+    // What is UNPREDICTABLE is as the handler does it.
+    if (roles.vm & IR_V_W && in->rd == in->rm) return XLATE_CALL;
+    if ((i->vec == VEC_TBL || i->vec == VEC_TBX) && in->rn + in->x > 32) return XLATE_CALL;
     i->v = number(roles.v, in->rd, i->n);
     i->vn = number(roles.vn, row->how & ZERO_M ? in->rm : in->rn, i->n);
     i->vm = number(roles.vm, in->rm, i->n);

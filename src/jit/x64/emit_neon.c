@@ -52,6 +52,14 @@ static const struct {
     [VEC_PADD] = {emit_vec_pairs},
     [VEC_PMAX] = {emit_vec_pairs},
     [VEC_PMIN] = {emit_vec_pairs},
+    [VEC_REV] = {emit_vec_reverse},
+    [VEC_EXT] = {emit_vec_extract},
+    [VEC_TBL] = {emit_vec_table, {HOST_SSSE3}, false},
+    [VEC_TBX] = {emit_vec_table, {HOST_SSSE3}, false},
+    [VEC_SWP] = {emit_vec_swap},
+    [VEC_TRN] = {emit_vec_transpose},
+    [VEC_ZIP] = {emit_vec_zip},
+    [VEC_UZP] = {emit_vec_unzip},
     [VEC_MUL] = {emit_vec_mul},
     [VEC_MLA] = {emit_vec_mul},
     [VEC_MLS] = {emit_vec_mul},
@@ -142,10 +150,18 @@ void vec_shift(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, u
     if (host_has(HOST_AVX)) {
         x64_vex(&e->a, 0, op, kind, d, x64_r(a));
     } else {
-        if (d != a) emit_sse2(e, 0x0f28, d, x64_r(a)); // movaps
+        vec_copy(e, d, a);
         x64_op(&e->a, 0, op, kind, x64_r(d));
     }
     x64_byte(&e->a, by);
+}
+
+struct x64_rm vec_table(struct emit *e, const uint8_t table[16])
+{
+    const uint64_t at = (uintptr_t)table;
+    if (at <= INT32_MAX) return (struct x64_rm){.mem = true, .base = -1, .index = -1, .disp = (int32_t)at};
+    x64_mov_imm64(&e->a, RCX, at);
+    return x64_m(RCX, 0);
 }
 
 unsigned vec_target(const struct emit *e, const struct ir_insn *i, unsigned scratch, bool clean)

@@ -46,6 +46,11 @@ static inline void vec_shuffle(struct emit *e, unsigned op, unsigned d, struct x
     x64_byte(&e->a, imm);
 }
 
+static inline void vec_copy(struct emit *e, unsigned d, unsigned a)
+{
+    if (d != a) emit_sse2(e, MOVAPS, d, x64_r(a));
+}
+
 static inline void vec_zero(struct emit *e, unsigned x)
 {
     vec_op(e, PXOR, x, x, x);
@@ -70,8 +75,14 @@ static inline unsigned vec_sub(unsigned lane)
 }
 
 // Elements of `lane` shifted by a constant; no bytes. VEC_SHIFT_RIGHT_SIGNED: no 64 bits.
-// VEC_SHIFT_BYTES: the whole register to the right, as lane 3.
-enum vec_shift { VEC_SHIFT_RIGHT = 2, VEC_SHIFT_BYTES = 3, VEC_SHIFT_RIGHT_SIGNED = 4, VEC_SHIFT_LEFT = 6 };
+// VEC_SHIFT_BYTES…: the whole register to the right or to the left, as lane 3.
+enum vec_shift {
+    VEC_SHIFT_RIGHT = 2,
+    VEC_SHIFT_BYTES = 3,
+    VEC_SHIFT_RIGHT_SIGNED = 4,
+    VEC_SHIFT_LEFT = 6,
+    VEC_SHIFT_BYTES_LEFT = 7,
+};
 void vec_shift(struct emit *e, enum vec_shift kind, unsigned lane, unsigned d, unsigned a, unsigned by);
 // The same with bytes and signed 64 bits, and to the right with rounding, which changes XMM3, too. d and t
 // are scratch registers, neither a.
@@ -82,6 +93,12 @@ void vec_shift_round(struct emit *e, bool u, unsigned lane, unsigned d, unsigned
 void vec_widen(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned t);
 // Sets FPSCR.QC unless x is zeros. Changes the scratch register t, and RAX.
 void vec_saturated(struct emit *e, unsigned x, unsigned t);
+// The even elements of XMM0 and XMM1 into XMM2, the odd ones into XMM0; of XMM0 into its lower and upper
+// half.
+void vec_part(struct emit *e, unsigned lane);
+void vec_part_half(struct emit *e, unsigned lane);
+// 16 bytes of the emulator's, as an operand. May change RCX.
+struct x64_rm vec_table(struct emit *e, const uint8_t table[16]);
 // Element number x of d, in all elements of a Q register.
 void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x);
 
@@ -102,5 +119,7 @@ emit_vec_fn emit_vec_mul, emit_vec_compare, emit_vec_extreme, emit_vec_differenc
 emit_vec_fn emit_vec_shift, emit_vec_shift_insert;
 emit_vec_fn emit_vec_mull, emit_vec_addl, emit_vec_abdl, emit_vec_shll, emit_vec_paddl;
 emit_vec_fn emit_vec_shrn, emit_vec_addhn, emit_vec_qshrn, emit_vec_pairs;
+emit_vec_fn emit_vec_reverse, emit_vec_extract, emit_vec_swap, emit_vec_transpose, emit_vec_zip,
+    emit_vec_unzip, emit_vec_table;
 
 #endif

@@ -130,7 +130,7 @@ void vec_difference(struct emit *e, bool u, unsigned lane, unsigned d, unsigned 
         vec_op(e, vec_sub(lane), t, a, b);
         vec_op(e, PXOR, t, t, d);
         vec_op(e, vec_sub(lane), t, t, d);
-        emit_sse2(e, MOVAPS, d, x64_r(t));
+        vec_copy(e, d, t);
     }
 }
 

@@ -79,7 +79,7 @@ void emit_vec_put(struct emit *e, const struct ir_insn *i)
         return;
     }
     const unsigned d = vec_d(e, i, 0), t = vec_target(e, i, 0, true);
-    if (d != t) emit_sse2(e, 0x0f28, t, x64_r(d)); // movaps
+    vec_copy(e, t, d);
     if (i->lane == 1 || host_has(HOST_SSE41)) {
         static const uint32_t op[] = {PINSRB, PINSRW, PINSRD};
         emit_sse3(e, op[i->lane], t, t, x64_r(in_reg(e, i->a, RAX)));

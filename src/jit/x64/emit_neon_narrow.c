@@ -99,7 +99,7 @@ void emit_vec_qshrn(struct emit *e, const struct ir_insn *i)
     else if (i->x)
         vec_shift(e, u ? VEC_SHIFT_RIGHT : VEC_SHIFT_RIGHT_SIGNED, wide, 1, m, i->x);
     else
-        emit_sse2(e, MOVAPS, 1, x64_r(m));
+        vec_copy(e, 1, m);
     pack(e, i);
     vec_saturated(e, 2, 3);
     vec_result(e, i, 0);

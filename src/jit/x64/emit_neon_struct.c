@@ -115,8 +115,7 @@ static void point_at_shuffles(struct emit *e)
     x64_mov_imm64(&e->a, RCX, (uint64_t)(uintptr_t)shuffles);
 }
 
-// The even elements of XMM0 and XMM1 into XMM2, the odd ones into XMM0.
-static void part(struct emit *e, unsigned lane)
+void vec_part(struct emit *e, unsigned lane)
 {
     if (lane == 0) {
         vec_ones(e, 3);
@@ -137,8 +136,7 @@ static void part(struct emit *e, unsigned lane)
     shuffle2(e, 0, 0, 1, 0xdd);
 }
 
-// The even elements of XMM0 in its lower half, the odd ones in the upper one.
-static void part_half(struct emit *e, unsigned lane)
+void vec_part_half(struct emit *e, unsigned lane)
 {
     if (lane == 0) {
         vec_ones(e, 1);
@@ -159,11 +157,11 @@ static void part_half(struct emit *e, unsigned lane)
 static void load_2(struct emit *e, const struct ir_insn *i)
 {
     if (i->x == 1) {
-        part_half(e, i->lane);
+        vec_part_half(e, i->lane);
         put_pair(e, element(i, 0), element(i, 1), 0);
         return;
     }
-    part(e, i->lane);
+    vec_part(e, i->lane);
     put_wide(e, i, 0, 2);
     put_wide(e, i, 1, 0);
 }

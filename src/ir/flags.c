@@ -21,6 +21,9 @@ bool ir_observes(const struct ir_insn *i)
     case IR_STVM:
     case IR_LDVS:
     case IR_STVS:
+    case IR_LDVL:
+    case IR_STVL:
+    case IR_LDVA:
     case IR_ALIGN:
     case IR_CALL:
     case IR_GOTO:

@@ -71,6 +71,9 @@ enum ir_op {
     IR_STVM,
     IR_LDVS, // structures of vn elements from [a]: element k to x D registers at v + k * vm
     IR_STVS,
+    IR_LDVL, // one such structure, to element number x of each D register
+    IR_STVL,
+    IR_LDVA,   // … to all elements of x D registers each
     IR_VGET,   // d = S register v
     IR_VPUT,   // S register v = a
     IR_VMOV,   // v = vm; n: log2 of the bytes, here and below

@@ -105,16 +105,17 @@ static unsigned run(struct ir_vuse *out, unsigned v, unsigned n, bool writes)
     return count;
 }
 
-// The registers of structures: x of them for each of vn elements.
-static unsigned structures(struct ir_vuse *out, const struct ir_insn *i, bool writes)
+// The registers of structures, a number of them for each of vn elements.
+static unsigned structures(struct ir_vuse *out, const struct ir_insn *i, unsigned each, bool reads,
+                           bool writes)
 {
-    const bool quad = i->x == 2 && !(i->v & 1);
+    const bool quad = each == 2 && !(i->v & 1);
     unsigned count = 0;
     for (unsigned k = 0; k < i->vn; k++)
-        for (unsigned j = 0; j < i->x; j += 1u + quad) {
+        for (unsigned j = 0; j < each; j += 1u + quad) {
             const unsigned d = (i->v + k * i->vm + j) & 31;
-            out[count++] = (struct ir_vuse){(uint8_t)(quad ? d / 2 : d), quad ? 4 : 3, .reads = !writes,
-                                            .writes = writes};
+            out[count++] =
+                (struct ir_vuse){(uint8_t)(quad ? d / 2 : d), quad ? 4 : 3, .reads = reads, .writes = writes};
         }
     return count;
 }
@@ -123,7 +124,9 @@ unsigned ir_vector_use(const struct ir_insn *i, struct ir_vuse out[IR_VUSES])
 {
     if (i->op == IR_CALL) return IR_VUSE_ALL;
     if (i->op == IR_LDVM || i->op == IR_STVM) return run(out, i->v, i->n, i->op == IR_LDVM);
-    if (i->op == IR_LDVS || i->op == IR_STVS) return structures(out, i, i->op == IR_LDVS);
+    if (i->op == IR_LDVS || i->op == IR_LDVA) return structures(out, i, i->x, false, true);
+    if (i->op == IR_STVS) return structures(out, i, i->x, true, false);
+    if (i->op == IR_LDVL || i->op == IR_STVL) return structures(out, i, 1, true, i->op == IR_LDVL);
     const struct ir_vroles r = ir_vector_roles(i);
     unsigned n = use(out, 0, r.v, i->v, i->n);
     n = use(out, n, r.vm, i->vm, i->n);

@@ -100,7 +100,7 @@ struct ir_vuse {
 enum { IR_VUSES = 12, IR_VUSE_ALL = 0xff };
 
 // Lists the vector registers that any operation touches and returns how many; IR_VUSE_ALL: any may be.
-// A register may be listed twice; those of IR_LDVM … IR_STVS come in the order of memory. Calls of a handler
+// A register may be listed twice; those of IR_LDVM … IR_LDVA come in the order of memory. Calls of a handler
 // from within an operation touch no others.
 unsigned ir_vector_use(const struct ir_insn *i, struct ir_vuse out[IR_VUSES]);
 

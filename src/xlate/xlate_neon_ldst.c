@@ -42,6 +42,22 @@ static enum xlate_result structures(struct xlate *x, bool store, unsigned elemen
     return XLATE_NEXT;
 }
 
+// One structure: to or from element in->x, or (n: registers each) to all elements.
+static enum xlate_result one(struct xlate *x, enum ir_op op, unsigned elements, unsigned n,
+                             const struct insn *in)
+{
+    if (in->rn == 15) return XLATE_CALL;
+    check_base(x, in);
+    struct ir_insn *i = emit(x, op, IR_NONE, in->rn, IR_NONE, 0);
+    i->v = in->rd;
+    i->vn = (uint8_t)elements;
+    i->vm = in->y;
+    i->x = (uint8_t)n;
+    i->lane = in->size;
+    write_back(x, in, elements << in->size);
+    return XLATE_NEXT;
+}
+
 enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in)
 {
     switch ((enum op)in->op) {
@@ -53,6 +69,18 @@ enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in)
     case OP_VST3_MULT: return structures(x, true, 3, in);
     case OP_VLD4_MULT: return structures(x, false, 4, in);
     case OP_VST4_MULT: return structures(x, true, 4, in);
+    case OP_VLD1_LANE: return one(x, IR_LDVL, 1, in->x, in);
+    case OP_VLD2_LANE: return one(x, IR_LDVL, 2, in->x, in);
+    case OP_VLD3_LANE: return one(x, IR_LDVL, 3, in->x, in);
+    case OP_VLD4_LANE: return one(x, IR_LDVL, 4, in->x, in);
+    case OP_VST1_LANE: return one(x, IR_STVL, 1, in->x, in);
+    case OP_VST2_LANE: return one(x, IR_STVL, 2, in->x, in);
+    case OP_VST3_LANE: return one(x, IR_STVL, 3, in->x, in);
+    case OP_VST4_LANE: return one(x, IR_STVL, 4, in->x, in);
+    case OP_VLD1_ALL: return one(x, IR_LDVA, 1, in->y, in);
+    case OP_VLD2_ALL: return one(x, IR_LDVA, 2, 1, in);
+    case OP_VLD3_ALL: return one(x, IR_LDVA, 3, 1, in);
+    case OP_VLD4_ALL: return one(x, IR_LDVA, 4, 1, in);
     default: return XLATE_CALL;
     }
 }

@@ -122,7 +122,7 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_parallel(e, i);
     else if (op >= IR_LD8 && op <= IR_PROBE)
         emit_memory(e, i);
-    else if (op >= IR_LDVM && op <= IR_STVS)
+    else if (op >= IR_LDVM && op <= IR_LDVA)
         emit_neon_ldst(e, i);
     else if (op >= IR_LDV32 && op <= IR_VFLAGS)
         emit_vfp(e, i);

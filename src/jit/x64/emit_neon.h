@@ -102,6 +102,11 @@ struct x64_rm vec_table(struct emit *e, const uint8_t table[16]);
 // Element number x of d, in all elements of a Q register.
 void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x);
 
+// emit_neon_lane.c: element x of D register v from or to a core register of the host's. EAX and ECX may
+// change; getting changes XMM0 and, besides `to`, EAX.
+void vec_put_element(struct emit *e, unsigned lane, unsigned v, unsigned x, unsigned from);
+void vec_get_element(struct emit *e, unsigned lane, bool is_unsigned, unsigned v, unsigned x, unsigned to);
+
 // emit_neon_int.c: of two sources that stay, with two scratch registers, d being the result. No 64 bits.
 void vec_multiply(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned b, unsigned t);
 void vec_greater(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned b, unsigned t);

@@ -38,82 +38,87 @@ void emit_vec_dup_lane(struct emit *e, const struct ir_insn *i)
 }
 
 // An element in struct cpu.
-static struct x64_rm element(struct x64_rm v, const struct ir_insn *i)
+static struct x64_rm element(struct x64_rm v, unsigned lane, unsigned x)
 {
-    v.disp += (int32_t)(i->x << i->lane);
+    v.disp += (int32_t)(x << lane);
     return v;
 }
 
-// An element of a register, without SSE4.1: words, or one half of a word.
-static void insert(struct emit *e, const struct ir_insn *i, unsigned t)
+// EAX becomes an element of a register, without SSE4.1: words, or one half of a word.
+static void insert(struct emit *e, unsigned lane, unsigned x, unsigned t)
 {
-    if (i->lane == 0) {
+    if (lane == 0) {
         emit_clobber(e);
         emit_sse2(e, PEXTRW, RCX, x64_r(t));
-        x64_byte(&e->a, i->x / 2u);
+        x64_byte(&e->a, x / 2);
         x64_op(&e->a, 0, 0x0fb6, RAX, x64_r(RAX)); // movzx eax, al
-        x64_group1(&e->a, 0, 4, x64_r(RCX), i->x & 1 ? 0x00ff : 0xff00);
-        if (i->x & 1) {
+        x64_group1(&e->a, 0, 4, x64_r(RCX), x & 1 ? 0x00ff : 0xff00);
+        if (x & 1) {
             x64_op(&e->a, 0, 0xc1, 4, x64_r(RAX)); // shl eax, 8
             x64_byte(&e->a, 8);
         }
         x64_op(&e->a, 0, 0x0b, RAX, x64_r(RCX)); // or
     }
     emit_sse3(e, PINSRW, t, t, x64_r(RAX));
-    x64_byte(&e->a, i->lane == 0 ? i->x / 2u : i->lane == 1 ? i->x : 2u * i->x);
-    if (i->lane < 2) return;
+    x64_byte(&e->a, lane == 0 ? x / 2 : lane == 1 ? x : 2 * x);
+    if (lane < 2) return;
     emit_clobber(e);
     x64_op(&e->a, 0, 0xc1, 5, x64_r(RAX)); // shr eax, 16
     x64_byte(&e->a, 16);
     emit_sse3(e, PINSRW, t, t, x64_r(RAX));
-    x64_byte(&e->a, 2u * i->x + 1);
+    x64_byte(&e->a, 2 * x + 1);
+}
+
+void vec_put_element(struct emit *e, unsigned lane, unsigned v, unsigned x, unsigned from)
+{
+    const struct x64_rm home = place_v(e, 3, v);
+    if (home.mem) {
+        static const uint8_t store[] = {0x88, 0x89, 0x89}, width[] = {X64_8, X64_16, 0};
+        x64_op(&e->a, width[lane], store[lane], from, element(home, lane, x));
+        return;
+    }
+    const unsigned t = (unsigned)home.base;
+    if (lane == 1 || host_has(HOST_SSE41)) {
+        static const uint32_t op[] = {PINSRB, PINSRW, PINSRD};
+        emit_sse3(e, op[lane], t, t, x64_r(from));
+        x64_byte(&e->a, x);
+    } else {
+        x64_mov(&e->a, RAX, from);
+        insert(e, lane, x, t);
+    }
 }
 
 void emit_vec_put(struct emit *e, const struct ir_insn *i)
 {
-    const struct x64_rm v = place_v(e, 3, i->v);
-    if (v.mem) {
-        const unsigned from = in_reg(e, i->a, RAX);
-        static const uint8_t store[] = {0x88, 0x89, 0x89}, width[] = {X64_8, X64_16, 0};
-        x64_op(&e->a, width[i->lane], store[i->lane], from, element(v, i));
-        return;
-    }
-    const unsigned d = vec_d(e, i, 0), t = vec_target(e, i, 0, true);
-    vec_copy(e, t, d);
-    if (i->lane == 1 || host_has(HOST_SSE41)) {
-        static const uint32_t op[] = {PINSRB, PINSRW, PINSRD};
-        emit_sse3(e, op[i->lane], t, t, x64_r(in_reg(e, i->a, RAX)));
-        x64_byte(&e->a, i->x);
-    } else {
-        x64_load(&e->a, RAX, place(e, i->a));
-        insert(e, i, t);
-    }
-    vec_result(e, i, t);
+    vec_put_element(e, i->lane, i->v, i->x, in_reg(e, i->a, RAX));
 }
 
-void emit_vec_get(struct emit *e, const struct ir_insn *i)
+void vec_get_element(struct emit *e, unsigned lane, bool u, unsigned v, unsigned x, unsigned to)
 {
-    const bool u = i->mode & IR_UNSIGNED;
-    const unsigned t = dest(e, i->d, RAX);
-    struct x64_rm v = place_v(e, 3, i->vn);
-    if (v.mem) {
-        v = element(v, i);
-    } else if (i->lane == 2) {
-        if (i->x) vec_shuffle(e, PSHUFD, 0, v, 0x55);
-        emit_sse2(e, MOVD_TO, i->x ? 0 : (unsigned)v.base, x64_r(t));
-        finish(e, i->d, t);
+    struct x64_rm home = place_v(e, 3, v);
+    if (home.mem) {
+        home = element(home, lane, x);
+    } else if (lane == 2) {
+        if (x) vec_shuffle(e, PSHUFD, 0, home, 0x55);
+        emit_sse2(e, MOVD_TO, x ? 0 : (unsigned)home.base, x64_r(to));
         return;
     } else {
-        emit_sse2(e, PEXTRW, RAX, v);
-        x64_byte(&e->a, i->lane ? i->x : i->x / 2u);
-        if (i->lane == 0 && i->x & 1) {
+        emit_sse2(e, PEXTRW, RAX, home);
+        x64_byte(&e->a, lane ? x : x / 2);
+        if (lane == 0 && x & 1) {
             emit_clobber(e);
             x64_op(&e->a, 0, 0xc1, 5, x64_r(RAX)); // shr eax, 8
             x64_byte(&e->a, 8);
         }
-        v = x64_r(RAX);
+        home = x64_r(RAX);
     }
     static const uint16_t load[3][2] = {{0x0fbe, 0x0fb6}, {0x0fbf, 0x0fb7}, {0x8b, 0x8b}};
-    x64_op(&e->a, i->lane ? 0 : X64_8, load[i->lane][u], t, v);
+    x64_op(&e->a, lane ? 0 : X64_8, load[lane][u], to, home);
+}
+
+void emit_vec_get(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned t = dest(e, i->d, RAX);
+    vec_get_element(e, i->lane, i->mode & IR_UNSIGNED, i->vn, i->x, t);
     finish(e, i->d, t);
 }

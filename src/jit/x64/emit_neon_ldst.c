@@ -2,7 +2,8 @@
 #include "ir/vector.h"
 #include "jit/x64/emit_neon_ldst.h"
 
-enum { MOVUPS = 0x0f10, MOVUPS_TO = 0x0f11, MOVQ = 0xf3000f7e, MOVQ_TO = P(0xd6) };
+enum { MOVUPS = 0x0f10, MOVUPS_TO = 0x0f11, MOVQ = (int)0xf3000f7e, MOVQ_TO = P(0xd6) };
+enum { MOVD = P(0x6e), MOVD_TO = P(0x7e) };
 
 static struct x64_rm plus(struct x64_rm m, uint32_t bytes)
 {
@@ -47,12 +48,91 @@ static void store_many(struct emit *e, const struct ir_insn *i)
     }
 }
 
+static unsigned element(const struct ir_insn *i, unsigned k)
+{
+    return (i->v + k * i->vm) & 31;
+}
+
+// The base in RCX or its own register: EAX carries elements.
+static struct x64_rm structure(struct emit *e, const struct ir_insn *i)
+{
+    return (struct x64_rm){.mem = true, .gs = true, .base = (int)in_reg(e, i->a, RCX), .index = -1};
+}
+
+static void load_element(struct emit *e, const struct ir_insn *i, struct x64_rm m, unsigned k)
+{
+    static const uint16_t op[] = {0x0fb6, 0x0fb7, 0x8b};
+    m.disp = (int32_t)(k << i->lane);
+    emit_site(e, i);
+    x64_op(&e->a, 0, op[i->lane], RAX, m);
+}
+
+// All elements are there before the first register changes: in XMM registers, the last one in EAX.
+static void load_lane(struct emit *e, const struct ir_insn *i)
+{
+    const struct x64_rm m = structure(e, i);
+    for (unsigned k = 0; k < i->vn; k++) {
+        load_element(e, i, m, k);
+        if (k + 1u < i->vn) emit_sse2(e, MOVD, k, x64_r(RAX));
+    }
+    for (unsigned k = i->vn; k-- > 0;) {
+        if (k + 1u < i->vn) emit_sse2(e, MOVD_TO, k, x64_r(RAX));
+        vec_put_element(e, i->lane, element(i, k), i->x, RAX);
+    }
+}
+
+static void store_lane(struct emit *e, const struct ir_insn *i)
+{
+    static const uint8_t op[] = {0x88, 0x89, 0x89}, width[] = {X64_8, X64_16, 0};
+    struct x64_rm m = structure(e, i);
+    for (unsigned k = 0; k < i->vn; k++) {
+        vec_get_element(e, i->lane, true, element(i, k), i->x, RAX);
+        m.disp = (int32_t)(k << i->lane);
+        emit_site(e, i);
+        x64_op(&e->a, width[i->lane], op[i->lane], RAX, m);
+    }
+}
+
+static void put_all(struct emit *e, const struct ir_insn *i, unsigned k, unsigned x)
+{
+    const unsigned d = element(i, k);
+    if (i->x == 2 && !(d & 1)) {
+        finish_xmm(e, 4, d / 2, x);
+        return;
+    }
+    for (unsigned j = 0; j < i->x; j++)
+        finish_xmm(e, 3, (d + j) & 31, x);
+}
+
+static void load_all(struct emit *e, const struct ir_insn *i)
+{
+    const struct x64_rm m = structure(e, i);
+    for (unsigned k = 0; k < i->vn; k++) {
+        if (i->lane == 2) {
+            struct x64_rm at = m;
+            at.disp = (int32_t)(4 * k);
+            emit_site(e, i);
+            emit_sse2(e, MOVD, k, at);
+        } else {
+            load_element(e, i, m, k);
+            emit_sse2(e, MOVD, k, x64_r(RAX));
+        }
+    }
+    for (unsigned k = 0; k < i->vn; k++) {
+        vec_splat(e, i->lane, k, k, 0);
+        put_all(e, i, k, k);
+    }
+}
+
 void emit_neon_ldst(struct emit *e, const struct ir_insn *i)
 {
     switch ((enum ir_op)i->op) {
     case IR_LDVM: load_many(e, i); break;
     case IR_STVM: store_many(e, i); break;
     case IR_LDVS: emit_load_structures(e, i); break;
-    default: emit_store_structures(e, i); break;
+    case IR_STVS: emit_store_structures(e, i); break;
+    case IR_LDVL: load_lane(e, i); break;
+    case IR_STVL: store_lane(e, i); break;
+    default: load_all(e, i); break; // IR_LDVA
     }
 }

@@ -98,6 +98,7 @@ struct cpu {
     uint32_t excl_addr;
     uint8_t excl_size; // log2 of the bytes, or CPU_EXCL_OPEN
     uint64_t excl_value;
+    bool memory_shared; // others may access the memory while this CPU runs: threads, or processes
 
     uint32_t tpidrurw, tpidruro; // CP15 thread ID registers of user mode
 

@@ -25,6 +25,9 @@ bool ir_observes(const struct ir_insn *i)
     case IR_STVL:
     case IR_LDVA:
     case IR_ALIGN:
+    case IR_LDEX:
+    case IR_STEX:
+    case IR_STL:
     case IR_CALL:
     case IR_GOTO:
     case IR_GOTO_REG:

@@ -31,6 +31,7 @@ enum ir_op {
     IR_SMULL,
     IR_UMLAL, // e:d += a * b
     IR_SMLAL,
+    IR_UMAAL, // e:d = a * b + d + e
     IR_UDIV, // by zero: 0
     IR_SDIV,
     IR_UXT8, // d = extended b, rotated right by imm first
@@ -63,6 +64,11 @@ enum ir_op {
     IR_PROBE, // a load of 32 bits whose value nobody wants: it faults before anything has changed, if not at
               // the address of the access, then of its page
     IR_ALIGN, // a is a multiple of imm, or the interpreter gets this instruction
+    IR_LDEX,  // d (and e) = [a], of 1 << n bytes, and the monitor watches it
+    IR_STEX,  // d = whether the monitor forbids [a] = b (and e); it is open then
+    IR_STL,   // [a] = b, and nothing behind it happens before it
+    IR_FENCE, // what is in front of it happens before what is behind it
+    IR_CLREX, // the monitor is open
     IR_LDV32, // S or D register v = [a + imm]
     IR_LDV64,
     IR_STV32,

@@ -61,6 +61,7 @@ void sys_cpu_reset(struct sys_cpu *s)
     struct cpu *c = &s->cpu;
     c->sys = NULL; // not before CP15 has values
     cpu_reset(c);
+    c->memory_shared = true; // with other CPUs, and with devices
     c->event = c->sync_pending = 0;
     memset(c->bank_r13, 0, sizeof c->bank_r13);
     memset(c->bank_r14, 0, sizeof c->bank_r14);

@@ -156,6 +156,7 @@ static void *thread_main(void *arg)
 
 static int64_t clone_thread(struct thread *t, const struct clone_args *a)
 {
+    process_share_memory(t->p);
     struct thread_start s = {.t = new_child(t, a), .args = a};
     if (!s.t) return -ENOMEM;
     fork_prevent(t->p);
@@ -355,9 +356,11 @@ static int64_t clone_vm(struct thread *t, const struct clone_args *a)
         if (!v) return -ENOMEM;
         pid = run_vm_child(v);
         free_vm_child(v);
+        t->cpu.memory_shared = t->p->memory_shared; // as the child has left it
     } else {
         // The child may outlive this call, so its arguments are copied by the time it has started.
         struct event started = {0};
+        process_share_memory(t->p);
         struct vm_child *v = new_vm_child(t, a, &started);
         if (!v) return -ENOMEM;
         fork_prevent(t->p);

@@ -104,6 +104,7 @@ int64_t mm_mmap(struct process *p, uint32_t addr, uint32_t len32, uint32_t prot,
     const int64_t err = check_flags(flags, anonymous);
     if (err) return err;
     if (p->mlock_future) flags |= ABI_MAP_LOCKED;
+    if (flags & ABI_MAP_SHARED) process_share_memory(p);
     pthread_mutex_lock(&p->as.mm_lock);
     const int64_t r = mmap_locked(p, addr, len, prot, flags, anonymous ? -1 : fd, anonymous ? 0 : offset);
     pthread_mutex_unlock(&p->as.mm_lock);
@@ -289,6 +290,7 @@ static int64_t shmat_locked(struct process *p, int id, uint32_t addr, uint32_t l
 
 int64_t mm_shmat(struct process *p, int id, uint32_t addr, int flags)
 {
+    process_share_memory(p);
     struct shmid_ds ds;
     const int64_t e = host_syscall(SYS_shmctl, id, IPC_STAT, (long)&ds, 0, 0, 0);
     if (e < 0) return e;

@@ -60,6 +60,7 @@ struct process {
     bool kuser_mapped;            // the page at ABI_VECTORS is there
     uint32_t sigpage;             // address of the signal trampolines
     bool mlock_future;            // mlockall(MCL_FUTURE)
+    bool memory_shared;           // … by threads, or with processes: from now on
     uint32_t mmap_top;            // mmap allocates downwards from here
 
     pthread_mutex_t lock; // guards threads, sigactions, brk
@@ -116,6 +117,9 @@ static inline struct thread *thread_of(struct cpu *c)
 
 // process.c: an empty process with an engine. False: out of memory.
 bool process_init(struct process *p, const struct process_options *opt, struct engine *engine);
+
+// thread.c: somebody beside the current thread, which was alone until now, is about to get at the memory.
+void process_share_memory(struct process *p);
 
 // proc.c: the absolute host path of the program, without links, as /proc/self/exe shows it. Found out at the
 // first use.

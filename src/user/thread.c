@@ -24,6 +24,7 @@ struct thread *thread_new(struct process *p)
     c->mem_ctx = &p->as;
     c->features = p->opt.features;
     c->owner = t;
+    c->memory_shared = p->memory_shared;
     t->p = p;
     t->queue = &both->queue;
     t->actions = p->actions;
@@ -38,6 +39,12 @@ struct thread *thread_new(struct process *p)
         thread_enlist(t);
     }
     return t;
+}
+
+void process_share_memory(struct process *p)
+{
+    p->memory_shared = true;
+    if (current_thread) current_thread->cpu.memory_shared = true;
 }
 
 void thread_free(struct thread *t)

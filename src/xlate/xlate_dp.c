@@ -1,7 +1,7 @@
 // Data processing (A5.2.1 – A5.2.3 and their Thumb forms).
 #include "xlate/xlate.h"
 
-enum kind { LOGICAL = 1, REVERSED = 2, COMPARES = 4, UNARY = 8 };
+enum kind { LOGICAL = 1, REVERSED = 2, COMPARES = 4, UNARY = 8, INVERTED = 16 };
 
 struct operation {
     uint8_t ir, kind;
@@ -31,6 +31,8 @@ static bool operation(enum op op, struct operation *o)
         FORMS(RSC, IR_SBC, REVERSED)
         FORMS(CMP, IR_SUB, COMPARES)
         FORMS(CMN, IR_ADD, COMPARES)
+    case OP_ORN_IMM:
+    case OP_ORN_REG: *o = (struct operation){IR_OR, LOGICAL | INVERTED}; return true;
     default: return false;
     }
 }
@@ -43,6 +45,7 @@ static enum form form_of(enum op op)
     case OP_AND_REG:
     case OP_EOR_REG:
     case OP_ORR_REG:
+    case OP_ORN_REG:
     case OP_BIC_REG:
     case OP_TST_REG:
     case OP_TEQ_REG:
@@ -89,12 +92,15 @@ static uint8_t shifted(struct xlate *x, const struct insn *in, bool carry)
     return t;
 }
 
-// Rm shifted by a register, without its carry.
-static uint8_t shifted_by_register(struct xlate *x, const struct insn *in)
+// Rm shifted by a register.
+static uint8_t shifted_by_register(struct xlate *x, const struct insn *in, bool carry)
 {
     static const uint8_t ops[] = {IR_LSL, IR_LSR, IR_ASR, IR_ROR};
     const uint8_t t = temp(x);
-    emit(x, ops[in->shift_type], t, in->rm, in->ra, 0);
+    struct ir_insn *i = emit(x, ops[in->shift_type], t, in->rm, in->ra, 0);
+    if (!carry) return t;
+    i->sets = IR_C;
+    i->mode |= IR_CONDITIONAL; // no shift at all leaves C alone
     return t;
 }
 
@@ -129,15 +135,20 @@ enum xlate_result xlate_dp(struct xlate *x, const struct insn *in)
     if (!operation(in->op, &o)) return XLATE_CALL;
     const bool s = in->flags & INSN_S || o.kind & COMPARES;
     const enum form form = form_of(in->op);
-    if (form == FORM_RSR && s && (o.kind & LOGICAL)) return XLATE_CALL; // no shift at all leaves C alone
-    if (in->rd == 15 && !(o.kind & COMPARES) && s) return XLATE_LEAVE;  // exception return
+    if (in->rd == 15 && !(o.kind & COMPARES) && s) return XLATE_LEAVE; // exception return
     const uint8_t a = o.kind & UNARY ? IR_NONE : reg(x, in->rn);
     uint8_t b = IR_IMM;
     if (form == FORM_REG) b = shifted(x, in, s && (o.kind & LOGICAL));
-    if (form == FORM_RSR) b = shifted_by_register(x, in);
+    if (form == FORM_RSR) b = shifted_by_register(x, in, s && (o.kind & LOGICAL));
+    if (o.kind & INVERTED && form == FORM_REG) {
+        const uint8_t t = temp(x);
+        emit(x, IR_NOT, t, IR_NONE, b, 0);
+        b = t;
+    }
     uint8_t d = o.kind & COMPARES ? IR_NONE : in->rd;
     if (d == 15) d = temp(x);
-    struct ir_insn *i = o.kind & REVERSED ? emit(x, o.ir, d, b, a, in->imm) : emit(x, o.ir, d, a, b, in->imm);
+    const uint32_t imm = o.kind & INVERTED ? ~in->imm : in->imm;
+    struct ir_insn *i = o.kind & REVERSED ? emit(x, o.ir, d, b, a, imm) : emit(x, o.ir, d, a, b, imm);
     if (o.ir == IR_ADC || o.ir == IR_SBC) i->reads = IR_C;
     if (s) i->sets = o.kind & LOGICAL ? IR_NZ : IR_NZCV;
     if (s && (o.kind & LOGICAL) && form == FORM_IMM && in->flags & INSN_CARRY)

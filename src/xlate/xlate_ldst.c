@@ -89,8 +89,15 @@ static enum xlate_result pair(struct xlate *x, const struct insn *in, bool store
     if (in->rd == 15 || in->ra == 15 || in->rn == 15) return XLATE_CALL;
     const bool pre = in->flags & INSN_PRE, wb = in->flags & INSN_WB;
     if (wb && (in->rd == in->rn || in->ra == in->rn)) return XLATE_CALL;
-    const uint8_t t = temp(x);
-    emit(x, IR_ADD, t, in->rn, IR_IMM, pre ? in->imm : 0);
+    const bool by_register = in->op == OP_LDRD_REG || in->op == OP_STRD_REG;
+    const enum ir_op add = by_register && !(in->flags & INSN_ADD) ? IR_SUB : IR_ADD;
+    if (by_register && (in->rm == 15 || (wb && !store && (in->rm == in->rd || in->rm == in->ra))))
+        return XLATE_CALL;
+    const uint8_t offset = by_register ? in->rm : IR_IMM, t = temp(x);
+    if (pre)
+        emit(x, add, t, in->rn, offset, in->imm);
+    else
+        emit(x, IR_MOV, t, IR_NONE, in->rn, 0);
     emit(x, IR_ALIGN, IR_NONE, t, IR_NONE, 4);
     if (store) {
         emit(x, IR_ST32, in->rd, t, IR_NONE, 0);
@@ -101,7 +108,7 @@ static enum xlate_result pair(struct xlate *x, const struct insn *in, bool store
         emit(x, IR_LD32, in->ra, t, IR_NONE, 4);
         emit(x, IR_MOV, in->rd, IR_NONE, low, 0);
     }
-    if (wb) emit(x, IR_ADD, in->rn, in->rn, IR_IMM, in->imm);
+    if (wb) emit(x, add, in->rn, in->rn, offset, in->imm);
     return XLATE_NEXT;
 }
 
@@ -151,8 +158,10 @@ enum xlate_result xlate_ldst(struct xlate *x, const struct insn *in)
     struct access o;
     if (access(in, &o)) return single(x, in, &o);
     switch ((enum op)in->op) {
-    case OP_LDRD_IMM: return pair(x, in, false);
-    case OP_STRD_IMM: return pair(x, in, true);
+    case OP_LDRD_IMM:
+    case OP_LDRD_REG: return pair(x, in, false);
+    case OP_STRD_IMM:
+    case OP_STRD_REG: return pair(x, in, true);
     case OP_LDM: return block(x, in, false);
     case OP_STM: return block(x, in, true);
     case OP_PLD:

@@ -28,8 +28,10 @@ static enum xlate_result multiply(struct xlate *x, const struct insn *in, enum i
 
 static enum xlate_result multiply_long(struct xlate *x, const struct insn *in, enum ir_op op)
 {
-    if (uses_pc(in) || in->ra == 15 || in->rd == in->ra || in->flags & INSN_S) return XLATE_CALL;
-    emit(x, op, in->rd, in->rn, in->rm, 0)->e = in->ra;
+    if (uses_pc(in) || in->ra == 15 || in->rd == in->ra) return XLATE_CALL;
+    struct ir_insn *i = emit(x, op, in->rd, in->rn, in->rm, 0);
+    i->e = in->ra;
+    if (in->flags & INSN_S) i->sets = IR_NZ;
     return XLATE_NEXT;
 }
 
@@ -75,6 +77,7 @@ enum xlate_result xlate_media(struct xlate *x, const struct insn *in)
     case OP_SMULL: return multiply_long(x, in, IR_SMULL);
     case OP_UMLAL: return multiply_long(x, in, IR_UMLAL);
     case OP_SMLAL: return multiply_long(x, in, IR_SMLAL);
+    case OP_UMAAL: return multiply_long(x, in, IR_UMAAL);
     case OP_SDIV:
     case OP_UDIV:
         if (uses_pc(in)) return XLATE_CALL;

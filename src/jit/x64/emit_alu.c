@@ -189,6 +189,37 @@ static void shift_reg(struct emit *e, const struct ir_insn *i, enum shift_op s)
     finish(e, i->d, RAX);
 }
 
+static void shift_imm(struct emit *e, unsigned width, enum shift_op s, unsigned n)
+{
+    x64_op(&e->a, width, 0xc1, s, x64_r(RAX));
+    x64_byte(&e->a, n);
+}
+
+// The same with the carry: the last bit that was shifted out, as it was if none was. In 64 bits it stays
+// beside the result.
+static void shift_reg_carry(struct emit *e, const struct ir_insn *i, enum shift_op s)
+{
+    const unsigned most = s == S_SAR ? 32 : 33;
+    x64_op(&e->a, X64_8, 0x0fb6, RCX, place(e, i->b)); // movzx
+    x64_load(&e->a, RAX, place(e, i->a));
+    x64_op(&e->a, 0, 0x85, RCX, x64_r(RCX)); // test
+    uint8_t *none = x64_jcc_at(&e->a, CC_E);
+    if (s != S_ROR) {
+        x64_group1(&e->a, 0, G_CMP, x64_r(RCX), most);
+        uint8_t *at = x64_jcc_at(&e->a, CC_BE);
+        x64_mov_imm(&e->a, x64_r(RCX), most);
+        if (!e->a.full) x64_patch(at, e->a.p);
+    }
+    if (s == S_SHR || s == S_SAR) shift_imm(e, X64_64, S_SHL, 32);
+    x64_op(&e->a, s == S_ROR ? 0 : X64_64, 0xd3, s, x64_r(RAX));
+    x64_op(&e->a, X64_64, 0x0fba, 4, x64_r(RAX)); // bt
+    x64_byte(&e->a, s == S_SHL ? 32 : 31);
+    x64_op(&e->a, X64_8, 0x0f90 | CC_AE, 0, CPU_FIELD(host_flags.borrow));
+    if (s == S_SHR || s == S_SAR) shift_imm(e, X64_64, S_SHR, 32);
+    if (!e->a.full) x64_patch(none, e->a.p);
+    finish(e, i->d, RAX);
+}
+
 void emit_shift(struct emit *e, const struct ir_insn *i)
 {
     static const uint8_t ops[] = {S_SHL, S_SHR, S_SAR, S_ROR};
@@ -200,6 +231,10 @@ void emit_shift(struct emit *e, const struct ir_insn *i)
         finish(e, i->d, t);
     } else if (i->b == IR_IMM) {
         shift_const(e, i, ops[i->op - IR_LSL]);
+    } else if (i->sets & IR_C) {
+        shift_reg_carry(e, i, ops[i->op - IR_LSL]);
+        e->host = HOST_NONE;
+        return;
     } else {
         shift_reg(e, i, ops[i->op - IR_LSL]);
     }

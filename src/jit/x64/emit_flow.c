@@ -120,6 +120,8 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_multiply(e, i);
     else if (op >= IR_PARALLEL && op <= IR_SXT8X2)
         emit_parallel(e, i);
+    else if (op >= IR_LDEX && op <= IR_CLREX)
+        emit_sync(e, i);
     else if (op >= IR_LD8 && op <= IR_PROBE)
         emit_memory(e, i);
     else if (op >= IR_LDVM && op <= IR_LDVA)

@@ -84,6 +84,7 @@ void emit_neon_ldst(struct emit *e, const struct ir_insn *i); // emit_neon_ldst.
 void emit_slow_calls(struct emit *e);
 void emit_vec(struct emit *e, const struct ir_insn *i); // emit_neon.c
 void emit_parallel(struct emit *e, const struct ir_insn *i); // emit_parallel.c
+void emit_sync(struct emit *e, const struct ir_insn *i);     // emit_sync.c
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);             // the next instruction may fault
 void emit_site_above(struct emit *e, const struct ir_insn *i);       // … whose access began in front of it

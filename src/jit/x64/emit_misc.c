@@ -17,9 +17,13 @@ static void long_product(struct emit *e, const struct ir_insn *i, bool is_signed
 static void split(struct emit *e, const struct ir_insn *i)
 {
     finish(e, i->d, RAX);
-    x64_op(&e->a, X64_64, 0xc1, 5, x64_r(RAX)); // shr rax, 32
+    x64_op(&e->a, X64_64, 0x8b, RCX, x64_r(RAX));
+    x64_op(&e->a, X64_64, 0xc1, 5, x64_r(RCX)); // shr rcx, 32
     x64_byte(&e->a, 32);
-    finish(e, i->e, RAX);
+    finish(e, i->e, RCX);
+    if (!(i->sets & IR_NZ)) return;
+    x64_op(&e->a, X64_64, 0x85, RAX, x64_r(RAX));
+    emit_store_flags(e, i, HOST_LOGIC);
 }
 
 static void accumulate(struct emit *e, const struct ir_insn *i)
@@ -80,6 +84,14 @@ void emit_multiply(struct emit *e, const struct ir_insn *i)
         // The product stays in RAX while RCX brings the addend.
         long_product(e, i, i->op == IR_SMLAL);
         accumulate(e, i);
+        split(e, i);
+        break;
+    case IR_UMAAL:
+        long_product(e, i, false);
+        x64_op(&e->a, 0, 0x8b, RCX, place(e, i->d));
+        x64_op(&e->a, X64_64, 0x03, RAX, x64_r(RCX));
+        x64_op(&e->a, 0, 0x8b, RCX, place(e, i->e));
+        x64_op(&e->a, X64_64, 0x03, RAX, x64_r(RCX));
         split(e, i);
         break;
     default: divide(e, i, i->op == IR_SDIV); break;

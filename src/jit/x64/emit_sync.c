@@ -1,0 +1,121 @@
+// Exclusives and barriers. The monitor is as in interp/sync.c: an address, and the value that was loaded
+// there, against which the store is a compare-and-exchange. Who has the memory to himself needs no lock
+// prefix, and no barrier.
+#include "jit/x64/emit_internal.h"
+
+static struct x64_rm guest_at(unsigned reg)
+{
+    return (struct x64_rm){.mem = true, .gs = true, .base = (int)reg, .index = -1};
+}
+
+static unsigned width_of(unsigned size)
+{
+    static const uint8_t widths[] = {X64_8, X64_16, 0, X64_64};
+    return widths[size];
+}
+
+// The host's flags say equal if nobody else gets at the guest's memory.
+static void test_alone(struct emit *e)
+{
+    x64_group1(&e->a, X64_8, 7, CPU_FIELD(memory_shared), 0);
+}
+
+static void open_monitor(struct emit *e)
+{
+    x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(excl_size));
+    x64_byte(&e->a, CPU_EXCL_OPEN);
+}
+
+// Every load acquires as it is; what is known of it comes to the monitor behind it: it may fault.
+static void load_exclusive(struct emit *e, const struct ir_insn *i)
+{
+    static const uint16_t ops[] = {0x0fb6, 0x0fb7, 0x8b, 0x8b};
+    const unsigned a = in_reg(e, i->a, RDX);
+    emit_site(e, i);
+    x64_op(&e->a, i->n == 3 ? X64_64 : 0, ops[i->n], RAX, guest_at(a));
+    x64_store(&e->a, CPU_FIELD(excl_addr), a);
+    x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(excl_size));
+    x64_byte(&e->a, i->n);
+    x64_op(&e->a, X64_64, 0x89, RAX, CPU_FIELD(excl_value));
+    if (i->n < 3) {
+        finish(e, i->d, RAX);
+        return;
+    }
+    emit_clobber(e);
+    x64_op(&e->a, 0, 0x8b, RCX, x64_r(RAX));
+    finish(e, i->d, RCX);
+    x64_op(&e->a, X64_64, 0xc1, 5, x64_r(RAX)); // shr
+    x64_byte(&e->a, 32);
+    finish(e, i->e, RAX);
+}
+
+// ECX or RCX: what is to be stored.
+static void new_value(struct emit *e, const struct ir_insn *i)
+{
+    if (i->n == 3) {
+        x64_load(&e->a, RCX, place(e, i->e));
+        x64_op(&e->a, X64_64, 0xc1, 4, x64_r(RCX)); // shl
+        x64_byte(&e->a, 32);
+        x64_op(&e->a, 0, 0x8b, RAX, place(e, i->b));
+        x64_op(&e->a, X64_64, 0x0b, RCX, x64_r(RAX)); // or
+    } else {
+        x64_load(&e->a, RCX, place(e, i->b));
+    }
+}
+
+static void store_exclusive(struct emit *e, const struct ir_insn *i)
+{
+    emit_clobber(e);
+    const unsigned a = in_reg(e, i->a, RDX);
+    x64_group1(&e->a, X64_8, 7, CPU_FIELD(excl_size), i->n);
+    uint8_t *other_size = x64_jcc_at(&e->a, CC_NE);
+    x64_op(&e->a, 0, 0x3b, a, CPU_FIELD(excl_addr)); // cmp
+    uint8_t *other_address = x64_jcc_at(&e->a, CC_NE);
+    new_value(e, i);
+    x64_op(&e->a, X64_64, 0x8b, RAX, CPU_FIELD(excl_value));
+    test_alone(e);
+    x64_byte(&e->a, 0x70 | CC_E); // je: over the prefix
+    x64_byte(&e->a, 1);
+    emit_site(e, i);
+    x64_byte(&e->a, 0xf0);                                                   // lock
+    x64_op(&e->a, width_of(i->n), i->n ? 0x0fb1 : 0x0fb0, RCX, guest_at(a)); // cmpxchg
+    if (!e->a.full) {
+        x64_patch(other_size, e->a.p);
+        x64_patch(other_address, e->a.p);
+    }
+    x64_op(&e->a, X64_8, 0x0f90 | CC_NE, 0, x64_r(RAX));
+    x64_op(&e->a, X64_8, 0x0fb6, RAX, x64_r(RAX)); // movzx
+    open_monitor(e);
+    finish(e, i->d, RAX);
+}
+
+// An exchange is a barrier, too.
+static void store_release(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned a = in_reg(e, i->a, RDX);
+    x64_load(&e->a, RAX, place(e, i->b));
+    emit_site(e, i);
+    x64_op(&e->a, width_of(i->n), i->n ? 0x87 : 0x86, RAX, guest_at(a));
+}
+
+static void fence(struct emit *e)
+{
+    static const uint8_t lock_or[] = {0xf0, 0x83, 0x0c, 0x24,
+                                      0}; // lock or dword [rsp], 0: faster than mfence
+    emit_clobber(e);
+    test_alone(e);
+    x64_byte(&e->a, 0x70 | CC_E);
+    x64_byte(&e->a, sizeof lock_or);
+    x64_bytes(&e->a, lock_or, sizeof lock_or);
+}
+
+void emit_sync(struct emit *e, const struct ir_insn *i)
+{
+    switch ((enum ir_op)i->op) {
+    case IR_LDEX: load_exclusive(e, i); break;
+    case IR_STEX: store_exclusive(e, i); break;
+    case IR_STL: store_release(e, i); break;
+    case IR_FENCE: fence(e); break;
+    default: open_monitor(e); break;
+    }
+}

@@ -1,6 +1,6 @@
 // Exclusives of all sizes and barriers: alone, between processes that share a mapping, between threads; and
 // exclusives that fault.
-// stinkarm-test: build=arm,thumb,musl stdout="ok\n"
+// stinkarm-test: build=arm,thumb,musl libs="-pthread" stdout="ok\n"
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>

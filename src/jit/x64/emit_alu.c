@@ -59,23 +59,6 @@ static void test(struct emit *e, const struct ir_insn *i)
     }
 }
 
-// An addition without flags in one instruction.
-static bool lea(struct emit *e, const struct ir_insn *i)
-{
-    if (i->sets || i->d == IR_NONE || i->d == i->a || i->a == IR_IMM || place(e, i->d).mem ||
-        place(e, i->a).mem)
-        return false;
-    struct x64_rm m = x64_m((unsigned)place(e, i->a).base, 0);
-    if (i->b == IR_IMM) {
-        m.disp = (int32_t)(i->op == IR_SUB ? 0u - i->imm : i->imm);
-    } else {
-        if (i->op == IR_SUB || i->d == i->b || place(e, i->b).mem) return false;
-        m.index = place(e, i->b).base;
-    }
-    x64_op(&e->a, 0, 0x8d, (unsigned)place(e, i->d).base, m);
-    return true;
-}
-
 static void move(struct emit *e, const struct ir_insn *i)
 {
     if (i->b == IR_IMM) {
@@ -126,12 +109,8 @@ void emit_alu(struct emit *e, const struct ir_insn *i)
 {
     enum host_flags kind = HOST_LOGIC;
     switch ((enum ir_op)i->op) {
-    case IR_ADD:
-        if (lea(e, i)) return;
-        binary(e, i, G_ADD, true), kind = HOST_ADD;
-        break;
+    case IR_ADD: binary(e, i, G_ADD, true), kind = HOST_ADD; break;
     case IR_SUB:
-        if (lea(e, i)) return;
         i->d == IR_NONE ? compare(e, i) : binary(e, i, G_SUB, false);
         kind = HOST_SUB;
         break;

@@ -112,6 +112,7 @@ static enum x64_cc test_if(struct emit *e, const struct ir_insn *i)
 static void emit_one(struct emit *e, const struct ir_insn *i)
 {
     const enum ir_op op = i->op;
+    if (emit_quiet(e, i)) return;
     if (op >= IR_MOV && op <= IR_BIC)
         emit_alu(e, i);
     else if (op >= IR_LSL && op <= IR_RRX)
@@ -176,6 +177,11 @@ bool emit_block(struct emit *e, const struct ir_block *b)
         }
         if (!is_if(i)) {
             emit_one(e, i);
+            continue;
+        }
+        const unsigned selected = i->op == IR_IF ? emit_select(e, i) : 0;
+        if (selected) {
+            k += selected;
             continue;
         }
         const enum x64_cc cc = test_if(e, i);

@@ -74,7 +74,16 @@ enum x64_cc emit_condition(struct emit *e, uint8_t cond);
 // The carry flag of the host becomes the guest's C, or its complement.
 void emit_load_carry(struct emit *e, bool complement);
 
-void emit_alu(struct emit *e, const struct ir_insn *i); // emit_alu.c
+// What an operation costs in a form that leaves the host's flags alone: as much as any other, or more.
+enum quiet { QUIET_NO, QUIET_FREE, QUIET_DEAR };
+enum quiet emit_quiet_cost(const struct emit *e, const struct ir_insn *i); // emit_quiet.c
+// Its result in `t`, by way of RAX and RCX.
+void emit_quiet_into(struct emit *e, const struct ir_insn *i, unsigned t);
+// The whole operation, if that costs nothing, or saves the flags of somebody.
+bool emit_quiet(struct emit *e, const struct ir_insn *i);
+// An IR_IF without a branch; the number of operations behind it that were done, or 0.
+unsigned emit_select(struct emit *e, const struct ir_insn *i); // emit_select.c
+void emit_alu(struct emit *e, const struct ir_insn *i);        // emit_alu.c
 void emit_shift(struct emit *e, const struct ir_insn *i);
 void emit_multiply(struct emit *e, const struct ir_insn *i); // emit_misc.c
 void emit_misc(struct emit *e, const struct ir_insn *i);
@@ -82,7 +91,7 @@ void emit_memory(struct emit *e, const struct ir_insn *i);    // emit_memory.c
 void emit_vfp(struct emit *e, const struct ir_insn *i);       // emit_vfp.c
 void emit_neon_ldst(struct emit *e, const struct ir_insn *i); // emit_neon_ldst.c
 void emit_slow_calls(struct emit *e);
-void emit_vec(struct emit *e, const struct ir_insn *i); // emit_neon.c
+void emit_vec(struct emit *e, const struct ir_insn *i);      // emit_neon.c
 void emit_parallel(struct emit *e, const struct ir_insn *i); // emit_parallel.c
 void emit_sync(struct emit *e, const struct ir_insn *i);     // emit_sync.c
 void emit_align(struct emit *e, const struct ir_insn *i);

@@ -3,11 +3,9 @@
     add r3, r4, r4, lsl #3
     rsb r5, r6, r6, lsl #4
 // host:
-//   mov edx,g2
-//   shl edx,0x2
+//   lea edx,[g2.q*4+0x0]
 //   lea g0,[g1.q+rdx*1]
-//   mov edx,g4
-//   shl edx,0x3
+//   lea edx,[g4.q*8+0x0]
 //   lea g3,[g4.q+rdx*1]
 //   mov edx,g6
 //   shl edx,0x4

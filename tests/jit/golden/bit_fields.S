@@ -6,12 +6,9 @@
     sbfx r3, r1, #0, #16
     sbfx r3, r3, #4, #7
 // host:
-//   mov g0,g1
-//   shl g0,0x18
-//   shr g0,0x18
-//   mov g0,g1
-//   shl g0,0x10
-//   shr g0,0x18
+//   movzx g0,g1.b
+//   rorx eax,g1,0x8
+//   movzx g0,al
 //   mov g2,g1
 //   shl g2,0x11
 //   shr g2,0x16
@@ -20,9 +17,7 @@
 //   shr g2,0x14
 //   mov g2,g1
 //   shr g2,0x14
-//   mov g3,g1
-//   shl g3,0x10
-//   sar g3,0x10
+//   movsx g3,g1.w
 //   shl g3,0x15
 //   sar g3,0x19
 //   movabs rax,*

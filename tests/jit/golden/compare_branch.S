@@ -12,7 +12,7 @@
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
 //   jne cold
-//   add g1,0x1
+//   lea g1,[g1.q+0x1]
 //   test g2,0x1
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah

@@ -5,7 +5,7 @@
 // host:
 //   mov g3,g0
 //   xor g3,g1
-//   and g3,0xff
+//   movzx g3,g3.b
 //   mov g3,DWORD PTR gs:[g2+g3*4]
 //   mov edx,g0
 //   shr edx,0x8

@@ -8,18 +8,15 @@
 // host:
 //   movzx g0,g1.b
 //   movsx g2,g0.w
-//   mov eax,g4
-//   ror eax,0x8
+//   rorx eax,g4,0x8
 //   movzx g3,al
-//   mov eax,g4
-//   ror eax,0x10
+//   rorx eax,g4,0x10
 //   movzx g3,ax
 //   movzx edx,g2.b
 //   lea g0,[g1.q+rdx*1]
-//   mov eax,g2
-//   ror eax,0x10
+//   rorx eax,g2,0x10
 //   movsx edx,ax
 //   lea g0,[g1.q+rdx*1]
-//   and g5,0xff
+//   movzx g5,g5.b
 //   movabs rax,*
 //   jmp out

@@ -13,10 +13,11 @@
 //   seto BYTE PTR [cpu.overflow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   add g2,0x1
-//   sub g3,g4
-//   mov edx,g6
-//   shl edx,0x2
+//   lea g2,[g2.q+0x1]
+//   mov eax,g4
+//   not eax
+//   lea g3,[g3.q+rax*1+0x1]
+//   lea edx,[g6.q*4+0x0]
 //   mov g5,edx
 //   and g12,0xf
 //   test BYTE PTR [cpu.nz],0x40

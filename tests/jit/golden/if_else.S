@@ -13,20 +13,17 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   jle L1
 //   mov g2,DWORD PTR gs:[g3]
-//   sub g0,g1
+//   mov eax,g1
+//   not eax
+//   lea g0,[g0.q+rax*1+0x1]
 //   jmp L2
 //   L1:
 //   mov g2,DWORD PTR gs:[g4]
-//   sub g1,g0
+//   mov eax,g0
+//   not eax
+//   lea g1,[g1.q+rax*1+0x1]
 //   L2:
-//   movzx eax,BYTE PTR [cpu.nz]
-//   mov ecx,eax
-//   shr eax,0x7
-//   xor al,BYTE PTR [cpu.overflow]
-//   and ecx,0x40
-//   or eax,ecx
-//   jne L3
-//   add g5,0x1
-//   L3:
+//   lea eax,[g5.q+0x1]
+//   cmovg g5,eax
 //   movabs rax,*
 //   jmp out

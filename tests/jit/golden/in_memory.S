@@ -23,8 +23,10 @@
 //   seto BYTE PTR [cpu.overflow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   je L1
-//   add DWORD PTR [cpu.g8],0x1
-//   L1:
+//   mov eax,DWORD PTR [cpu.g8]
+//   lea eax,[rax+0x1]
+//   mov ecx,DWORD PTR [cpu.g8]
+//   cmovne ecx,eax
+//   mov DWORD PTR [cpu.g8],ecx
 //   movabs rax,*
 //   jmp out

@@ -7,8 +7,7 @@
     mvn r4, r5
     bics r0, r1, r2
 // host:
-//   mov g0,g1
-//   and g0,0xff
+//   movzx g0,g1.b
 //   mov g2,g3
 //   and g2,g4
 //   or g0,g1

@@ -8,25 +8,20 @@
 //   cmp g0,g1
 //   setb BYTE PTR [cpu.borrow]
 //   rex cmp BYTE PTR [cpu.borrow],0x0
-//   jne L1
-//   mov g0,g1
-//   L1:
+//   cmove g0,g1
 //   cmp g2,g3
 //   setb BYTE PTR [cpu.borrow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   ja L2
-//   mov g2,g3
-//   L2:
+//   cmovbe g2,g3
 //   sub g4,g5
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   jge L3
-//   mov eax,0x0
-//   sub eax,g4
-//   mov g4,eax
-//   L3:
+//   mov eax,g4
+//   not eax
+//   lea eax,[rax+0x1]
+//   cmovl g4,eax
 //   movabs rax,*
 //   jmp out

@@ -9,7 +9,7 @@
 //   imul g0,g1
 //   mov edx,g4
 //   imul edx,g5
-//   lea g3,[g6.q+rdx*1+0x0]
+//   lea g3,[rdx+g6.q*1]
 //   mov edx,g4
 //   imul edx,g5
 //   sub g3,edx

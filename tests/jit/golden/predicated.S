@@ -12,9 +12,9 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   je L1
 //   mov g1,DWORD PTR gs:[g2]
-//   add g1,0x1
+//   lea g1,[g1.q+0x1]
 //   mov DWORD PTR gs:[g2],g1
-//   sub g3,0x1
+//   lea g3,[g3.q-0x1]
 //   L1:
 //   movabs rax,*
 //   jmp out

@@ -15,8 +15,7 @@
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
 //   L1:
-//   jne L2
-//   mov g2,0x3
-//   L2:
+//   mov eax,0x3
+//   cmove g2,eax
 //   movabs rax,*
 //   jmp out

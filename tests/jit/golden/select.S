@@ -10,24 +10,19 @@
 //   seto BYTE PTR [cpu.overflow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   jge L1
-//   mov g0,g1
-//   L1:
-//   jne L2
-//   add g2,0x1
-//   L2:
+//   cmovl g0,g1
+//   lea eax,[g2.q+0x1]
+//   cmove g2,eax
 //   cmp g3,0xa
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   jbe L3
-//   mov g3,0xa
-//   L3:
-//   jns L4
-//   mov eax,0x0
-//   sub eax,g4
-//   mov g4,eax
-//   L4:
+//   mov eax,0xa
+//   cmova g3,eax
+//   mov eax,g4
+//   not eax
+//   lea eax,[rax+0x1]
+//   cmovs g4,eax
 //   movabs rax,*
 //   jmp out

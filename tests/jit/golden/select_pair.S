@@ -9,22 +9,15 @@
 //   cmp g0,0x0
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   jne L1
-//   mov g1,0x1
-//   jmp L2
-//   L1:
-//   mov g1,0x0
-//   L2:
+//   sete al
+//   movzx g1,al
 //   cmp g2,g3
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   jl L3
-//   mov g4,g2
-//   jmp L4
-//   L3:
+//   mov eax,g2
 //   mov g4,g3
-//   L4:
+//   cmovge g4,eax
 //   movabs rax,*
 //   jmp out

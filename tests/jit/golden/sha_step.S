@@ -7,14 +7,11 @@
     eor r5, r5, r0
     add r3, r3, r5
 // host:
-//   mov edx,g4
-//   ror edx,0x6
+//   rorx edx,g4,0x6
 //   mov g3,edx
-//   mov edx,g4
-//   ror edx,0xb
+//   rorx edx,g4,0xb
 //   xor g3,edx
-//   mov edx,g4
-//   ror edx,0x19
+//   rorx edx,g4,0x19
 //   xor g3,edx
 //   mov g5,g4
 //   and g5,g6

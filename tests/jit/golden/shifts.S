@@ -4,8 +4,7 @@
     ror r4, r5, #7
     ror r4, r4, #8
 // host:
-//   mov edx,g1
-//   shl edx,0x3
+//   lea edx,[g1.q*8+0x0]
 //   mov g0,edx
 //   mov edx,g0
 //   shr edx,0x8
@@ -13,11 +12,9 @@
 //   mov edx,g3
 //   sar edx,0x1f
 //   mov g2,edx
-//   mov edx,g5
-//   ror edx,0x7
+//   rorx edx,g5,0x7
 //   mov g4,edx
-//   mov edx,g4
-//   ror edx,0x8
+//   rorx edx,g4,0x8
 //   mov g4,edx
 //   movabs rax,*
 //   jmp out

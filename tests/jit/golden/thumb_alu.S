@@ -8,8 +8,7 @@
     uxtb r5, r3
 // host:
 //   mov g0,0x1
-//   mov edx,g0
-//   shl edx,0x2
+//   lea edx,[g0.q*4+0x0]
 //   mov g1,edx
 //   add g1,g2
 //   or g1,g0

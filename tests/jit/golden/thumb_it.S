@@ -13,18 +13,13 @@
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
 //   je L1
-//   add g1,0x1
+//   lea g1,[g1.q+0x1]
 //   mov g2,0x3
 //   jmp L2
 //   L1:
-//   sub g1,0x1
+//   lea g1,[g1.q-0x1]
 //   mov g2,0x4
 //   L2:
-//   movzx eax,BYTE PTR [cpu.nz]
-//   shr eax,0x7
-//   xor al,BYTE PTR [cpu.overflow]
-//   je L3
-//   mov g3,g4
-//   L3:
+//   cmovl g3,g4
 //   movabs rax,*
 //   jmp out

@@ -11,9 +11,8 @@
 //   seto BYTE PTR [cpu.overflow]
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
-//   mov edx,g3
-//   shl edx,0x1
-//   add g2,edx
+//   lea edx,[g3.q+g3.q*1]
+//   lea g2,[g2.q+rdx*1]
 //   movabs rax,*
 //   call out
 //   test g3,g3

@@ -91,6 +91,8 @@ void vec_shift_any(struct emit *e, enum vec_shift kind, unsigned lane, unsigned 
 void vec_shift_round(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned by, unsigned t);
 // The elements in the lower half of a, twice as wide. t is a scratch register, not a.
 void vec_widen(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned t);
+// XMM3 = the long products of a VEC_MULL or VEC_QDMULL.
+void vec_product(struct emit *e, const struct ir_insn *i);
 // Sets FPSCR.QC unless x is zeros. Changes the scratch register t, and RAX.
 void vec_saturated(struct emit *e, unsigned x, unsigned t);
 // The even elements of XMM0 and XMM1 into XMM2, the odd ones into XMM0; of XMM0 into its lower and upper
@@ -126,5 +128,7 @@ emit_vec_fn emit_vec_mull, emit_vec_addl, emit_vec_abdl, emit_vec_shll, emit_vec
 emit_vec_fn emit_vec_shrn, emit_vec_addhn, emit_vec_qshrn, emit_vec_pairs;
 emit_vec_fn emit_vec_reverse, emit_vec_extract, emit_vec_swap, emit_vec_transpose, emit_vec_zip,
     emit_vec_unzip, emit_vec_table;
+emit_vec_fn emit_vec_qsum, emit_vec_qabs, emit_vec_qdmulh, emit_vec_qdmull,
+    emit_vec_qshl; // emit_neon_saturate.c
 
 #endif

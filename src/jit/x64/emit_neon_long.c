@@ -39,8 +39,7 @@ static void words_signed(struct emit *e, unsigned d, unsigned n, unsigned m)
     vec_op(e, vec_sub(3), d, d, 2);
 }
 
-// XMM3 = the product of n and m.
-static void product(struct emit *e, const struct ir_insn *i)
+void vec_product(struct emit *e, const struct ir_insn *i)
 {
     const bool u = i->mode & IR_UNSIGNED;
     const unsigned n = vec_n(e, i, 0), m = vec_m(e, i, 1);
@@ -64,7 +63,7 @@ static void product(struct emit *e, const struct ir_insn *i)
 
 void emit_vec_mull(struct emit *e, const struct ir_insn *i)
 {
-    product(e, i);
+    vec_product(e, i);
     if (i->vec == VEC_MULL)
         vec_result(e, i, 3);
     else if (i->vec == VEC_MLAL)

@@ -47,7 +47,7 @@ static long calibrate(const struct benchmark *b, enum engine engine)
     for (long amount = 1;; amount *= 4) {
         run_engine(b, engine, amount, &out);
         if (out.seconds < 0) return 0;
-        if (out.seconds > options.native_seconds / 6 || amount > 1L << 28)
+        if (out.seconds > options.native_seconds / 3 || amount > 1L << 28)
             return (long)((double)amount * options.native_seconds / out.seconds) + 1;
     }
 }
@@ -126,6 +126,13 @@ static void measure(struct benchmark *b)
     if (n[NATIVE]) b->spread = (samples[NATIVE][n[NATIVE] - 1] - samples[NATIVE][0]) / b->seconds[NATIVE];
 }
 
+static void measure_translation(void)
+{
+    for (int e = QEMU; e < ENGINES; e++)
+        if (options.engine[e] && e != INTERP && (translation_ns[e] = translation_cost(e)) > 0)
+            printf("translation by %s: %.0f ns a guest instruction\n", engine_names[e], translation_ns[e]);
+}
+
 static void choose_engines(const char *list)
 {
     for (int e = 0; e < ENGINES; e++)
@@ -192,6 +199,7 @@ int main(int argc, char **argv)
         failed += benchmarks[i].failed;
     }
     print_means(stdout, benchmarks, n);
+    if (!options.only && (!options.class || !strcmp(options.class, "start"))) measure_translation();
     char path[512];
     snprintf(path, sizeof path, "%s/results.txt", options.dir);
     write_results(path, benchmarks, n);

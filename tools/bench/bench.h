@@ -14,7 +14,8 @@ enum kind {
 struct benchmark {
     char class[24], name[40];
     enum kind kind;
-    const char *argument[3]; // START_UP: what follows the program
+    const char *argument[3];   // START_UP: what follows the program
+    const char *engine_option; // for the recompiler, or NULL
     double
         seconds[ENGINES]; // user and system time for the amount of work that native does; < 0: not measured
     double spread;        // of native's samples: (largest − smallest) / median
@@ -49,6 +50,7 @@ bool same_output(const struct output *a, const struct output *b, bool native);
 // translation.c: nanoseconds that an engine needs for the first time it meets a guest instruction. < 0:
 // unknown.
 double translation_cost(enum engine engine);
+extern double translation_ns[ENGINES]; // what has been measured of it; 0: nothing
 
 // report.c
 void print_head(FILE *f);

@@ -51,6 +51,7 @@ static void make_command(const struct benchmark *b, enum engine engine, long amo
     char text[512];
     memset(c, 0, sizeof *c);
     engine_words(c, engine);
+    if (engine == JIT && b->engine_option) word(c, b->engine_option);
     if (is_busybox(b)) {
         word(c, engine == NATIVE ? options.busybox : options.busybox_arm);
     } else {

@@ -121,6 +121,9 @@ void write_results(const char *path, const struct benchmark *b, int n)
             fprintf(f, " %.6f", b[i].seconds[e]);
         fprintf(f, " %s\n", b[i].failed ? "failed" : "good");
     }
+    for (int e = 0; e < ENGINES; e++)
+        if (translation_ns[e] > 0)
+            fprintf(f, "# translation by %s: %.0f ns\n", engine_names[e], translation_ns[e]);
     fclose(f);
 }
 
@@ -153,6 +156,9 @@ static void docs_table(FILE *f, const struct benchmark *b, int n)
         docs_ratio(f, ratio(&b[i], QEMU, JIT));
         fputc('\n', f);
     }
+    if (translation_ns[QEMU] > 0 && translation_ns[JIT] > 0)
+        fprintf(f, "\nTranslation of a guest instruction: qemu-arm %.0f ns, stinkarm %.0f ns.\n",
+                translation_ns[QEMU], translation_ns[JIT]);
     fputc('\n', f);
 }
 

@@ -32,8 +32,9 @@ enum cpu_fault_kind {
     CPU_FAULT_TRANSLATION, // nothing is mapped there
     CPU_FAULT_PERMISSION,
     CPU_FAULT_ALIGNMENT,
-    CPU_FAULT_BUS, // mapped, but nothing behind it (a file shorter than its mapping, a bus error)
-    CPU_FAULT_RETRY, // system mode, fetches only: no abort; comes again when other CPUs have let go of the page
+    CPU_FAULT_BUS,   // mapped, but nothing behind it (a file shorter than its mapping, a bus error)
+    CPU_FAULT_RETRY, // system mode, fetches only: no abort; comes again when other CPUs have let go of the
+                     // page
 };
 
 struct cpu_fault {
@@ -129,7 +130,14 @@ struct cpu {
     } host_flags;
     uint32_t host_temp[8];
     void *host_jump;
-    bool host_fp;  // the host's floating-point arithmetic serves, where its results are certain
+    struct {
+        uint32_t
+            mxcsr[2]; // by the modes of compiled code, with the exception flags of those that are not current
+        uint16_t compared; // not 0: the FPSCR's flags are these, enum fp_compare | what LAHF gave << 8
+        uint8_t wants;     // what code must be able to do that would run well here (jit/x64/fp.h)
+        uint32_t traps;    // so far, and when the last count of them began
+        uint64_t since;
+    } host_fp;
     bool in_tier;           // compiled code runs: the flags are in host_flags
     void *engine_state;     // the engine's own per-CPU state
     const void *engine_pos; // … and where it is, while it may abort

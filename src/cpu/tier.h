@@ -24,6 +24,7 @@ struct tier_call {
         TIER_CALL_VECTOR, // touches no core register, and cannot abort
     } kind;
     bool flags;   // reads or writes NZCV
+    bool fp;      // computes with floating-point numbers, or looks at the FPSCR
     bool sets_pc; // r15 must hold pc_value
     uint32_t pc_value;
 };
@@ -74,6 +75,8 @@ struct tier {
     // numbers. Says which instruction it was, and corrects the guest address; false: not in compiled code.
     bool (*fault)(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[16],
                   struct tier_insn *where, unsigned *count, uint32_t *addr);
+    // A floating-point trap in the code: see struct engine's host_trap.
+    bool (*trap)(struct tier *t, struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg);
     // After an abort inside a handler: the flags of the guest are where they belong.
     void (*aborted)(struct tier *t, struct cpu *c);
     // Around fork: before takes the tier's locks; copy, with nothing changing any more, makes what the child

@@ -279,6 +279,12 @@ static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[16],
     return true;
 }
 
+static bool host_trap(struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg)
+{
+    struct tier *t = engine_of(c)->tier;
+    return t && t->trap(t, c, pc, stack, arg);
+}
+
 static void destroy(struct engine *base)
 {
     struct interp_engine *e = (struct interp_engine *)base;
@@ -294,8 +300,8 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
     struct interp_engine *e =
         mmap(NULL, sizeof *e, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (e == MAP_FAILED) return NULL;
-    e->base = (struct engine){"interp",    run,        invalidate, attach, detach,
-                              fork_before, fork_after, host_fault, destroy};
+    e->base = (struct engine){"interp",    run,        invalidate, attach,    detach,
+                              fork_before, fork_after, host_fault, host_trap, destroy};
     e->tier = e->cache.tier = tier;
     e->cache.limit = memory;
     pthread_mutex_init(&e->lock, NULL);

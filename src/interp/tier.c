@@ -67,6 +67,8 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
     *call = (struct tier_call){.fn = run_handlers,
                                .kind = kind_of(in),
                                .flags = touches_flags(in),
+                               .fp = kind_of(in) == TIER_CALL_VECTOR || in->op == OP_VMRS_FPSCR ||
+                                     in->op == OP_VMRS_APSR,
                                .sets_pc = interp_reads_pc(in),
                                .pc_value = ti->pc + (thumb ? 4 : 8)};
     if (!n) return true; // only asked whether, and how

@@ -86,14 +86,17 @@ enum ir_op {
     IR_VCONST, // v = imm, in the upper half of a D register
     IR_VNEG,
     IR_VABS,
-    IR_VADD, // v = vn op vm, or the handler imm where the host's arithmetic is not certain to agree
+    IR_VADD, // v = vn op vm; arithmetic may end in the handler imm, which has the whole effect
     IR_VSUB,
     IR_VMUL,
     IR_VDIV,
     IR_VMLA, // v += vn * vm, rounded twice
     IR_VMLS,
+    IR_VNMLA, // v = -v - vn * vm
+    IR_VNMLS, // v = -v + vn * vm
+    IR_VNMUL, // v = -(vn * vm)
     IR_VSQRT,
-    IR_VCMP,        // FPSCR's flags from v and vm (IR_NONE: zero)
+    IR_VCMP,        // FPSCR's flags from v and vm (IR_NONE: zero); x: any NaN is invalid
     IR_VCVT_INT,    // v (float, n) = S register vm (integer; IR_UNSIGNED)
     IR_VCVT_TO_INT, // S register v = vm (float, n), towards zero
     IR_VCVT_SIZE,   // v = vm of the other size; n: of v

@@ -66,7 +66,8 @@ static const struct ir_vroles vfp[] = {
     [IR_VMOV] = {W, 0, R},      [IR_VCONST] = {W, 0, 0},       [IR_VNEG] = {W, 0, R},
     [IR_VABS] = {W, 0, R},      [IR_VADD] = {W, R, R},         [IR_VSUB] = {W, R, R},
     [IR_VMUL] = {W, R, R},      [IR_VDIV] = {W, R, R},         [IR_VMLA] = {RW, R, R},
-    [IR_VMLS] = {RW, R, R},     [IR_VSQRT] = {W, 0, R},        [IR_VCMP] = {R, 0, R},
+    [IR_VMLS] = {RW, R, R},     [IR_VNMLA] = {RW, R, R},       [IR_VNMLS] = {RW, R, R},
+    [IR_VNMUL] = {W, R, R},     [IR_VSQRT] = {W, 0, R},        [IR_VCMP] = {R, 0, R},
     [IR_VCVT_INT] = {W, 0, SR}, [IR_VCVT_TO_INT] = {SW, 0, R}, [IR_VCVT_SIZE] = {W, 0, IR_V_OTHER | IR_V_R},
 };
 

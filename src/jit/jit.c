@@ -10,6 +10,7 @@
 #include "ir/passes.h"
 #include "jit/log.h"
 #include "jit/x64/emit.h"
+#include "jit/x64/fp.h"
 #include "jit/x64/host.h"
 #include "xlate/xlate.h"
 
@@ -26,6 +27,7 @@ struct jit_block {
     uint32_t size;
     unsigned nsites, ninsns;
     const struct emit_site *sites;
+    const struct tier_call *calls;
     uint64_t key;
 };
 
@@ -36,8 +38,9 @@ struct jit {
     ptrdiff_t to_exec;
     size_t code_used, data_used;
     bool full;
-    int fork_fd;               // the child's code memory, around fork
-    struct jit_block **blocks; // in the order of their code, at the data's end, growing downwards
+    unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
+    int fork_fd;                 // the child's code memory, around fork
+    struct jit_block **blocks;   // in the order of their code, at the data's end, growing downwards
     unsigned nblocks;
     struct emit_shared shared;
     struct ir_block ir; // of the block being made
@@ -120,12 +123,12 @@ static void flags_in(struct cpu *c)
     c->host_flags.overflow = (uint8_t)(c->vf >> 31);
 }
 
-static const void *call_with_flags(struct cpu *c, const void *inner)
+static const void *call_with_state(struct cpu *c, const void *inner)
 {
     const struct tier_call *call = inner;
-    flags_out(c);
-    const void *r = call->fn(c, call->step);
-    flags_in(c);
+    if (call->flags) flags_out(c);
+    const void *r = call->fp ? fp_call(c, call) : call->fn(c, call->step);
+    if (call->flags) flags_in(c);
     return r;
 }
 
@@ -139,21 +142,23 @@ static struct tier_call *make_calls(struct jit *j, struct cpu *c, const struct t
         struct tier_call *call = &calls[i->imm];
         const unsigned n = i->op == IR_CALL && i->n ? i->n : 1;
         if (!b->handler(c, &b->insns[i->imm], n, i->count, j->ir.thumb, call)) return NULL;
-        if (!call->flags) continue;
+        call->fp = call->fp && j->fp_form & FP_USED;
+        if (!call->flags && !call->fp) continue;
         calls[b->ninsns + i->imm] = *call;
-        call->fn = call_with_flags;
+        call->fn = call_with_state;
         call->step = &calls[b->ninsns + i->imm];
     }
     return calls;
 }
 
-// Whether an operation is a call that may be made together with its neighbours.
-static bool merges(const struct tier_block *b, struct cpu *c, const struct ir_insn *i, bool first)
+// Whether an operation is a call that may be made together with its neighbours. fp: what `first` says.
+static bool merges(const struct tier_block *b, struct cpu *c, const struct ir_insn *i, bool first, bool *fp)
 {
     struct tier_call call;
     if (i->op != IR_CALL || i->mode & IR_CONDITIONAL) return false;
     b->handler(c, &b->insns[i->imm], 0, 0, b->key & 1, &call);
-    return !call.flags && (first || !call.sets_pc);
+    if (first) *fp = call.fp;
+    return !call.flags && (first || (!call.sets_pc && call.fp == *fp));
 }
 
 // Calls in a row become one: the handlers go from one to the next by themselves.
@@ -162,10 +167,11 @@ static void merge_calls(struct jit *j, struct cpu *c, const struct tier_block *b
     unsigned to = 0;
     for (unsigned k = 0; k < j->ir.n;) {
         struct ir_insn *i = &j->ir.insn[to++];
+        bool fp;
         *i = j->ir.insn[k++];
-        if (!merges(b, c, i, true)) continue;
+        if (!merges(b, c, i, true, &fp)) continue;
         i->n = 1;
-        while (k < j->ir.n && j->ir.insn[k].imm == i->imm + i->n && merges(b, c, &j->ir.insn[k], false))
+        while (k < j->ir.n && j->ir.insn[k].imm == i->imm + i->n && merges(b, c, &j->ir.insn[k], false, &fp))
             i->n++, k++;
     }
     j->ir.n = to;
@@ -218,6 +224,7 @@ static struct jit_block *emit_into(struct jit *j, const struct tier_block *b, co
     e->a.end = e->a.p + BLOCK_ROOM;
     e->shared = &j->shared;
     e->calls = calls;
+    e->fp_form = (uint8_t)j->fp_form;
     e->link_at = links;
     e->key = b->key;
     e->counts = j->tier.counts;
@@ -234,12 +241,28 @@ static struct jit_block *emit_into(struct jit *j, const struct tier_block *b, co
                              .nsites = e->nsites,
                              .ninsns = b->ninsns,
                              .sites = sites,
+                             .calls = calls,
                              .key = b->key};
     j->code_used = (size_t)(e->a.p - j->code);
     j->blocks--;
     *j->blocks = jb;
     __atomic_store_n(&j->nblocks, j->nblocks + 1, __ATOMIC_RELEASE);
     return jb;
+}
+
+// Code must be able to do more from now on: all of it is made anew.
+static void want_fp(struct jit *j, struct cpu *c, unsigned form)
+{
+    __atomic_fetch_or(&j->fp_wanted, form, __ATOMIC_RELAXED);
+    j->full = true;
+    c->exit_request = 1;
+}
+
+static bool uses_fp(const struct ir_block *b)
+{
+    for (unsigned k = 0; k < b->n; k++)
+        if (emit_computes(&b->insn[k])) return true;
+    return false;
 }
 
 static void *compile(struct tier *t, struct cpu *c, const struct tier_block *b)
@@ -250,7 +273,11 @@ static void *compile(struct tier *t, struct cpu *c, const struct tier_block *b)
     if (!j->full && begin(j)) {
         if (!j->blocks) j->blocks = (struct jit_block **)(j->data + DATA_SIZE);
         const struct tier_call *calls;
-        if (translate(j, c, b) && (calls = make_calls(j, c, b))) jb = emit_into(j, b, calls);
+        const bool code = translate(j, c, b);
+        if (code && !(j->fp_form & FP_USED) && uses_fp(&j->ir))
+            want_fp(j, c, FP_USED);
+        else if (code && (calls = make_calls(j, c, b)))
+            jb = emit_into(j, b, calls);
         if (jb && log_on(LOG_JIT)) jit_log_unit(c, b, &j->ir, &j->emit);
     }
     pthread_mutex_unlock(&j->lock);
@@ -268,6 +295,14 @@ static bool prepare(struct cpu *c)
     return true;
 }
 
+// The guest's state is where C expects it, and MXCSR what it expects.
+static void out_of_code(const struct jit *j, struct cpu *c)
+{
+    c->in_tier = 0;
+    flags_out(c);
+    if (j->fp_form & FP_USED) fp_leave(c);
+}
+
 enum { ARCH_SET_GS_ = 0x1001 };
 
 static struct tier_result run(struct tier *t, struct cpu *c, void *code)
@@ -278,15 +313,18 @@ static struct tier_result run(struct tier *t, struct cpu *c, void *code)
         if (!prepare(c)) return (struct tier_result){TIER_ONE, jb->key, NULL};
         syscall(SYS_arch_prctl, ARCH_SET_GS_, c->window);
     }
+    const unsigned missing = (fp_needs(c->fpscr) | c->host_fp.wants) & ~j->fp_form;
+    if (j->fp_form & FP_USED && missing) {
+        want_fp(j, c, missing);
+        return (struct tier_result){TIER_ONE, jb->key, NULL};
+    }
     flags_in(c);
-    // To nearest, nothing flushed; inexact results leave no trace any more.
-    c->host_fp = (c->fpscr & (FPSCR_RMODE | FPSCR_FZ | FPSCR_IXC)) == FPSCR_IXC;
+    if (j->fp_form & FP_USED) fp_enter(c, j->fp_form);
     uint64_t (*enter)(struct cpu *, const void *) =
         (uint64_t(*)(struct cpu *, const void *))(uintptr_t)(j->shared.enter + j->to_exec);
     c->in_tier = 1;
     const uint64_t r = enter(c, jb->code + j->to_exec);
-    c->in_tier = 0;
-    flags_out(c);
+    out_of_code(j, c);
     const uint64_t key = r & ~(3ull << EXIT_SHIFT);
     switch ((enum emit_exit)(r >> EXIT_SHIFT)) {
     case EXIT_LINK: {
@@ -350,6 +388,7 @@ static void flush(struct tier *t)
         j->nblocks = 0;
         j->blocks = (struct jit_block **)(j->data + DATA_SIZE);
         j->full = false;
+        j->fp_form |= j->fp_wanted;
     }
     pthread_mutex_unlock(&j->lock);
 }
@@ -377,23 +416,43 @@ static const struct jit_block *block_at(const struct jit *j, const uint8_t *pc)
     return lo < n && pc < newest[lo]->code + newest[lo]->size ? newest[lo] : NULL;
 }
 
+// The site of a host instruction (in the executable view), and its block.
+static const struct emit_site *site_at(const struct jit *j, uintptr_t host_pc, const struct jit_block **jb)
+{
+    if (!j->code) return NULL;
+    const uint8_t *pc = (const uint8_t *)host_pc - j->to_exec;
+    if (pc < j->code || pc >= j->code + CODE_SIZE || !(*jb = block_at(j, pc))) return NULL;
+    const struct emit_site *site = NULL;
+    for (unsigned i = 0; i < (*jb)->nsites && (*jb)->code + (*jb)->sites[i].offset <= pc; i++)
+        site = &(*jb)->sites[i];
+    return site;
+}
+
+static bool trap(struct tier *t, struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg)
+{
+    struct jit *j = jit_of(t);
+    const struct jit_block *jb;
+    const struct emit_site *site = site_at(j, *pc, &jb);
+    (void)c;
+    if (!site || !site->back) return false;
+    const uintptr_t back = (uintptr_t)(jb->code + site->back + j->to_exec);
+    *stack -= sizeof back;
+    memcpy((void *)*stack, &back, sizeof back);
+    *arg = (uintptr_t)&jb->calls[site->call] | site->compare;
+    *pc = (uintptr_t)(j->shared.trap + j->to_exec);
+    return true;
+}
+
 static bool fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[16],
                   struct tier_insn *where, unsigned *count, uint32_t *addr)
 {
     struct jit *j = jit_of(t);
-    if (!j->code) return false;
-    const uint8_t *pc = (const uint8_t *)host_pc - j->to_exec;
-    if (pc < j->code || pc >= j->code + CODE_SIZE) return false;
-    const struct jit_block *jb = block_at(j, pc);
-    if (!jb) return false;
-    const struct emit_site *site = NULL;
-    for (unsigned i = 0; i < jb->nsites && jb->code + jb->sites[i].offset <= pc; i++)
-        site = &jb->sites[i];
+    const struct jit_block *jb;
+    const struct emit_site *site = site_at(j, host_pc, &jb);
     if (!site) return false;
     for (unsigned r = 0; r < 15; r++)
         if (emit_home[r] >= 0) c->r[r] = (uint32_t)reg[emit_home[r]];
-    flags_out(c);
-    c->in_tier = 0;
+    out_of_code(j, c);
     c->thumb = jb->key & 1;
     where->pc = site->pc;
     where->it = site->it;
@@ -404,10 +463,7 @@ static bool fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64
 
 static void aborted(struct tier *t, struct cpu *c)
 {
-    (void)t;
-    if (!c->in_tier) return;
-    c->in_tier = 0;
-    flags_out(c);
+    if (c->in_tier) out_of_code(jit_of(t), c);
 }
 
 static void fork_before(struct tier *t)
@@ -474,6 +530,7 @@ struct tier *jit_new(uint32_t hot)
                             .flush = flush,
                             .detach = detach,
                             .fault = fault,
+                            .trap = trap,
                             .aborted = aborted,
                             .fork_before = fork_before,
                             .fork_copy = fork_copy,

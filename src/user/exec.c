@@ -213,11 +213,12 @@ static int prepend_self(struct exec *e, char *self, size_t size)
     return 0;
 }
 
-// SIGSEGV and SIGBUS, which stinkarm has taken over, are inherited as ignored if the guest ignores them.
-static void set_ignored(struct thread *t, struct sigaction own[2], bool exec)
+// SIGSEGV, SIGBUS and SIGFPE, which stinkarm has taken over, are inherited as ignored if the guest ignores
+// them.
+static void set_ignored(struct thread *t, struct sigaction own[3], bool exec)
 {
-    static const int kept[2] = {SIGSEGV, SIGBUS};
-    for (int i = 0; i < 2; i++) {
+    static const int kept[3] = {SIGSEGV, SIGBUS, SIGFPE};
+    for (int i = 0; i < 3; i++) {
         if (!signal_is_ignored(t, kept[i])) continue;
         struct sigaction ignore;
         memset(&ignore, 0, sizeof ignore);
@@ -229,7 +230,7 @@ static void set_ignored(struct thread *t, struct sigaction own[2], bool exec)
 // Up to the call the thread is as it was; after it, only if it failed. Signals that were caught come first.
 static int64_t call_host(struct thread *t, const char *path, const struct exec *e)
 {
-    struct sigaction own[2];
+    struct sigaction own[3];
     const uint64_t mask = t->sigmask;
     long r = host_syscall_blocking(t, SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
     t->queue->mask_stale = 1;

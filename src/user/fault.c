@@ -1,5 +1,6 @@
 // The host's SIGSEGV and SIGBUS: guest accesses that the guest's permissions forbid, stores to watched code
-// pages, faults in the copy loops; and bugs of stinkarm.
+// pages, faults in the copy loops. SIGFPE: floating-point operations that compiled code leaves to the
+// interpreter. And bugs of stinkarm.
 //
 // No alternate stack: the handlers run on the host thread's own, which the guest does not use.
 #include <signal.h>
@@ -16,8 +17,10 @@
 static _Noreturn void bug(int sig, const siginfo_t *si, uintptr_t pc)
 {
     warn("internal error: %s at host address %p, pc %p, guest pc 0x%08x",
-         sig == SIGSEGV ? "SIGSEGV" : "SIGBUS", si->si_addr, (void *)pc,
-         current_thread ? (unsigned)current_thread->cpu.r[15] : 0);
+         sig == SIGSEGV  ? "SIGSEGV"
+         : sig == SIGBUS ? "SIGBUS"
+                         : "SIGFPE",
+         si->si_addr, (void *)pc, current_thread ? (unsigned)current_thread->cpu.r[15] : 0);
     signal(sig, SIG_DFL);
     raise(sig);
     _exit(125);
@@ -67,18 +70,34 @@ static void on_fault(int sig, siginfo_t *si, void *context)
         return;
     }
     if (!t->cpu.in_engine) bug(sig, si, pc);
-    engine_fault(&t->cpu, uc, &addr);
-    // The jump out of here does not restore the host's floating-point control, which the kernel has reset.
+    // The jump out of here does not restore the floating-point control, which the kernel has reset.
     __builtin_ia32_ldmxcsr(uc->uc_mcontext.fpregs->mxcsr);
+    engine_fault(&t->cpu, uc, &addr);
     cpu_abort(&t->cpu, addr, kind_of(t, sig, addr), write);
 }
 
-// Which of the two were ignored when stinkarm started.
-static bool segv_ignored, bus_ignored;
+static void on_fpe(int sig, siginfo_t *si, void *context)
+{
+    ucontext_t *uc = context;
+    greg_t *g = uc->uc_mcontext.gregs;
+    struct thread *t = current_thread;
+    if (si->si_code <= 0) {
+        signal_host_handler(sig, si, context);
+        return;
+    }
+    uintptr_t pc = (uintptr_t)g[REG_RIP], stack = (uintptr_t)g[REG_RSP], arg;
+    if (!t || !t->cpu.in_engine || !t->cpu.engine->host_trap ||
+        !t->cpu.engine->host_trap(&t->cpu, &pc, &stack, &arg))
+        bug(sig, si, pc);
+    g[REG_RIP] = (greg_t)pc, g[REG_RSP] = (greg_t)stack, g[REG_RAX] = (greg_t)arg;
+}
+
+// Which of them were ignored when stinkarm started.
+static bool segv_ignored, bus_ignored, fpe_ignored;
 
 bool fault_was_ignored(int sig)
 {
-    return sig == SIGSEGV ? segv_ignored : bus_ignored;
+    return sig == SIGSEGV ? segv_ignored : sig == SIGBUS ? bus_ignored : fpe_ignored;
 }
 
 void fault_init(void)
@@ -92,4 +111,7 @@ void fault_init(void)
     segv_ignored = old.sa_handler == SIG_IGN;
     sigaction(SIGBUS, &sa, &old);
     bus_ignored = old.sa_handler == SIG_IGN;
+    sa.sa_sigaction = on_fpe;
+    sigaction(SIGFPE, &sa, &old);
+    fpe_ignored = old.sa_handler == SIG_IGN;
 }

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "user/syscall.h"
 
-#define HELD_SIGNALS  (1ull << (ABI_SIGSEGV - 1) | 1ull << (ABI_SIGBUS - 1))
+#define HELD_SIGNALS  (1ull << (ABI_SIGSEGV - 1) | 1ull << (ABI_SIGBUS - 1) | 1ull << (ABI_SIGFPE - 1))
 #define NEVER_BLOCKED (1ull << (ABI_SIGKILL - 1) | 1ull << (ABI_SIGSTOP - 1))
 
 enum { HANDLER_DFL, HANDLER_IGN };
@@ -52,11 +52,16 @@ void signal_unblock(struct thread *t)
 
 // ---- catching ----
 
+static struct abi_siginfo *held_info(struct signal_queue *q, int sig)
+{
+    return &q->held_info[sig == ABI_SIGBUS ? 0 : sig == ABI_SIGFPE ? 1 : 2];
+}
+
 static void keep_held(struct thread *t, int sig, const siginfo_t *si)
 {
     struct signal_queue *q = t->queue;
     const uint64_t bit = signal_bit(sig);
-    if (!(q->held & bit)) siginfo_from_host(&q->held_info[sig == ABI_SIGBUS], si);
+    if (!(q->held & bit)) siginfo_from_host(held_info(q, sig), si);
     q->held |= bit;
     if (t->sigmask & bit) return;
     t->signal_pending = 1;
@@ -304,7 +309,7 @@ bool signal_take_held(struct thread *t, uint64_t set, struct abi_siginfo *info)
     const uint64_t ready = q->held & set;
     if (!ready) return false;
     const int sig = __builtin_ctzll(ready) + 1;
-    *info = q->held_info[sig == ABI_SIGBUS];
+    *info = *held_info(q, sig);
     __atomic_fetch_and(&q->held, ~signal_bit(sig), __ATOMIC_SEQ_CST);
     return true;
 }

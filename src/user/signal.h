@@ -1,12 +1,12 @@
 // Signals: what the parts of signal*.c, thread.c and the system calls tell each other.
 //
-// The host kernel does the queueing. The guest's mask is the host thread's mask (SIGSEGV and SIGBUS apart,
-// which the emulator itself needs), so a signal that the guest blocks stays pending in the host kernel, in
-// its order, with its value, and the kernel picks the thread for one that is sent to the process. A signal
-// that the host delivers is one that the guest must get now: the host handler puts it into the thread's
-// queue, blocks all others, asks the engine to stop, and takes a system call that has not begun back out.
-// Between two guest instructions signal_deliver_pending builds the guest's frame, sets the host's mask to the
-// guest's new one, which may bring the next signal, and so on until none is left.
+// The host kernel does the queueing. The guest's mask is the host thread's mask (SIGSEGV, SIGBUS and SIGFPE
+// apart, which the emulator itself needs), so a signal that the guest blocks stays pending in the host
+// kernel, in its order, with its value, and the kernel picks the thread for one that is sent to the process.
+// A signal that the host delivers is one that the guest must get now: the host handler puts it into the
+// thread's queue, blocks all others, asks the engine to stop, and takes a system call that has not begun back
+// out. Between two guest instructions signal_deliver_pending builds the guest's frame, sets the host's mask
+// to the guest's new one, which may bring the next signal, and so on until none is left.
 #ifndef STINKARM_USER_SIGNAL_H
 #define STINKARM_USER_SIGNAL_H
 
@@ -22,10 +22,10 @@
 struct signal_queue {
     struct abi_siginfo ring[SIGNAL_RING]; // written by the host handler, read by the thread it interrupts
     volatile unsigned head, tail;
-    // SIGSEGV and SIGBUS that somebody sent: never blocked at the host, so kept here while the guest blocks
-    // them.
+    // SIGSEGV, SIGBUS and SIGFPE that somebody sent: never blocked at the host, so kept here while the guest
+    // blocks them.
     volatile uint64_t held;
-    struct abi_siginfo held_info[2];
+    struct abi_siginfo held_info[3];
     volatile sig_atomic_t mask_stale;            // the host's mask is not what the guest's mask asks for
     uint32_t trap_no, error_code, fault_address; // of the last fault, for the frame
 };

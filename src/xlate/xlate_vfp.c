@@ -85,6 +85,7 @@ static enum xlate_result compare(struct xlate *x, unsigned size, bool zero, cons
 {
     struct ir_insn *i = vector(x, IR_VCMP, size, in);
     if (zero) i->vm = IR_NONE;
+    i->x = in->flags & INSN_X ? 1 : 0;
     return XLATE_NEXT;
 }
 
@@ -101,6 +102,9 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
         SIZES(VDIV, IR_VDIV)
         SIZES(VMLA, IR_VMLA)
         SIZES(VMLS, IR_VMLS)
+        SIZES(VNMLA, IR_VNMLA)
+        SIZES(VNMLS, IR_VNMLS)
+        SIZES(VNMUL, IR_VNMUL)
         SIZES(VSQRT, IR_VSQRT)
         SIZES(VMOV, IR_VMOV)
         SIZES(VNEG, IR_VNEG)
@@ -129,7 +133,9 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
     case OP_VMOV_CORE_S: return core(x, true, in);
     case OP_VMOV_D_CORE: return pair(x, false, 2u * in->rd, in);
     case OP_VMOV_CORE_D: return pair(x, true, 2u * in->rn, in);
-    case OP_VMRS_APSR: emit(x, IR_VFLAGS, IR_NONE, IR_NONE, IR_NONE, 0)->sets = IR_NZCV; return XLATE_NEXT;
+    case OP_VMRS_APSR:
+        emit(x, IR_VFLAGS, IR_NONE, IR_NONE, IR_NONE, x->call)->sets = IR_NZCV;
+        return XLATE_NEXT;
     default: return XLATE_CALL;
     }
 }

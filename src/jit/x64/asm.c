@@ -7,6 +7,11 @@ static void modrm(struct x64 *a, unsigned reg, struct x64_rm rm)
         x64_byte(a, 0xc0 | reg | (rm.base & 7u));
         return;
     }
+    if (rm.rip) {
+        x64_byte(a, 5 | reg);
+        x64_u32(a, (uint32_t)(rm.rip - (a->p + 4)));
+        return;
+    }
     if (rm.base < 0) { // [disp32], without a base: SIB 0x25, or with an index alone
         x64_byte(a, 4 | reg);
         x64_byte(a, rm.index < 0 ? 0x25u : (unsigned)rm.scale << 6 | (rm.index & 7u) << 3 | 5);

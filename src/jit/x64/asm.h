@@ -76,6 +76,7 @@ struct x64_rm {
     int base, index;
     uint8_t scale;
     int32_t disp;
+    const uint8_t *rip; // not NULL: there, in the same memory as the code; no immediate may follow
 };
 
 static inline struct x64_rm x64_r(unsigned reg)
@@ -86,6 +87,11 @@ static inline struct x64_rm x64_r(unsigned reg)
 static inline struct x64_rm x64_m(unsigned base, int32_t disp)
 {
     return (struct x64_rm){.mem = true, .base = (int)base, .index = -1, .disp = disp};
+}
+
+static inline struct x64_rm x64_at(const uint8_t *p)
+{
+    return (struct x64_rm){.mem = true, .base = -1, .index = -1, .rip = p};
 }
 
 enum x64_width { X64_8 = 1, X64_64 = 2, X64_16 = 4 }; // 0: 32 bits

@@ -39,6 +39,8 @@ static inline unsigned emit_jump_hash(uint32_t target)
 // The access at an offset of a block's code belongs to this instruction.
 struct emit_site {
     uint32_t offset, pc;
+    uint32_t back, call; // of an operation that may trap: where to go on, and the handler
+    uint8_t compare;     // … enum fp_compare
     uint8_t it, count;
     bool probe; // the access has begun in front of what faults: the address is that of the page
 };
@@ -47,8 +49,13 @@ struct emit_site {
 struct emit_shared {
     const uint8_t *enter; // uint64_t enter(struct cpu *, const void *code): runs until it is left
     const uint8_t *leave, *leave_saved, *indirect, *call[3];
+    const uint8_t *trap;  // behind a trap (fp_trap): RAX is its arg, the return address on the stack
+    const uint8_t *signs; // 16 bytes each: a double's sign bit, a single's, all bits but these
+    const uint8_t
+        *compared[2]; // struct cpu's host_flags, by LAHF's value after UCOMIS; [1]: operands swapped
 };
 
+enum { EMIT_COMPARED = 0x48 }; // entries of a table at `compared`
 enum { EMIT_MAX_SITES = 600, EMIT_MAX_LINKS = 96, EMIT_MAX_SLOW = 256 };
 
 struct emit {
@@ -66,21 +73,25 @@ struct emit {
     struct {
         uint8_t *disp;
         unsigned link;
-    } polls[EMIT_MAX_LINKS]; // jumps to links' slow ways
-    unsigned nslow;
+    } polls[EMIT_MAX_LINKS];   // jumps to links' slow ways
+    unsigned nslow, slow_from; // … of the present operation
     struct {
         uint8_t *disp, *back;
-        uint32_t call;
+        uintptr_t arg;
     } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
     bool thumb;
-    bool counts;  // struct tier's
-    uint8_t host; // enum host_flags
+    bool counts;     // struct tier's
+    uint8_t host;    // enum host_flags
+    uint8_t fp_form; // what the code is able to do (jit/x64/fp.h)
+    uint8_t fp_mode; // enum fp_mode: what MXCSR holds
 };
 
 // Emits a block at a.p; false: it does not fit.
 bool emit_block(struct emit *e, const struct ir_block *b);
 // Whether the code of an operation calls, or may call, the handler that its imm names.
 bool emit_may_call(const struct ir_insn *i);
+// Whether it computes with floating-point numbers by the host's arithmetic.
+bool emit_computes(const struct ir_insn *i);
 bool emit_shared_code(struct x64 *a, struct emit_shared *s);
 // Makes code jump to where its block is looked up anew. at: the block's first byte, in the writable view.
 void emit_stale(uint8_t *at, const uint8_t *stale);

@@ -39,9 +39,19 @@ static bool direct(enum host_flags kind, uint8_t cond, enum x64_cc *cc)
 {
     static const uint8_t sub[] = {CC_E,  CC_NE, CC_AE, CC_B,  CC_S, CC_NS, CC_O,
                                   CC_NO, CC_A,  CC_BE, CC_GE, CC_L, CC_G,  CC_LE};
+    static const uint8_t floats[] = {0, 0, 0, 0, 0, 0, CC_P, CC_NP, 0, 0, CC_AE, CC_B, CC_A, CC_BE};
+    static const uint8_t floats_swapped[] = {0,     0,    CC_BE, CC_A, CC_A, CC_BE, CC_P,
+                                             CC_NP, CC_B, CC_AE, 0,    0,    0,     0};
     *cc = sub[cond];
     switch (kind) {
-    case HOST_NONE: return false;
+    case HOST_NONE:
+    case HOST_VCMP:
+    case HOST_VCMP_SWAPPED: return false;
+    case HOST_FLOAT: // less is B, greater A; with the operands swapped the other way round, and unordered is
+                     // B
+        *cc = floats[cond];
+        return cond >= COND_VS && cond != COND_HI && cond != COND_LS;
+    case HOST_FLOAT_SWAPPED: *cc = floats_swapped[cond]; return cond >= COND_CS && cond < COND_GE;
     case HOST_SUB: return true;
     case HOST_ADD:
         if (cond == COND_CS) *cc = CC_B;
@@ -88,6 +98,13 @@ enum x64_cc emit_condition(struct emit *e, uint8_t cond)
 {
     enum x64_cc cc;
     if (direct(e->host, cond, &cc)) return cc;
+    if ((e->host == HOST_FLOAT || e->host == HOST_FLOAT_SWAPPED) && cond <= COND_NE) {
+        setcc(e, CC_NP, x64_r(RAX));
+        setcc(e, CC_E, x64_r(RCX));
+        emit_clobber(e);
+        x64_op(&e->a, X64_8, 0x84, RAX, x64_r(RCX)); // test: equal, and not unordered
+        return cond == COND_EQ ? CC_NE : CC_E;
+    }
     e->host = HOST_NONE;
     switch (cond & ~1u) {
     case COND_EQ: test_byte(e, CPU_FIELD(host_flags.nz), NZ_BIT_Z), cc = CC_NE; break;

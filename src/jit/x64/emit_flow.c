@@ -151,6 +151,7 @@ bool emit_block(struct emit *e, const struct ir_block *b)
     e->host = HOST_NONE;
     e->home = emit_home;
     e->thumb = b->thumb;
+    e->fp_mode = FP_GUEST;
     x64_align(&e->a, 16, 0);
     e->start = e->a.p;
     static const uint8_t nop8[EMIT_ENTRY] = {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
@@ -161,6 +162,7 @@ bool emit_block(struct emit *e, const struct ir_block *b)
     for (unsigned k = 0; k < b->n && !e->a.full; k++) {
         const struct ir_insn *i = &b->insn[k];
         if (skip && k == join) {
+            emit_fp_mode(e, FP_GUEST);
             x64_patch(skip, e->a.p);
             skip = NULL;
             if (e->host != other) e->host = HOST_NONE; // two ways lead here
@@ -175,6 +177,7 @@ bool emit_block(struct emit *e, const struct ir_block *b)
             other = then;
             continue;
         }
+        if (is_if(i) || i->op == IR_GOTO || i->op == IR_GOTO_REG) emit_fp_mode(e, FP_GUEST);
         if (!is_if(i)) {
             emit_one(e, i);
             continue;

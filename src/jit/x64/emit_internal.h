@@ -4,13 +4,18 @@
 
 #include "isa/insn.h"
 #include "jit/x64/emit.h"
+#include "jit/x64/fp.h"
 
 // What the host's flags hold of the guest's.
 enum host_flags {
     HOST_NONE,
-    HOST_SUB,   // N, Z, V; the carry flag is a borrow
-    HOST_ADD,   // N, Z, V; the carry flag is a carry
-    HOST_LOGIC, // N, Z
+    HOST_SUB,           // N, Z, V; the carry flag is a borrow
+    HOST_ADD,           // N, Z, V; the carry flag is a carry
+    HOST_LOGIC,         // N, Z
+    HOST_FLOAT,         // as UCOMIS gives them
+    HOST_FLOAT_SWAPPED, // … with its operands the other way round
+    HOST_VCMP,          // the same, but they are the FPSCR's and not the guest's condition flags yet
+    HOST_VCMP_SWAPPED,
 };
 
 #define CPU_FIELD(f) x64_m(RBP, (int32_t)offsetof(struct cpu, f))
@@ -90,10 +95,11 @@ void emit_misc(struct emit *e, const struct ir_insn *i);
 void emit_memory(struct emit *e, const struct ir_insn *i);    // emit_memory.c
 void emit_vfp(struct emit *e, const struct ir_insn *i);       // emit_vfp.c
 void emit_neon_ldst(struct emit *e, const struct ir_insn *i); // emit_neon_ldst.c
-void emit_slow_calls(struct emit *e);
-void emit_vec(struct emit *e, const struct ir_insn *i);      // emit_neon.c
-void emit_parallel(struct emit *e, const struct ir_insn *i); // emit_parallel.c
-void emit_sync(struct emit *e, const struct ir_insn *i);     // emit_sync.c
+void emit_slow_calls(struct emit *e);                         // emit_fp.c
+void emit_fp_mode(struct emit *e, enum fp_mode mode);         // MXCSR becomes another, unless it is
+void emit_vec(struct emit *e, const struct ir_insn *i);       // emit_neon.c
+void emit_parallel(struct emit *e, const struct ir_insn *i);  // emit_parallel.c
+void emit_sync(struct emit *e, const struct ir_insn *i);      // emit_sync.c
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);             // the next instruction may fault
 void emit_site_above(struct emit *e, const struct ir_insn *i);       // … whose access began in front of it

@@ -7,7 +7,8 @@ static void site(struct emit *e, const struct ir_insn *i, bool above)
         e->a.full = true;
         return;
     }
-    e->sites[e->nsites++] = (struct emit_site){(uint32_t)(e->a.p - e->start), i->pc, i->it, i->count, above};
+    e->sites[e->nsites++] = (struct emit_site){
+        .offset = (uint32_t)(e->a.p - e->start), .pc = i->pc, .it = i->it, .count = i->count, .probe = above};
 }
 
 void emit_site(struct emit *e, const struct ir_insn *i)

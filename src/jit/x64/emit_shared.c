@@ -1,5 +1,6 @@
 // The code that all blocks share: the way in, the ways out, calls of C.
 #include "jit/x64/emit_internal.h"
+#include "jit/x64/fp.h"
 
 const int8_t emit_home[15] = {R8, R9, R10, R11, RBX, R12, R13, R14, -1, -1, -1, -1, RDI, R15, RSI};
 
@@ -113,6 +114,39 @@ static void call(struct x64 *a, struct emit_shared *s, enum tier_call_kind kind)
     x64_jmp_to(a, s->leave_saved);
 }
 
+// Behind a trap: the return address is on the stack, the host's flags are the code's.
+static void trap(struct x64 *a, struct emit_shared *s)
+{
+    x64_align(a, 16, 0);
+    s->trap = a->p;
+    x64_byte(a, 0x9c); // pushf
+    homes(a, true, true);
+    x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
+    x64_op(a, X64_64, 0x89, RAX, x64_r(RSI));
+    x64_op(a, X64_64, 0x89, RSP, x64_r(RDX));
+    x64_mov_imm64(a, RAX, (uint64_t)(uintptr_t)fp_trap);
+    x64_op(a, 0, 0xff, 2, x64_r(RAX)); // call
+    homes(a, false, true);
+    x64_byte(a, 0x9d); // popf
+    x64_byte(a, 0xc3);
+}
+
+static void constants(struct x64 *a, struct emit_shared *s)
+{
+    static const uint64_t signs[8] = {1ull << 63, 0, 1u << 31, 0, ~0ull >> 1, 0, ~0u >> 1, 0};
+    x64_align(a, 16, 0);
+    s->signs = a->p;
+    x64_bytes(a, signs, sizeof signs);
+    for (unsigned swapped = 0; swapped < 2; swapped++) {
+        s->compared[swapped] = a->p;
+        for (unsigned f = 0; f < EMIT_COMPARED; f++) {
+            const uint32_t nzcv = fp_nzcv((swapped ? FP_COMPARE_SWAPPED : FP_COMPARE) | f << 8);
+            const uint8_t flags[4] = {(uint8_t)(nzcv >> 2 << 6), !(nzcv & 2), nzcv & 1};
+            x64_bytes(a, flags, sizeof flags);
+        }
+    }
+}
+
 bool emit_shared_code(struct x64 *a, struct emit_shared *s)
 {
     enter(a, s);
@@ -120,6 +154,8 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s)
     call(a, s, TIER_CALL_ANY);
     call(a, s, TIER_CALL_LOADS);
     call(a, s, TIER_CALL_VECTOR);
+    trap(a, s);
+    constants(a, s);
     return !a->full;
 }
 

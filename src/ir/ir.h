@@ -131,6 +131,7 @@ enum ir_mode {
     IR_UNSIGNED = 16,
     IR_SCALAR = 32, // IR_VEC: the second operand is one element
     IR_ROUND = 64,
+    IR_ABOVE = 128,  // IR_LD32, IR_PROBE: the access that it is part of begins in front of it
     IR_SELECT = 128, // IR_IF: both sides can be done without a branch
 };
 

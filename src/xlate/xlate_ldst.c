@@ -93,23 +93,66 @@ static enum xlate_result pair(struct xlate *x, const struct insn *in, bool store
     const enum ir_op add = by_register && !(in->flags & INSN_ADD) ? IR_SUB : IR_ADD;
     if (by_register && (in->rm == 15 || (wb && !store && (in->rm == in->rd || in->rm == in->ra))))
         return XLATE_CALL;
-    const uint8_t offset = by_register ? in->rm : IR_IMM, t = temp(x);
-    if (pre)
-        emit(x, add, t, in->rn, offset, in->imm);
-    else
-        emit(x, IR_MOV, t, IR_NONE, in->rn, 0);
-    emit(x, IR_ALIGN, IR_NONE, t, IR_NONE, 4);
+    const uint8_t offset = by_register ? in->rm : IR_IMM;
+    uint8_t base = in->rn;
+    uint32_t at = pre && !by_register ? in->imm : 0;
+    if ((pre && by_register) || at & 3) { // it is the sum that must be aligned
+        base = temp(x);
+        emit(x, add, base, in->rn, offset, in->imm);
+        at = 0;
+    }
+    emit(x, IR_ALIGN, IR_NONE, base, IR_NONE, 4);
     if (store) {
-        emit(x, IR_ST32, in->rd, t, IR_NONE, 0);
-        emit(x, IR_ST32, in->ra, t, IR_NONE, 4);
+        emit(x, IR_ST32, in->rd, base, IR_NONE, at);
+        emit(x, IR_ST32, in->ra, base, IR_NONE, at + 4);
     } else {
         const uint8_t low = temp(x);
-        emit(x, IR_LD32, low, t, IR_NONE, 0);
-        emit(x, IR_LD32, in->ra, t, IR_NONE, 4);
+        emit(x, IR_LD32, low, base, IR_NONE, at);
+        emit(x, IR_LD32, in->ra, base, IR_NONE, at + 4);
         emit(x, IR_MOV, in->rd, IR_NONE, low, 0);
     }
     if (wb) emit(x, add, in->rn, in->rn, offset, in->imm);
     return XLATE_NEXT;
+}
+
+static void load_word(struct xlate *x, uint8_t d, uint8_t base, uint32_t at)
+{
+    emit(x, IR_LD32, d, base, IR_NONE, at);
+}
+
+// Nothing changes before the first and the last word are found to be there: the words lie in two pages at
+// most. Then the base, if it is in the list, comes last. Returns where the PC's new value is. One temporary
+// is enough, which lives in a register of the host's.
+static uint8_t load_list(struct xlate *x, uint32_t list, uint8_t base, uint32_t at)
+{
+    const unsigned first = (unsigned)__builtin_ctz(list), last = 31u - (unsigned)__builtin_clz(list);
+    const uint32_t end = at + 4 * (uint32_t)__builtin_popcount(list) - 4;
+    const uint8_t t = temp(x);
+    if (first == last) {
+        load_word(x, last == 15 ? t : (uint8_t)last, base, at);
+        return t;
+    }
+    const bool wait = last != 15; // the first word waits in the temporary; else it is loaded twice
+    if (wait)
+        load_word(x, t, base, at);
+    else
+        emit(x, IR_PROBE, IR_NONE, base, IR_NONE, at);
+    if (last == base)
+        emit(x, IR_PROBE, IR_NONE, base, IR_NONE, end)->mode |= IR_ABOVE;
+    else
+        emit(x, IR_LD32, wait ? (uint8_t)last : t, base, IR_NONE, end)->mode |= IR_ABOVE;
+    uint32_t base_at = end;
+    for (unsigned r = first; r < last; r++) {
+        if (!(list >> r & 1)) continue;
+        if (r == base)
+            base_at = at;
+        else if (r != first || !wait)
+            load_word(x, (uint8_t)r, base, at);
+        at += 4;
+    }
+    if (list >> base & 1 && !(wait && first == base)) load_word(x, base, base, base_at);
+    if (wait) emit(x, IR_MOV, (uint8_t)first, IR_NONE, t, 0);
+    return t;
 }
 
 static enum xlate_result block(struct xlate *x, const struct insn *in, bool store)
@@ -121,35 +164,17 @@ static enum xlate_result block(struct xlate *x, const struct insn *in, bool stor
     const uint32_t bytes = 4 * count;
     const bool up = in->flags & INSN_ADD, before = in->flags & INSN_PRE;
     uint32_t at = up ? (before ? 4 : 0) : (before ? 0u - bytes : 4u - bytes);
-    const uint8_t base = temp(x);
-    uint8_t pc = IR_NONE;
-    emit(x, IR_MOV, base, IR_NONE, in->rn, 0);
-    emit(x, IR_ALIGN, IR_NONE, base, IR_NONE, 4);
-    // Nothing has changed when the last of the (at most two) pages is found to be there.
-    const unsigned lowest = (unsigned)__builtin_ctz(list);
-    const uint8_t low = temp(x);
-    if (!store && count > 1) {
-        emit(x, IR_LD32, low, base, IR_NONE, at);
-        if (count > 2) emit(x, IR_PROBE, IR_NONE, base, IR_NONE, at + bytes - 4);
-    }
-    for (unsigned r = 0; r < 16; r++) {
+    uint8_t last = IR_NONE;
+    emit(x, IR_ALIGN, IR_NONE, in->rn, IR_NONE, 4);
+    if (!store) last = load_list(x, list, in->rn, at);
+    for (unsigned r = 0; r < 15 && store; r++) {
         if (!(list >> r & 1)) continue;
-        if (!store && count > 1 && r == lowest) {
-            // later
-        } else if (store) {
-            emit(x, IR_ST32, (uint8_t)r, base, IR_NONE, at);
-        } else if (r == 15) {
-            pc = temp(x);
-            emit(x, IR_LD32, pc, base, IR_NONE, at);
-        } else {
-            emit(x, IR_LD32, (uint8_t)r, base, IR_NONE, at);
-        }
+        emit(x, IR_ST32, (uint8_t)r, in->rn, IR_NONE, at);
         at += 4;
     }
-    if (!store && count > 1) emit(x, IR_MOV, (uint8_t)lowest, IR_NONE, low, 0);
-    if (in->flags & INSN_WB) emit(x, IR_ADD, in->rn, base, IR_IMM, up ? bytes : 0u - bytes);
-    if (pc == IR_NONE) return XLATE_NEXT;
-    emit(x, IR_GOTO_REG, IR_NONE, pc, IR_NONE, 0)->mode |= IR_INTERWORK;
+    if (in->flags & INSN_WB) emit(x, IR_ADD, in->rn, in->rn, IR_IMM, up ? bytes : 0u - bytes);
+    if (!(list >> 15)) return XLATE_NEXT;
+    emit(x, IR_GOTO_REG, IR_NONE, last, IR_NONE, 0)->mode |= IR_INTERWORK;
     return XLATE_END;
 }
 

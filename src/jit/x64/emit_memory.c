@@ -13,7 +13,7 @@ static void site(struct emit *e, const struct ir_insn *i, bool above)
 
 void emit_site(struct emit *e, const struct ir_insn *i)
 {
-    site(e, i, i->op == IR_PROBE);
+    site(e, i, i->mode & IR_ABOVE);
 }
 
 void emit_site_above(struct emit *e, const struct ir_insn *i)

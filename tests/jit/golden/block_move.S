@@ -4,39 +4,33 @@
     strb r2, [r0, -r4, lsr #29]
     ldr r1, [r0], #4
 // host:
-//   mov edx,g0
-//   test edx,0x3
+//   test g0,0x3
 //   je L1
 //   movabs rax,*
 //   jmp out
 //   L1:
-//   mov eax,DWORD PTR gs:[edx]
-//   mov DWORD PTR [cpu.t1],eax
-//   mov eax,DWORD PTR gs:[edx+0x8]
-//   mov g2,DWORD PTR gs:[edx+0x4]
-//   mov g3,DWORD PTR gs:[edx+0x8]
-//   mov g1,DWORD PTR [cpu.t1]
-//   lea g0,[rdx+0xc]
-//   mov edx,g13
-//   test edx,0x3
+//   mov edx,DWORD PTR gs:[g0]
+//   mov g3,DWORD PTR gs:[g0+0x8]
+//   mov g2,DWORD PTR gs:[g0+0x4]
+//   mov g1,edx
+//   add g0,0xc
+//   test g13,0x3
 //   je L2
 //   movabs rax,*
 //   jmp out
 //   L2:
-//   mov DWORD PTR gs:[edx-0xc],g4
-//   mov DWORD PTR gs:[edx-0x8],g5
-//   mov DWORD PTR gs:[edx-0x4],g14
-//   lea g13,[rdx-0xc]
-//   lea edx,[g0.q+0x8]
-//   test edx,0x3
+//   mov DWORD PTR gs:[g13-0xc],g4
+//   mov DWORD PTR gs:[g13-0x8],g5
+//   mov DWORD PTR gs:[g13-0x4],g14
+//   add g13,0xfffffff4
+//   test g0,0x3
 //   je L3
 //   movabs rax,*
 //   jmp out
 //   L3:
-//   mov eax,DWORD PTR gs:[edx]
-//   mov DWORD PTR [cpu.t1],eax
-//   mov g3,DWORD PTR gs:[edx+0x4]
-//   mov g2,DWORD PTR [cpu.t1]
+//   mov edx,DWORD PTR gs:[g0+0x8]
+//   mov g3,DWORD PTR gs:[g0+0xc]
+//   mov g2,edx
 //   mov edx,g4
 //   shr edx,0x1d
 //   mov eax,g0

@@ -19,6 +19,17 @@ test-jit-torture: $(BUILD)/stinkarm
 test-jit-torture-full: $(BUILD)/stinkarm
 	$(JIT_ENV) tests/torture/run --full
 
+# Older hosts: masks of what the host has (jit/x64/host.h), from SSE2 alone upwards
+TESTS      += test-jit-hosts
+TESTS_FULL += test-jit-hosts
+JIT_HOSTS   = 0 1 3 7
+
+test-jit-hosts: $(JIT_HOSTS:%=test-jit-host-%)
+
+test-jit-host-%: $(BUILD)/stinkarm conform
+	STINKARM_HOST=$* $(JIT_ENV) tests/run_conformance 10000 $* neon vfp a32
+
+.PHONY: test-jit-hosts
 .PHONY: test-jit-conformance test-jit-conformance-full test-jit-guest test-jit-torture test-jit-torture-full
 
 # The host's code for common sequences: tests/jit/golden/run; `make golden-update` after a change that is meant

@@ -129,6 +129,8 @@ emit_vec_fn emit_vec_shrn, emit_vec_addhn, emit_vec_qshrn, emit_vec_pairs;
 emit_vec_fn emit_vec_reverse, emit_vec_extract, emit_vec_swap, emit_vec_transpose, emit_vec_zip,
     emit_vec_unzip, emit_vec_table;
 emit_vec_fn emit_vec_qsum, emit_vec_qabs, emit_vec_qdmulh, emit_vec_qdmull,
-    emit_vec_qshl; // emit_neon_saturate.c
+    emit_vec_qshl;                                                          // emit_neon_saturate.c
+emit_vec_fn emit_vec_count, emit_vec_leading_zeros, emit_vec_leading_signs; // emit_neon_bits.c
+emit_vec_fn emit_vec_shift_by;                                              // emit_neon_shift.c
 
 #endif

@@ -111,3 +111,49 @@ void emit_vec_shift_insert(struct emit *e, const struct ir_insn *i)
     }
     vec_last(e, i, POR, 2, x64_r(3), true);
 }
+
+static const _Alignas(16) uint8_t ones[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                              0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+// XMM0 = the amounts: the lowest byte of each of n's elements, with its sign.
+static void amounts(struct emit *e, unsigned lane, unsigned n)
+{
+    static const _Alignas(16) uint8_t sign[16] = {[0] = 0x80, [8] = 0x80};
+    if (lane == 2) {
+        vec_shift(e, VEC_SHIFT_LEFT, 2, 0, n, 24);
+        vec_shift(e, VEC_SHIFT_RIGHT_SIGNED, 2, 0, 0, 24);
+    } else {
+        vec_shift(e, VEC_SHIFT_LEFT, 3, 0, n, 56);
+        vec_shift(e, VEC_SHIFT_RIGHT, 3, 0, 0, 56);
+        emit_sse3(e, PXOR, 0, 0, vec_table(e, sign));
+        emit_sse3(e, vec_sub(3), 0, 0, vec_table(e, sign));
+    }
+}
+
+// 32 and 64 bits by registers. AVX2's shifts to the left and to the right give 0 if an amount is too large,
+// as the other side's ones, which are negative, are: either of them counts. Negative numbers that go to the
+// right are inverted before it and after.
+void emit_vec_shift_by(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned wide = i->lane == 3 ? X64_VEX_W : 0, psllv = P38(0x47), psrlv = P38(0x45);
+    const bool u = i->mode & IR_UNSIGNED, round = i->mode & IR_ROUND;
+    amounts(e, i->lane, vec_n(e, i, 0));
+    const unsigned m = vec_m(e, i, 1);
+    x64_vex(&e->a, wide, psllv, 2, m, x64_r(0));
+    if (!u) {
+        vec_op(e, PAND, 3, m, 0);
+        vec_shift(e, VEC_SHIFT_RIGHT_SIGNED, 2, 3, 3, 31);
+        if (i->lane == 3) vec_shuffle(e, PSHUFD, 3, x64_r(3), 0xf5);
+    }
+    emit_sse3(e, PXOR, 0, 0, vec_table(e, ones)); // one less than the negative amount: rounding wants that
+    if (!round) emit_sse3(e, vec_sub(i->lane), 0, 0, vec_table(e, ones));
+    if (!u) vec_op(e, PXOR, 1, m, 3);
+    x64_vex(&e->a, wide, psrlv, 1, u ? m : 1, x64_r(0));
+    if (round) { // a half, upwards
+        vec_shift(e, VEC_SHIFT_RIGHT, i->lane, 0, 1, 1);
+        vec_op(e, vec_sub(i->lane), 1, 1, 0);
+    }
+    if (!u) vec_op(e, PXOR, 1, 1, 3);
+    if (!u && round) vec_op(e, vec_sub(i->lane), 1, 1, 3);
+    vec_last(e, i, POR, 1, x64_r(2), true);
+}

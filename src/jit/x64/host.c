@@ -18,7 +18,8 @@ static unsigned detect(void)
         __builtin_cpu_supports("avx512dq"))
         f |= HOST_AVX512VL;
     const char *mask = getenv("STINKARM_HOST");
-    return mask ? f & (unsigned)strtoul(mask, NULL, 0) : f;
+    if (mask) f &= (unsigned)strtoul(mask, NULL, 0);
+    return f & HOST_AVX ? f : f & ~(unsigned)(HOST_AVX2 | HOST_FMA | HOST_AVX512VL); // encoded alike
 }
 
 unsigned host_features(void)

@@ -21,6 +21,7 @@ struct test {
 
 // Leaves out whatever ends in a signal, for an emulator that has none yet.
 extern bool gen_no_signals;
+extern uint32_t gen_fpscr; // bits that may be set in a record's FPSCR
 
 enum gen_space { GEN_A32, GEN_T16, GEN_T32, GEN_VFP, GEN_NEON, GEN_SPACES };
 extern const char *const gen_space_names[GEN_SPACES];

@@ -5,6 +5,8 @@
 //     --only OP          only rows of this operation (a name of src/isa/*.tbl)
 //     --subject CMD      the emulator being tested (build/stinkarm)
 //     --a15 CMD, --max CMD   the references; an empty CMD: without this one
+//     --fpscr MASK       only these bits of the FPSCR may be set at the start
+//     --tiny-after       the subject's host finds out after rounding whether a result is tiny
 //     --no-signals       leave out whatever faults or branches
 //     --show N           differences printed in full; the rest is counted by operation
 // Exit status: 0 when nothing differs.
@@ -354,6 +356,10 @@ int main(int argc, char **argv)
             count = strtoul(value(argc, argv, &i), NULL, 0);
         } else if (!strcmp(argv[i], "--seed")) {
             seed = strtoul(value(argc, argv, &i), NULL, 0);
+        } else if (!strcmp(argv[i], "--fpscr")) {
+            gen_fpscr = (uint32_t)strtoul(value(argc, argv, &i), NULL, 0);
+        } else if (!strcmp(argv[i], "--tiny-after")) {
+            known_tiny_after = true;
         } else if (!strcmp(argv[i], "--no-signals")) {
             gen_no_signals = true;
         } else if (!strcmp(argv[i], "--only")) {

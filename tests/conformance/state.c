@@ -1,6 +1,8 @@
 // Random machine state, with the values that matter much more often than chance would have them.
 #include "gen.h"
 
+uint32_t gen_fpscr = ~0u;
+
 static const uint32_t special32[] = {
     0,          1,          2,          3,          4,          7,          8,          15,
     16,         31,         32,         33,         0x7f,       0x80,       0x81,       0xff,
@@ -132,5 +134,5 @@ void gen_state(struct rng *g, enum gen_space space, struct record *rec)
         if (rng_percent(g, 20)) fpscr |= (uint32_t)rng_next(g) & 0x0800009f; // QC, cumulative flags
         if (rng_percent(g, 3)) fpscr |= (uint32_t)rng_next(g) & 0x00370000;  // STRIDE, LEN
     }
-    rec->fpscr = fpscr;
+    rec->fpscr = fpscr & gen_fpscr;
 }

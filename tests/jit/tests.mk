@@ -5,10 +5,11 @@ TESTS_FULL += test-jit-conformance-full test-jit-guest test-jit-torture-full
 JIT_ENV = STINKARM_JIT=$(abspath $(BUILD))/stinkarm STINKARM=$(CURDIR)/tests/jit/stinkarm BUILD=$(BUILD)
 
 test-jit-conformance: $(BUILD)/stinkarm conform
-	$(JIT_ENV) tests/run_conformance 20000 3
+	$(JIT_ENV) CONFORM_OPTIONS=--tiny-after tests/run_conformance 20000 3
+	$(JIT_ENV) CONFORM_OPTIONS='--tiny-after --fpscr 0xf800009f' tests/run_conformance 20000 4 vfp
 
 test-jit-conformance-full: $(BUILD)/stinkarm conform
-	$(JIT_ENV) tests/run_conformance 500000 4
+	$(JIT_ENV) CONFORM_OPTIONS=--tiny-after tests/run_conformance 500000 4
 
 test-jit-guest: $(BUILD)/stinkarm $(TESTBUILD)/run_guest
 	$(JIT_ENV) $(TESTBUILD)/run_guest --stinkarm tests/jit/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)

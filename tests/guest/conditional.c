@@ -38,6 +38,8 @@
     CASE(set, "add r0, r0, r1\n sub r2, r2, r8\n rsb r3, r3, #1\n mov" #c " r5, r0")                         \
     CASE(set, "and r0, r0, #0xff\n ubfx r1, r1, #3, #11\n sbfx r2, r0, #5, #8\n lsr r3, r3, #3\n"            \
               "uxth r8, r3, ror #8\n rev r9, r9\n mov" #o " r5, r8")                                         \
+    CASE(set, "movs r3, #0x80000000\n mov" #c " r5, #9\n movs r2, #1\n mov" #c " r8, #9")                    \
+    CASE(set, "movs r3, #0x1fc\n mov" #c " r5, #9\n movs r2, #1\n mov" #o " r8, #9")                         \
     CASE(set, "mul r2, r0, r1\n orr r3, r3, r0\n b" #c " 1f\n mvn r5, r3\n 1: add" #c " r5, r5, r2")
 
 #define CONDITIONS(set)                                                                                      \
@@ -50,8 +52,9 @@
     X("cmp r0, r1")                                                                                          \
     X("subs r9, r0, r1")                                                                                     \
     X("rsbs r0, r0, r1")                                                                                     \
-    X("cmn r0, r1") X("adds r8, r8, r1") X("adcs r0, r0, r1") X("nop") X("tst r0, r1")                       \
-        X("movs r2, r0, lsr #1") X("ands r0, r0, r1, lsl #3") X("eors r0, r0, #0x80000000")
+    X("cmn r0, r1")                                                                                          \
+    X("adds r8, r8, r1") X("adcs r0, r0, r1") X("nop") X("tst r0, r1") X("movs r2, r0, lsr #1")              \
+        X("ands r0, r0, r1, lsl #3") X("eors r0, r0, #0x80000000")
 #define TEXT(set) set,
 
 // clang-format off

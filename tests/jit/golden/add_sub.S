@@ -13,12 +13,9 @@
 //   lea g0,[g1.q+0xff0]
 //   sub g1,g2
 //   lea g0,[g1.q-0x4]
-//   mov eax,g1
-//   sub eax,g0
-//   mov g0,eax
-//   mov eax,0x0
-//   sub eax,g2
-//   mov g2,eax
+//   neg g0
+//   add g0,g1
+//   neg g2
 //   mov g3,0x5
 //   sub g3,g4
 //   movabs rax,*

@@ -3,17 +3,9 @@
 // host:
 //   mov edx,g2
 //   shl edx,0x4
-//   mov ecx,edx
-//   not ecx
-//   mov eax,g1
-//   and eax,ecx
-//   mov g0,eax
+//   andn g0,edx,g1
 //   mov edx,g3
 //   sar edx,0x1f
-//   mov ecx,edx
-//   not ecx
-//   mov eax,g3
-//   and eax,ecx
-//   mov g3,eax
+//   andn g3,edx,g3
 //   movabs rax,*
 //   jmp out

@@ -4,10 +4,7 @@
     bfi r2, r3, #16, #16
     bfc r4, #3, #7
 // host:
-//   mov eax,g1
-//   and eax,0xff
-//   and g0,0xffffff00
-//   or g0,eax
+//   mov g0.b,g1.b
 //   mov eax,g1
 //   shl eax,0x8
 //   and eax,0xff00
@@ -20,7 +17,6 @@
 //   or g2,eax
 //   mov eax,g3
 //   shl eax,0x10
-//   and eax,0xffff0000
 //   and g2,0xffff
 //   or g2,eax
 //   and g4,0xfffffc07

@@ -10,11 +10,10 @@
 //   rorx eax,g1,0x8
 //   movzx g0,al
 //   mov g2,g1
-//   shl g2,0x11
-//   shr g2,0x16
+//   shr g2,0x5
+//   and g2,0x3ff
 //   mov g2,g1
-//   shl g2,0x14
-//   shr g2,0x14
+//   and g2,0xfff
 //   mov g2,g1
 //   shr g2,0x14
 //   movsx g3,g1.w

@@ -13,7 +13,7 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   jne cold
 //   lea g1,[g1.q+0x1]
-//   test g2,0x1
+//   test g2.b,0x1
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
 //   je cold

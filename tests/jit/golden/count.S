@@ -4,11 +4,7 @@
     rev r4, r5
     rev16 r6, r0
 // host:
-//   mov ecx,0x3f
-//   bsr eax,g1
-//   cmove eax,ecx
-//   xor eax,0x1f
-//   mov g0,eax
+//   lzcnt g0,g1
 //   mov eax,g3
 //   bswap eax
 //   mov ecx,eax
@@ -30,11 +26,7 @@
 //   shl ecx,0x1
 //   or eax,ecx
 //   mov g2,eax
-//   mov ecx,0x3f
-//   bsr eax,g2
-//   cmove eax,ecx
-//   xor eax,0x1f
-//   mov g2,eax
+//   lzcnt g2,g2
 //   mov g4,g5
 //   bswap g4
 //   mov g6,g0

@@ -3,35 +3,33 @@
     udiv r0, r1, r2
     mls r0, r0, r2, r1
 // host:
-//   mov ecx,g2
 //   xor eax,eax
-//   test ecx,ecx
+//   test g2,g2
 //   je L1
 //   mov eax,g1
 //   xor edx,edx
-//   div ecx
+//   div g2
 //   L1:
-//   mov eax,eax
 //   mov g0,eax
-//   movsxd rcx,g5
-//   xor eax,eax
-//   test ecx,ecx
-//   je L2
-//   movsxd rax,g4
-//   cqo
-//   idiv rcx
+//   lea edx,[g5.q+0x1]
+//   mov eax,g4
+//   cmp edx,0x1
+//   ja L2
+//   neg eax
+//   and eax,g5
+//   jmp L3
 //   L2:
-//   mov eax,eax
+//   cdq
+//   idiv g5
+//   L3:
 //   mov g3,eax
-//   mov ecx,g2
 //   xor eax,eax
-//   test ecx,ecx
-//   je L3
+//   test g2,g2
+//   je L4
 //   mov eax,g1
 //   xor edx,edx
-//   div ecx
-//   L3:
-//   mov eax,eax
+//   div g2
+//   L4:
 //   mov g0,eax
 //   mov edx,g0
 //   imul edx,g2

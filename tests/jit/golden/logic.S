@@ -13,19 +13,11 @@
 //   or g0,g1
 //   mov g1,g2
 //   xor g1,0x1
-//   mov ecx,g2
-//   not ecx
-//   mov eax,g1
-//   and eax,ecx
-//   mov g0,eax
+//   andn g0,g2,g1
 //   and g3,0xfffffffc
 //   mov g4,g5
 //   not g4
-//   mov ecx,g2
-//   not ecx
-//   mov eax,g1
-//   and eax,ecx
-//   mov g0,eax
+//   andn g0,g2,g1
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
 //   movabs rax,*

@@ -5,7 +5,7 @@
     strne r1, [r2]
     subne r3, r3, #1
 // host:
-//   cmp g0,0x0
+//   test g0,g0
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
 //   lahf

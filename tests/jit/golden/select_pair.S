@@ -6,7 +6,7 @@
     movge r4, r2
     movlt r4, r3
 // host:
-//   cmp g0,0x0
+//   test g0,g0
 //   lahf
 //   mov BYTE PTR [cpu.nz],ah
 //   sete al

@@ -15,11 +15,7 @@
 //   xor g3,edx
 //   mov g5,g4
 //   and g5,g6
-//   mov ecx,g4
-//   not ecx
-//   mov eax,g1
-//   and eax,ecx
-//   mov g0,eax
+//   andn g0,g4,g1
 //   xor g5,g0
 //   add g3,g5
 //   movabs rax,*

@@ -5,44 +5,31 @@
     ror r4, r5, r6
     orr r0, r1, r2, lsl r3
 // host:
-//   mov ecx,g2
-//   mov eax,g1
-//   shl eax,cl
-//   rex cmp cl,0x20
-//   sbb ecx,ecx
-//   and eax,ecx
-//   mov edx,eax
+//   shlx rdx,g1.q,g2.q
+//   test g2.b,0xc0
+//   mov ecx,0x0
+//   cmovne edx,ecx
 //   mov g0,edx
-//   mov ecx,g3
-//   mov eax,g0
-//   shr eax,cl
-//   rex cmp cl,0x20
-//   sbb ecx,ecx
-//   and eax,ecx
-//   mov edx,eax
+//   shrx rdx,g0.q,g3.q
+//   test g3.b,0xc0
+//   mov ecx,0x0
+//   cmovne edx,ecx
 //   mov g0,edx
-//   mov ecx,g6
-//   mov eax,g5
-//   movzx ecx,cl
-//   cmp ecx,0x1f
-//   jbe L1
-//   mov ecx,0x1f
-//   L1:
-//   sar eax,cl
+//   movsxd rax,g5
+//   test g6.b,0xc0
+//   mov ecx,0x3f
+//   cmove ecx,g6
+//   sarx rax,rax,rcx
 //   mov edx,eax
 //   mov g4,edx
 //   mov ecx,g6
-//   mov eax,g5
-//   ror eax,cl
-//   mov edx,eax
+//   mov edx,g5
+//   ror edx,cl
 //   mov g4,edx
-//   mov ecx,g3
-//   mov eax,g2
-//   shl eax,cl
-//   rex cmp cl,0x20
-//   sbb ecx,ecx
-//   and eax,ecx
-//   mov edx,eax
+//   shlx rdx,g2.q,g3.q
+//   test g3.b,0xc0
+//   mov ecx,0x0
+//   cmovne edx,ecx
 //   mov g0,g1
 //   or g0,edx
 //   movabs rax,*

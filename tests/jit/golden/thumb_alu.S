@@ -12,9 +12,7 @@
 //   mov g1,edx
 //   add g1,g2
 //   or g1,g0
-//   mov eax,g0
-//   imul eax,g2
-//   mov g2,eax
+//   imul g2,g0
 //   mov g3,0x0
 //   sub g3,g4
 //   setb BYTE PTR [cpu.borrow]

@@ -7,7 +7,7 @@
     it lt
     movlt r3, r4
 // host:
-//   cmp g0,0x0
+//   test g0,g0
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
 //   lahf

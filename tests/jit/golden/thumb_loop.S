@@ -13,8 +13,10 @@
 //   mov BYTE PTR [cpu.nz],ah
 //   lea edx,[g3.q+g3.q*1]
 //   lea g2,[g2.q+rdx*1]
-//   movabs rax,*
-//   call out
+//   mov edx,g2
+//   not edx
+//   mov g0,g1
+//   or g0,edx
 //   test g3,g3
 //   je cold
 //   cmp g3,0x4

@@ -9,37 +9,25 @@
 //   mov g4,0x20
 //   sub g4,g2
 //   lea g5,[g2.q-0x20]
-//   mov ecx,g2
-//   mov eax,g1
-//   shl eax,cl
-//   rex cmp cl,0x20
-//   sbb ecx,ecx
-//   and eax,ecx
-//   mov edx,eax
+//   shlx rdx,g1.q,g2.q
+//   test g2.b,0xc0
+//   mov ecx,0x0
+//   cmovne edx,ecx
 //   mov g1,edx
-//   mov ecx,g5
-//   mov eax,g0
-//   shl eax,cl
-//   rex cmp cl,0x20
-//   sbb ecx,ecx
-//   and eax,ecx
-//   mov edx,eax
+//   shlx rdx,g0.q,g5.q
+//   test g5.b,0xc0
+//   mov ecx,0x0
+//   cmovne edx,ecx
 //   or g1,edx
-//   mov ecx,g4
-//   mov eax,g0
-//   shr eax,cl
-//   rex cmp cl,0x20
-//   sbb ecx,ecx
-//   and eax,ecx
-//   mov edx,eax
+//   shrx rdx,g0.q,g4.q
+//   test g4.b,0xc0
+//   mov ecx,0x0
+//   cmovne edx,ecx
 //   or g1,edx
-//   mov ecx,g2
-//   mov eax,g0
-//   shl eax,cl
-//   rex cmp cl,0x20
-//   sbb ecx,ecx
-//   and eax,ecx
-//   mov edx,eax
+//   shlx rdx,g0.q,g2.q
+//   test g2.b,0xc0
+//   mov ecx,0x0
+//   cmovne edx,ecx
 //   mov g0,edx
 //   movabs rax,*
 //   jmp out

@@ -47,9 +47,11 @@ bool can_run(const struct benchmark *b, enum engine engine);
 // Whether both printed the same; native may have other last digits.
 bool same_output(const struct output *a, const struct output *b, bool native);
 
-// translation.c: nanoseconds that an engine needs for the first time it meets a guest instruction. < 0:
-// unknown.
+// translation.c
+// Nanoseconds that an engine needs to translate a guest instruction. < 0: unknown.
 double translation_cost(enum engine engine);
+// How many guest instructions a second that was.
+void print_speed(FILE *f, const struct benchmark *b);
 extern double translation_ns[ENGINES]; // what has been measured of it; 0: nothing
 
 // report.c

@@ -5,7 +5,7 @@
 #include "bench.h"
 
 enum { LEFT = 190, WIDTH = 560, ROW = 17, BAR = 6, TITLE = 26, TOP = 40 };
-static const double least = 0.5, most = 200;
+static const double least = 0.5, most = 500;
 
 static double x_of(double r)
 {
@@ -23,13 +23,22 @@ static void bar(FILE *f, double y, double r, const char *style)
 
 static void scale(FILE *f, double height)
 {
-    static const double marks[] = {0.5, 1, 2, 5, 10, 20, 50, 100, 200};
+    static const double marks[] = {0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         const double x = x_of(marks[i]);
         fprintf(f, "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%.0f\"/>\n",
                 marks[i] == 1 ? "one" : "grid", x, x, TOP - 6, height - 8);
         fprintf(f, "<text class=\"mark\" x=\"%.1f\" y=\"%d\">%g</text>\n", x, TOP - 12, marks[i]);
     }
+}
+
+static void print_class(FILE *f, double y, const struct benchmark *b, int n, const char *class)
+{
+    fprintf(f, "<text class=\"class\" x=\"8\" y=\"%.1f\">%s</text>\n", y, class);
+    const double qemu = class_mean(b, n, class, QEMU, NATIVE), jit = class_mean(b, n, class, JIT, NATIVE);
+    if (qemu > 0 && jit > 0)
+        fprintf(f, "<text x=\"%d\" y=\"%.1f\">means: qemu-arm %.1f, stinkarm %.1f</text>\n", LEFT, y, qemu,
+                jit);
 }
 
 bool write_plot(const char *path, const struct benchmark *b, int n)
@@ -73,7 +82,7 @@ bool write_plot(const char *path, const struct benchmark *b, int n)
     for (int i = 0; i < n; i++) {
         if (i == 0 || strcmp(b[i].class, b[i - 1].class)) {
             y += TITLE;
-            fprintf(f, "<text class=\"class\" x=\"8\" y=\"%.1f\">%s</text>\n", y - 6, b[i].class);
+            print_class(f, y - 6, b, n, b[i].class);
         }
         fprintf(f, "<text class=\"name\" x=\"%d\" y=\"%.1f\">%s</text>\n", LEFT - 8, y + 10, b[i].name);
         bar(f, y + 1, ratio(&b[i], QEMU, NATIVE), "qemu");

@@ -1,7 +1,6 @@
 // What an engine needs to make a guest instruction its own: a program of much code runs once and twice. What
 // the second time costs less than the first, beyond starting a program, was translation.
 #include <stdlib.h>
-#include <string.h>
 #include "bench.h"
 
 double translation_ns[ENGINES];
@@ -31,4 +30,30 @@ double translation_cost(enum engine engine)
             return -1;
     const double instructions = atof(out.text) / 4, running = (many - once) / (MANY - 1);
     return instructions > 0 ? (once - running - start) / instructions * 1e9 : -1;
+}
+
+// Guest instructions in a round of the program, as the interpreter's log counts them.
+static double instructions_per_round(const struct benchmark *b)
+{
+    double lines[2] = {0, 0};
+    for (int i = 0; i < 2; i++) {
+        char command[1024];
+        snprintf(command, sizeof command,
+                 "%s --engine=interp --log instructions %s/%s/%s.elf %d 2>&1 >/dev/null | wc -l",
+                 options.stinkarm, options.dir, b->class, b->name, i + 1);
+        FILE *f = popen(command, "r");
+        if (f && fscanf(f, "%lf", &lines[i]) != 1) lines[i] = 0;
+        if (f) pclose(f);
+    }
+    return lines[1] - lines[0];
+}
+
+void print_speed(FILE *f, const struct benchmark *b)
+{
+    const double n = instructions_per_round(b) * (double)b->amount / 1e6;
+    if (n <= 0) return;
+    fprintf(f, "%s/%s, million guest instructions a second:", b->class, b->name);
+    for (int e = QEMU; e < ENGINES; e++)
+        if (b->seconds[e] > 0) fprintf(f, " %s %.0f", engine_names[e], n / b->seconds[e]);
+    fputc('\n', f);
 }

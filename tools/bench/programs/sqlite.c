@@ -20,10 +20,11 @@ static void insert(uint32_t *seed, int rows)
     run("begin");
     sqlite3_prepare_v2(db, "insert into item (owner, price, text) values (?, ?, ?)", -1, &statement, NULL);
     for (int i = 0; i < rows; i++) {
-        make_text(text, 80 + (next_random(seed) & 63), *seed);
+        const size_t length = 80 + (next_random(seed) & 63);
+        make_text(text, length, *seed);
         sqlite3_bind_int(statement, 1, (int)(next_random(seed) % 50));
         sqlite3_bind_double(statement, 2, (double)(next_random(seed) % 10000) / 4);
-        sqlite3_bind_text(statement, 3, text, 80, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 3, text, (int)length, SQLITE_STATIC);
         sqlite3_step(statement);
         sqlite3_reset(statement);
     }

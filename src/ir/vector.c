@@ -58,6 +58,18 @@ static const struct {
     [VEC_TRN] = {"trn", {RW, 0, RW}},        [VEC_ZIP] = {"zip", {RW, 0, RW}},
     [VEC_UZP] = {"uzp", {RW, 0, RW}},        [VEC_CNT] = {"cnt", {W, 0, R}},
     [VEC_CLZ] = {"clz", {W, 0, R}},          [VEC_CLS] = {"cls", {W, 0, R}},
+    [VEC_FADD] = {"fadd", {W, R, R}},        [VEC_FSUB] = {"fsub", {W, R, R}},
+    [VEC_FMUL] = {"fmul", {W, R, R}},        [VEC_FMLA] = {"fmla", {RW, R, R}},
+    [VEC_FMLS] = {"fmls", {RW, R, R}},       [VEC_FFMA] = {"ffma", {RW, R, R}},
+    [VEC_FFMS] = {"ffms", {RW, R, R}},       [VEC_FABD] = {"fabd", {W, R, R}},
+    [VEC_FMAX] = {"fmax", {W, R, R}},        [VEC_FMIN] = {"fmin", {W, R, R}},
+    [VEC_FCEQ] = {"fceq", {W, R, R}},        [VEC_FCGE] = {"fcge", {W, R, R}},
+    [VEC_FCGT] = {"fcgt", {W, R, R}},        [VEC_FACGE] = {"facge", {W, R, R}},
+    [VEC_FACGT] = {"facgt", {W, R, R}},      [VEC_FABS] = {"fabs", {W, 0, R}},
+    [VEC_FNEG] = {"fneg", {W, 0, R}},        [VEC_FPADD] = {"fpadd", {W, R, R}},
+    [VEC_FPMAX] = {"fpmax", {W, R, R}},      [VEC_FPMIN] = {"fpmin", {W, R, R}},
+    [VEC_FRECPS] = {"frecps", {W, R, R}},    [VEC_FRSQRTS] = {"frsqrts", {W, R, R}},
+    [VEC_FCVT] = {"fcvt", {W, 0, R}},        [VEC_FCVT_TO] = {"fcvt_to", {W, 0, R}},
 };
 
 static const struct ir_vroles vfp[] = {

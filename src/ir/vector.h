@@ -88,6 +88,30 @@ enum ir_vec {
     VEC_CNT, // bits set
     VEC_CLZ,
     VEC_CLS,
+    VEC_FABS, // single precision (lane 2) from here on
+    VEC_FNEG,
+    VEC_FADD, // arithmetic
+    VEC_FSUB,
+    VEC_FMUL,
+    VEC_FMLA, // v += vn * vm, rounded twice
+    VEC_FMLS,
+    VEC_FFMA, // … once
+    VEC_FFMS,
+    VEC_FABD,
+    VEC_FMAX,
+    VEC_FMIN,
+    VEC_FCEQ,
+    VEC_FCGE,
+    VEC_FCGT,
+    VEC_FACGE, // of absolute values
+    VEC_FACGT,
+    VEC_FPADD, // of pairs
+    VEC_FPMAX,
+    VEC_FPMIN,
+    VEC_FRECPS,
+    VEC_FRSQRTS,
+    VEC_FCVT,    // from integers with x fraction bits
+    VEC_FCVT_TO, // to such integers, towards zero
     VEC_COUNT,
 };
 

@@ -258,11 +258,12 @@ static void want_fp(struct jit *j, struct cpu *c, unsigned form)
     c->exit_request = 1;
 }
 
-static bool uses_fp(const struct ir_block *b)
+static unsigned needed_form(const struct ir_block *b)
 {
+    unsigned form = 0;
     for (unsigned k = 0; k < b->n; k++)
-        if (emit_computes(&b->insn[k])) return true;
-    return false;
+        form |= emit_fp_form(&b->insn[k]);
+    return form;
 }
 
 static void *compile(struct tier *t, struct cpu *c, const struct tier_block *b)
@@ -274,8 +275,9 @@ static void *compile(struct tier *t, struct cpu *c, const struct tier_block *b)
         if (!j->blocks) j->blocks = (struct jit_block **)(j->data + DATA_SIZE);
         const struct tier_call *calls;
         const bool code = translate(j, c, b);
-        if (code && !(j->fp_form & FP_USED) && uses_fp(&j->ir))
-            want_fp(j, c, FP_USED);
+        const unsigned missing = code ? needed_form(&j->ir) & ~j->fp_form : 0;
+        if (missing)
+            want_fp(j, c, missing);
         else if (code && (calls = make_calls(j, c, b)))
             jb = emit_into(j, b, calls);
         if (jb && log_on(LOG_JIT)) jit_log_unit(c, b, &j->ir, &j->emit);

@@ -49,8 +49,9 @@ struct emit_site {
 struct emit_shared {
     const uint8_t *enter; // uint64_t enter(struct cpu *, const void *code): runs until it is left
     const uint8_t *leave, *leave_saved, *indirect, *call[3];
-    const uint8_t *trap;  // behind a trap (fp_trap): RAX is its arg, the return address on the stack
-    const uint8_t *signs; // 16 bytes each: a double's sign bit, a single's, all bits but these
+    const uint8_t *trap;   // behind a trap (fp_trap): RAX is its arg, the return address on the stack
+    const uint8_t *floats; // emit_neon_float.h's constants
+    const uint8_t *signs;  // 16 bytes each: a double's sign bit, a single's, all bits but these
     const uint8_t
         *compared[2]; // struct cpu's host_flags, by LAHF's value after UCOMIS; [1]: operands swapped
 };
@@ -90,8 +91,8 @@ struct emit {
 bool emit_block(struct emit *e, const struct ir_block *b);
 // Whether the code of an operation calls, or may call, the handler that its imm names.
 bool emit_may_call(const struct ir_insn *i);
-// Whether it computes with floating-point numbers by the host's arithmetic.
-bool emit_computes(const struct ir_insn *i);
+// What its code asks of all code (enum fp_form), because it computes with floating-point numbers.
+unsigned emit_fp_form(const struct ir_insn *i);
 bool emit_shared_code(struct x64 *a, struct emit_shared *s);
 // Makes code jump to where its block is looked up anew. at: the block's first byte, in the writable view.
 void emit_stale(uint8_t *at, const uint8_t *stale);

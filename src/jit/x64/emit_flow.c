@@ -168,6 +168,7 @@ bool emit_block(struct emit *e, const struct ir_block *b)
             if (e->host != other) e->host = HOST_NONE; // two ways lead here
         }
         if (i->op == IR_ELSE) {
+            emit_fp_mode(e, FP_GUEST);
             uint8_t *over = x64_jmp_at(&e->a);
             x64_patch(skip, e->a.p);
             skip = over;

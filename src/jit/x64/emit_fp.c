@@ -5,14 +5,15 @@
 
 #include "ir/vector.h"
 
-bool emit_computes(const struct ir_insn *i)
+unsigned emit_fp_form(const struct ir_insn *i)
 {
-    return i->op >= IR_VADD && i->op <= IR_VCVT_SIZE;
+    if (i->op == IR_VEC && i->vec >= VEC_FADD) return FP_USED | FP_VECTOR;
+    return i->op >= IR_VADD && i->op <= IR_VCVT_SIZE ? FP_USED : 0;
 }
 
 void emit_fp_mode(struct emit *e, enum fp_mode mode)
 {
-    if (e->fp_mode == mode) return;
+    if (e->fp_mode == mode || !fp_changes_mode(e->fp_form)) return;
     const int32_t at = offsetof(struct cpu, host_fp.mxcsr);
     x64_op(&e->a, 0, 0x0fae, 3, x64_m(RBP, at + 4 * e->fp_mode)); // stmxcsr: the flags wait there
     x64_op(&e->a, 0, 0x0fae, 2, x64_m(RBP, at + 4 * (int)mode));  // ldmxcsr

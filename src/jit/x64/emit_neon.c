@@ -85,6 +85,30 @@ static const struct {
     [VEC_ABS] = {emit_vec_abs},
     [VEC_HADD] = {emit_vec_mean},
     [VEC_HSUB] = {emit_vec_mean},
+    [VEC_FADD] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FSUB] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FMUL] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FMLA] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FMLS] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FFMA] = {emit_vec_float, {NEVER, NEVER, HOST_FMA}, true},
+    [VEC_FFMS] = {emit_vec_float, {NEVER, NEVER, HOST_FMA}, true},
+    [VEC_FABD] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FMAX] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FMIN] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FCEQ] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FCGE] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FCGT] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FACGE] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FACGT] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FABS] = {emit_vec_fsign, {NEVER, NEVER, 0}, false},
+    [VEC_FNEG] = {emit_vec_fsign, {NEVER, NEVER, 0}, false},
+    [VEC_FPADD] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FPMAX] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FPMIN] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FRECPS] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FRSQRTS] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FCVT] = {emit_vec_fcvt, {NEVER, NEVER, 0}, true},
+    [VEC_FCVT_TO] = {emit_vec_fcvt, {NEVER, NEVER, 0}, true},
 };
 
 static bool has_code(const struct ir_insn *i)
@@ -95,7 +119,7 @@ static bool has_code(const struct ir_insn *i)
 bool emit_may_call(const struct ir_insn *i)
 {
     if (i->op == IR_VEC) return !ir_vec_constant(i->vec) && (ops[i->vec].slow || !has_code(i));
-    return i->op == IR_CALL || i->op == IR_VFLAGS || emit_computes(i);
+    return i->op == IR_CALL || i->op == IR_VFLAGS || emit_fp_form(i);
 }
 
 void emit_vec(struct emit *e, const struct ir_insn *i)

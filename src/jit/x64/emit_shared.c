@@ -134,7 +134,11 @@ static void trap(struct x64 *a, struct emit_shared *s)
 static void constants(struct x64 *a, struct emit_shared *s)
 {
     static const uint64_t signs[8] = {1ull << 63, 0, 1u << 31, 0, ~0ull >> 1, 0, ~0u >> 1, 0};
+    static const uint32_t floats[] = {0x3f000000, 0x40000000, 0x40400000, 0x47800000, 0x80000000, 0x7fffffff};
     x64_align(a, 16, 0);
+    s->floats = a->p;
+    for (unsigned k = 0; k < 4 * sizeof floats / sizeof *floats; k++)
+        x64_u32(a, floats[k / 4]);
     s->signs = a->p;
     x64_bytes(a, signs, sizeof signs);
     for (unsigned swapped = 0; swapped < 2; swapped++) {

@@ -45,7 +45,9 @@ static uint32_t guest_modes(const struct cpu *c, unsigned form)
 void fp_enter(struct cpu *c, unsigned form)
 {
     c->host_fp.mxcsr[FP_GUEST] = guest_modes(c, form);
-    c->host_fp.mxcsr[FP_STANDARD] = HOST & ~flushing(c);
+    c->host_fp.mxcsr[FP_STANDARD] = HOST & ~flushing(c) & ~(form & FP_NAN ? 0u : (uint32_t)IE << MASK_SHIFT);
+    if (form & FP_VECTOR && !(form & FP_CALL_VECTOR) && !fp_changes_mode(form))
+        c->host_fp.mxcsr[FP_GUEST] = c->host_fp.mxcsr[FP_STANDARD];
     _mm_setcsr(c->host_fp.mxcsr[FP_GUEST]);
 }
 
@@ -122,15 +124,24 @@ static void count(struct cpu *c, unsigned remedy)
     c->host_fp.since = now;
 }
 
+// What spares an operation its traps.
+static unsigned remedy(const struct cpu *c, uint32_t trapped, bool vector)
+{
+    if (trapped & IE) return FP_NAN;
+    if (vector) return FP_CALL_VECTOR;
+    return c->fpscr & FPSCR_FZ ? FP_CALL : FP_MODES;
+}
+
 const void *fp_trap(struct cpu *c, uintptr_t arg, uint64_t *eflags)
 {
     const struct tier_call *call = (const struct tier_call *)(arg & ~(uintptr_t)3);
     const uint32_t m = _mm_getcsr(), trapped = m & ~(m >> MASK_SHIFT) & FLAGS;
-    if (trapped) count(c, trapped & IE ? FP_NAN : FP_CALL);
+    const enum fp_compare compare = arg & 3;
+    if (trapped) count(c, remedy(c, trapped, compare == FP_VECTOR_OP));
     _mm_setcsr(m & ~trapped); // the handler knows which flags the instruction really sets
     const void *r = call->fn(c, call->step);
-    if (arg & 3)
+    if (compare == FP_COMPARE || compare == FP_COMPARE_SWAPPED)
         *eflags = (*eflags & ~(uint64_t)(CF | PF | ZF)) |
-                  compared_flags(c->fpscr >> 28, (arg & 3) == FP_COMPARE_SWAPPED);
+                  compared_flags(c->fpscr >> 28, compare == FP_COMPARE_SWAPPED);
     return r;
 }

@@ -18,6 +18,11 @@ enum fp_form {
                    // traps, or FPSCR.DN is set
     FP_CALL = 8,   // handlers do all: denormals are too frequent for traps
     FP_ROUND = 16, // FPSCR.RMode need not be to nearest
+    // Advanced SIMD computes, too, with denormals flushed. One MXCSR serves both as long as it may: VFP's
+    // denormals trap then and are the handler's.
+    FP_VECTOR = 32,
+    FP_MODES = 64,        // VFP has too many denormals for that: MXCSR changes between the two
+    FP_CALL_VECTOR = 128, // denormals are too frequent in Advanced SIMD: handlers do all of it
 };
 
 // NZCV of a comparison that struct cpu's host_fp.compared describes.
@@ -26,7 +31,7 @@ uint32_t fp_nzcv(unsigned compared);
 // What MXCSR may hold.
 enum fp_mode {
     FP_GUEST,    // the FPSCR's modes
-    FP_STANDARD, // Advanced SIMD's: to nearest, flush to zero, default NaN (handlers look at NaN results)
+    FP_STANDARD, // Advanced SIMD's: to nearest, flush to zero, default NaN
 };
 
 // The forms without which code must not be run with an FPSCR.
@@ -43,6 +48,12 @@ const void *fp_call(struct cpu *c, const struct tier_call *call);
 // change.
 const void *fp_trap(struct cpu *c, uintptr_t arg, uint64_t *eflags);
 
-enum fp_compare { FP_NO_COMPARE, FP_COMPARE, FP_COMPARE_SWAPPED };
+enum fp_compare { FP_NO_COMPARE, FP_COMPARE, FP_COMPARE_SWAPPED, FP_VECTOR_OP /* none, in FP_STANDARD */ };
+
+// Whether MXCSR changes between VFP's and Advanced SIMD's instructions.
+static inline bool fp_changes_mode(unsigned form)
+{
+    return form & (FP_MODES | FP_ROUND);
+}
 
 #endif

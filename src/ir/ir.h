@@ -32,7 +32,7 @@ enum ir_op {
     IR_UMLAL, // e:d += a * b
     IR_SMLAL,
     IR_UMAAL, // e:d = a * b + d + e
-    IR_UDIV, // by zero: 0
+    IR_UDIV,  // by zero: 0
     IR_SDIV,
     IR_UXT8, // d = extended b, rotated right by imm first
     IR_UXT16,
@@ -82,6 +82,7 @@ enum ir_op {
     IR_LDVA,   // … to all elements of x D registers each
     IR_VGET,   // d = S register v
     IR_VPUT,   // S register v = a
+    IR_VPUT64, // D register v = b:a
     IR_VMOV,   // v = vm; n: log2 of the bytes, here and below
     IR_VCONST, // v = imm, in the upper half of a D register
     IR_VNEG,
@@ -95,15 +96,22 @@ enum ir_op {
     IR_VNMLA, // v = -v - vn * vm
     IR_VNMLS, // v = -v + vn * vm
     IR_VNMUL, // v = -(vn * vm)
+    IR_VFMA,  // v += vn * vm, rounded once
+    IR_VFMS,  // v -= …
+    IR_VFNMA, // v = -v - …
+    IR_VFNMS, // v = -v + …
     IR_VSQRT,
+    IR_VRINT,       // v = vm as an integer; x: as ROUNDSD has it
     IR_VCMP,        // FPSCR's flags from v and vm (IR_NONE: zero); x: any NaN is invalid
     IR_VCVT_INT,    // v (float, n) = S register vm (integer; IR_UNSIGNED)
-    IR_VCVT_TO_INT, // S register v = vm (float, n), towards zero
-    IR_VCVT_SIZE,   // v = vm of the other size; n: of v
-    IR_VFLAGS,      // the condition flags from FPSCR's
-    IR_VEC,         // an operation on vectors: vec, lane, x (ir/vector.h)
-    IR_IF,          // unless cond holds, skips the next n operations
-    IR_IFZ,         // unless a is zero (n operations)
+    IR_VCVT_TO_INT, // S register v = vm (float, n), towards zero; x: as FPSCR.RMode says
+    IR_VCVT_FIX,    // v (float, n) = v with x fraction bits, of 16 (lane 1) or 32 bits (IR_UNSIGNED)
+    IR_VCVT_TO_FIX,
+    IR_VCVT_SIZE, // v = vm of the other size; n: of v
+    IR_VFLAGS,    // the condition flags from FPSCR's
+    IR_VEC,       // an operation on vectors: vec, lane, x (ir/vector.h)
+    IR_IF,        // unless cond holds, skips the next n operations
+    IR_IFZ,       // unless a is zero (n operations)
     IR_IFNZ,
     IR_ELSE, // skips the next n operations: the last of those that an IR_IF skips, the other side behind it
     IR_CALL, // the interpreter's handler: imm names it; reads and writes: masks of guest registers

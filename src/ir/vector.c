@@ -73,14 +73,22 @@ static const struct {
 };
 
 static const struct ir_vroles vfp[] = {
-    [IR_LDV32] = {SW, 0, 0},    [IR_LDV64] = {DW, 0, 0},       [IR_STV32] = {SR, 0, 0},
-    [IR_STV64] = {DR, 0, 0},    [IR_VGET] = {SR, 0, 0},        [IR_VPUT] = {SW, 0, 0},
-    [IR_VMOV] = {W, 0, R},      [IR_VCONST] = {W, 0, 0},       [IR_VNEG] = {W, 0, R},
-    [IR_VABS] = {W, 0, R},      [IR_VADD] = {W, R, R},         [IR_VSUB] = {W, R, R},
-    [IR_VMUL] = {W, R, R},      [IR_VDIV] = {W, R, R},         [IR_VMLA] = {RW, R, R},
-    [IR_VMLS] = {RW, R, R},     [IR_VNMLA] = {RW, R, R},       [IR_VNMLS] = {RW, R, R},
-    [IR_VNMUL] = {W, R, R},     [IR_VSQRT] = {W, 0, R},        [IR_VCMP] = {R, 0, R},
-    [IR_VCVT_INT] = {W, 0, SR}, [IR_VCVT_TO_INT] = {SW, 0, R}, [IR_VCVT_SIZE] = {W, 0, IR_V_OTHER | IR_V_R},
+    [IR_LDV32] = {SW, 0, 0},       [IR_LDV64] = {DW, 0, 0},
+    [IR_STV32] = {SR, 0, 0},       [IR_STV64] = {DR, 0, 0},
+    [IR_VGET] = {SR, 0, 0},        [IR_VPUT] = {SW, 0, 0},
+    [IR_VMOV] = {W, 0, R},         [IR_VCONST] = {W, 0, 0},
+    [IR_VNEG] = {W, 0, R},         [IR_VABS] = {W, 0, R},
+    [IR_VADD] = {W, R, R},         [IR_VSUB] = {W, R, R},
+    [IR_VMUL] = {W, R, R},         [IR_VDIV] = {W, R, R},
+    [IR_VMLA] = {RW, R, R},        [IR_VMLS] = {RW, R, R},
+    [IR_VNMLA] = {RW, R, R},       [IR_VNMLS] = {RW, R, R},
+    [IR_VNMUL] = {W, R, R},        [IR_VFMA] = {RW, R, R},
+    [IR_VFMS] = {RW, R, R},        [IR_VFNMA] = {RW, R, R},
+    [IR_VFNMS] = {RW, R, R},       [IR_VRINT] = {W, 0, R},
+    [IR_VCVT_FIX] = {RW, 0, 0},    [IR_VCVT_TO_FIX] = {RW, 0, 0},
+    [IR_VPUT64] = {DW, 0, 0},      [IR_VSQRT] = {W, 0, R},
+    [IR_VCMP] = {R, 0, R},         [IR_VCVT_INT] = {W, 0, SR},
+    [IR_VCVT_TO_INT] = {SW, 0, R}, [IR_VCVT_SIZE] = {W, 0, IR_V_OTHER | IR_V_R},
 };
 
 struct ir_vroles ir_vector_roles(const struct ir_insn *i)

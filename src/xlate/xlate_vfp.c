@@ -45,10 +45,32 @@ static enum xlate_result multiple(struct xlate *x, bool store, const struct insn
     return XLATE_NEXT;
 }
 
+static enum xlate_result multiple_s(struct xlate *x, bool store, const struct insn *in)
+{
+    const unsigned n = in->imm;
+    if (in->rn == 15 || !n || in->rd + n > 32) return XLATE_CALL;
+    const bool up = in->flags & INSN_ADD;
+    uint32_t at = up ? 0 : 0u - 4 * n;
+    emit(x, IR_ALIGN, IR_NONE, in->rn, IR_NONE, 4);
+    // Nothing changes before all of it is found to be there.
+    if (!store && n > 1) {
+        emit(x, IR_PROBE, IR_NONE, in->rn, IR_NONE, at);
+        emit(x, IR_PROBE, IR_NONE, in->rn, IR_NONE, at + 4 * n - 4)->mode |= IR_ABOVE;
+    }
+    for (unsigned k = 0; k < n; k++, at += 4)
+        emit(x, store ? IR_STV32 : IR_LDV32, IR_NONE, in->rn, IR_NONE, at)->v = (uint8_t)(in->rd + k);
+    if (in->flags & INSN_WB) emit(x, IR_ADD, in->rn, in->rn, IR_IMM, up ? 4 * n : 0u - 4 * n);
+    return XLATE_NEXT;
+}
+
 // Two core registers and two halves of a D register, or two S registers.
 static enum xlate_result pair(struct xlate *x, bool to_core, unsigned s, const struct insn *in)
 {
     if (in->rm == 15 || in->ra == 15 || s > 30) return XLATE_CALL;
+    if (!to_core && s % 2 == 0) { // one store: a load of the whole follows
+        emit(x, IR_VPUT64, IR_NONE, in->rm, in->ra, 0)->v = (uint8_t)(s / 2);
+        return XLATE_NEXT;
+    }
     const uint8_t regs[2] = {in->rm, in->ra};
     for (unsigned k = 0; k < 2; k++) {
         struct ir_insn *i = to_core ? emit(x, IR_VGET, regs[k], IR_NONE, IR_NONE, 0)
@@ -89,6 +111,67 @@ static enum xlate_result compare(struct xlate *x, unsigned size, bool zero, cons
     return XLATE_NEXT;
 }
 
+static enum xlate_result round_to_int(struct xlate *x, unsigned size, const struct insn *in)
+{
+    if (in->flags & INSN_UNS) return XLATE_CALL;
+    vector(x, IR_VCVT_TO_INT, size, in)->x = 1;
+    return XLATE_NEXT;
+}
+
+static enum xlate_result fixed(struct xlate *x, enum ir_op op, unsigned size, const struct insn *in)
+{
+    struct ir_insn *i = vector(x, op, size, in);
+    i->x = (uint8_t)in->imm;
+    i->lane = in->size;
+    if (in->flags & INSN_UNS) i->mode |= IR_UNSIGNED;
+    return XLATE_NEXT;
+}
+
+// ROUNDSD's operand: the mode, 4 for MXCSR's, 8 where inexact results are not told.
+enum { ROUND_MXCSR = 4, ROUND_QUIET = 8, ROUND_ZERO = 3 };
+
+static enum xlate_result round_float(struct xlate *x, unsigned size, unsigned mode, const struct insn *in)
+{
+    vector(x, IR_VRINT, size, in)->x = (uint8_t)mode;
+    return XLATE_NEXT;
+}
+
+static enum xlate_result round_named(struct xlate *x, unsigned size, const struct insn *in)
+{
+    static const uint8_t modes[] = {0, 2, 1, 3};  // up and down are the other way round
+    if (in->x >= sizeof modes) return XLATE_CALL; // to nearest, ties away
+    return round_float(x, size, modes[in->x] | ROUND_QUIET, in);
+}
+
+static void select_one(struct xlate *x, unsigned cond, unsigned size, unsigned v, unsigned vm)
+{
+    struct ir_insn *i = emit(x, IR_IF, IR_NONE, IR_NONE, IR_NONE, 0);
+    i->cond = (uint8_t)cond;
+    i->reads = IR_NZCV;
+    i->n = 1;
+    i = emit(x, IR_VMOV, IR_NONE, IR_NONE, IR_NONE, 0);
+    i->mode |= IR_CONDITIONAL;
+    i->n = (uint8_t)size;
+    i->v = (uint8_t)v, i->vm = (uint8_t)vm;
+}
+
+// VSEL: vn if the condition holds, else vm.
+static enum xlate_result selection(struct xlate *x, unsigned size, const struct insn *in)
+{
+    static const uint8_t conds[4] = {COND_EQ, COND_VS, COND_GE, COND_GT};
+    const unsigned cond = conds[in->x & 3];
+    if (x->conditional) return XLATE_CALL; // UNPREDICTABLE
+    if (in->rd != in->rn && in->rd != in->rm) {
+        struct ir_insn *i = vector(x, IR_VMOV, size, in);
+        i->imm = 0;
+    }
+    if (in->rd != in->rn)
+        select_one(x, cond, size, in->rd, in->rn);
+    else if (in->rd != in->rm)
+        select_one(x, cond ^ 1, size, in->rd, in->rm);
+    return XLATE_NEXT;
+}
+
 #define SIZES(name, ir)                                                                                      \
     case OP_##name##_S: return arithmetic(x, ir, 2, in);                                                     \
     case OP_##name##_D: return arithmetic(x, ir, 3, in);
@@ -102,6 +185,10 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
         SIZES(VDIV, IR_VDIV)
         SIZES(VMLA, IR_VMLA)
         SIZES(VMLS, IR_VMLS)
+        SIZES(VFMA, IR_VFMA)
+        SIZES(VFMS, IR_VFMS)
+        SIZES(VFNMA, IR_VFNMA)
+        SIZES(VFNMS, IR_VFNMS)
         SIZES(VNMLA, IR_VNMLA)
         SIZES(VNMLS, IR_VNMLS)
         SIZES(VNMUL, IR_VNMUL)
@@ -119,6 +206,26 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
     case OP_VCVT_INT_D: return convert(x, IR_VCVT_TO_INT, 3, in);
     case OP_VCVT_D_S: return convert(x, IR_VCVT_SIZE, 3, in);
     case OP_VCVT_S_D: return convert(x, IR_VCVT_SIZE, 2, in);
+    case OP_VCVTR_INT_S: return round_to_int(x, 2, in);
+    case OP_VCVTR_INT_D: return round_to_int(x, 3, in);
+    case OP_VCVT_S_FIX: return fixed(x, IR_VCVT_FIX, 2, in);
+    case OP_VCVT_D_FIX: return fixed(x, IR_VCVT_FIX, 3, in);
+    case OP_VCVT_FIX_S: return fixed(x, IR_VCVT_TO_FIX, 2, in);
+    case OP_VCVT_FIX_D: return fixed(x, IR_VCVT_TO_FIX, 3, in);
+    case OP_VRINTR_S: return round_float(x, 2, ROUND_MXCSR | ROUND_QUIET, in);
+    case OP_VRINTR_D: return round_float(x, 3, ROUND_MXCSR | ROUND_QUIET, in);
+    case OP_VRINTX_S: return round_float(x, 2, ROUND_MXCSR, in);
+    case OP_VRINTX_D: return round_float(x, 3, ROUND_MXCSR, in);
+    case OP_VRINTZ_S: return round_float(x, 2, ROUND_ZERO | ROUND_QUIET, in);
+    case OP_VRINTZ_D: return round_float(x, 3, ROUND_ZERO | ROUND_QUIET, in);
+    case OP_VRINT_S: return round_named(x, 2, in);
+    case OP_VRINT_D: return round_named(x, 3, in);
+    case OP_VSEL_S: return selection(x, 2, in);
+    case OP_VSEL_D: return selection(x, 3, in);
+    case OP_VLDM_S: return multiple_s(x, false, in);
+    case OP_VSTM_S: return multiple_s(x, true, in);
+    case OP_VMOV_SS_CORE: return pair(x, false, in->rd, in);
+    case OP_VMOV_CORE_SS: return pair(x, true, in->rn, in);
     case OP_VMOV_IMM_S: return constant(x, 2, in);
     case OP_VMOV_IMM_D: return constant(x, 3, in);
     case OP_VLDR_S: return transfer(x, IR_LDV32, in);

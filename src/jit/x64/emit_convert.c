@@ -1,31 +1,28 @@
 // VFP conversions on SSE.
 #include "jit/x64/emit_fp.h"
 
-enum { CVT_FROM_INT = 0x2a, CVT_TRUNCATE = 0x2c, CVT_SIZE = 0x5a };
+enum { CVT_FROM_INT = 0x2a, CVT_TRUNCATE = 0x2c, CVT_ROUND, CVT_SIZE = 0x5a };
 
 static void zero(struct emit *e, unsigned xmm)
 {
     emit_sse3(e, fp_packed(2, 0x57), xmm, xmm, x64_r(xmm)); // xorps
 }
 
-// In XMM0, so that nothing of an earlier value stays above the result.
-static void from_int(struct emit *e, const struct ir_insn *i)
+// An integer in RAX, to XMM0, so that nothing of an earlier value stays above the result.
+static void int_to_float(struct emit *e, unsigned size)
 {
-    if (i->mode & IR_UNSIGNED)
-        x64_load(&e->a, RAX, place_v(e, 2, i->vm));
-    else
-        x64_op(&e->a, X64_64, 0x63, RAX, place_v(e, 2, i->vm)); // movsxd
     zero(e, 0);
-    fp_begin(e, i);
-    fp_wide(e, 3, fp_scalar(i->n, CVT_FROM_INT), 0, 0, x64_r(RAX));
-    finish_xmm(e, i->n, i->v, 0);
-    fp_end(e, i);
+    fp_wide(e, 3, fp_scalar(size, CVT_FROM_INT), 0, 0, x64_r(RAX));
 }
 
-// The bits of xmm to RAX.
-static void bits(struct emit *e, unsigned size, unsigned xmm)
+static void from_int(struct emit *e, const struct ir_insn *i)
 {
-    fp_wide(e, size, 0x66000f7e, xmm, 0, x64_r(RAX)); // movd, movq
+    fp_to_core(e, 2, i->vm, RAX);
+    if (!(i->mode & IR_UNSIGNED)) x64_op(&e->a, X64_64, 0x63, RAX, x64_r(RAX)); // movsxd
+    fp_begin(e, i);
+    int_to_float(e, i->n);
+    finish_xmm(e, i->n, i->v, 0);
+    fp_end(e, i);
 }
 
 static void shift_right(struct emit *e, unsigned width, unsigned reg, unsigned n)
@@ -44,38 +41,43 @@ static void denormal_is_slow(struct emit *e, unsigned size)
     fp_slow_if(e, CC_E);
 }
 
-// RAX: the bits of a number that must be neither negative nor 2^32 or more, nor a NaN.
-static void outside_is_slow(struct emit *e, unsigned size)
+// RAX: the bits of a number that must be below 2^limit, and neither negative, or below in magnitude.
+static void outside_is_slow(struct emit *e, unsigned size, int limit, bool is_unsigned)
 {
-    if (size == 2) {
-        x64_group1(&e->a, 0, 7, x64_r(RAX), (127u + 32) << 23);
-    } else {
-        x64_mov_imm64(&e->a, RCX, (1023ull + 32) << 52);
-        x64_op(&e->a, X64_64, 0x3b, RAX, x64_r(RCX));
-    }
+    const unsigned w = size == 3 ? X64_64 : 0;
+    const uint64_t top = size == 3 ? (uint64_t)(1023 + limit) << 52 : (uint64_t)(127 + limit) << 23;
+    const struct x64_rm once = {.mem = true, .base = RAX, .index = -1};
+    const struct x64_rm twice = {.mem = true, .base = RAX, .index = RAX};
+    x64_op(&e->a, w, 0x8d, RCX, is_unsigned ? once : twice); // without the sign
+    if (size == 3)
+        x64_mov_imm64(&e->a, RDX, is_unsigned ? top : top << 1);
+    else
+        x64_mov_imm(&e->a, x64_r(RDX), (uint32_t)(is_unsigned ? top : top << 1));
+    x64_op(&e->a, w, 0x3b, RCX, x64_r(RDX));
     fp_slow_if(e, CC_AE);
 }
 
-// Towards zero. What does not fit in a signed number is invalid for the host, too.
+// What does not fit in a signed number is invalid for the host, too.
 static void to_int(struct emit *e, const struct ir_insn *i)
 {
     const bool is_unsigned = i->mode & IR_UNSIGNED, flush = e->fp_form & FP_FLUSH;
     const unsigned m = in_xmm(e, i->n, i->vm, 0);
     if (is_unsigned || e->fp_form & (FP_FLUSH | FP_NAN)) emit_clobber(e);
     fp_begin(e, i);
-    if (is_unsigned || flush) bits(e, i->n, m);
+    const unsigned op = fp_scalar(i->n, i->x ? CVT_ROUND : CVT_TRUNCATE);
+    if (is_unsigned || flush) fp_to_core(e, i->n, i->vm, RAX);
     if (flush) denormal_is_slow(e, i->n);
     if (is_unsigned) {
-        outside_is_slow(e, i->n);
-        fp_wide(e, 3, fp_scalar(i->n, CVT_TRUNCATE), RAX, 0, x64_r(m));
+        outside_is_slow(e, i->n, 32, true);
+        fp_wide(e, 3, op, RAX, 0, x64_r(m));
     } else {
-        emit_sse2(e, fp_scalar(i->n, CVT_TRUNCATE), RAX, x64_r(m));
+        emit_sse2(e, op, RAX, x64_r(m));
     }
     if (!is_unsigned && e->fp_form & FP_NAN) {
         x64_group1(&e->a, 0, 7, x64_r(RAX), 0x80000000);
         fp_slow_if(e, CC_E);
     }
-    x64_store(&e->a, place_v(e, 2, i->v), RAX);
+    fp_from_core(e, 2, i->v, RAX);
     fp_end(e, i);
 }
 
@@ -89,15 +91,90 @@ static void resize(struct emit *e, const struct ir_insn *i)
     fp_end(e, i);
 }
 
+// XMM0 *= 2^exponent, exactly.
+static void scale(struct emit *e, unsigned size, int exponent)
+{
+    if (size == 3)
+        x64_mov_imm64(&e->a, RCX, (uint64_t)(1023 + exponent) << 52);
+    else
+        x64_mov_imm(&e->a, x64_r(RCX), (uint32_t)(127 + exponent) << 23);
+    fp_wide(e, size, 0x66000f6e, 1, 0, x64_r(RCX));
+    emit_sse3(e, fp_scalar(size, 0x59), 0, 0, x64_r(1)); // mul
+}
+
+// A number of 16 or 32 bits in the lower part of RAX, into the whole of it.
+static void extend(struct emit *e, const struct ir_insn *i)
+{
+    const bool is_unsigned = i->mode & IR_UNSIGNED;
+    if (i->lane == 1)
+        x64_op(&e->a, X64_64, is_unsigned ? 0x0fb7 : 0x0fbf, RAX, x64_r(RAX));
+    else
+        x64_op(&e->a, is_unsigned ? 0 : X64_64, is_unsigned ? 0x8b : 0x63, RAX, x64_r(RAX));
+}
+
+// To nearest, whatever the FPSCR says.
+static void from_fixed(struct emit *e, const struct ir_insn *i)
+{
+    fp_to_core(e, i->n, i->v, RAX);
+    extend(e, i);
+    fp_begin(e, i);
+    int_to_float(e, i->n);
+    scale(e, i->n, -(int)i->x);
+    finish_xmm(e, i->n, i->v, 0);
+    fp_end(e, i);
+}
+
+// Towards zero. Numbers that do not fit are found before anything is computed with them.
+static void to_fixed(struct emit *e, const struct ir_insn *i)
+{
+    const bool is_unsigned = i->mode & IR_UNSIGNED;
+    emit_clobber(e);
+    fp_begin(e, i);
+    fp_to_core(e, i->n, i->v, RAX);
+    if (e->fp_form & FP_FLUSH) denormal_is_slow(e, i->n);
+    outside_is_slow(e, i->n, (8 << i->lane) - !is_unsigned - i->x, is_unsigned);
+    fp_wide(e, i->n, 0x66000f6e, 0, 0, x64_r(RAX));
+    scale(e, i->n, i->x);
+    fp_wide(e, 3, fp_scalar(i->n, CVT_TRUNCATE), RAX, 0, x64_r(0));
+    fp_from_core(e, i->n, i->v, RAX);
+    fp_end(e, i);
+}
+
+static void round_float(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned m = in_xmm(e, i->n, i->vm, 1);
+    if (e->fp_form & FP_FLUSH) emit_clobber(e);
+    fp_begin(e, i);
+    if (e->fp_form & FP_FLUSH) {
+        fp_to_core(e, i->n, i->vm, RAX);
+        denormal_is_slow(e, i->n);
+    }
+    emit_sse3(e, i->n == 3 ? 0x660f3a0b : 0x660f3a0a, 0, m, x64_r(m)); // roundsd, roundss
+    x64_byte(&e->a, i->x);
+    fp_result(e, i, 0);
+    fp_end(e, i);
+}
+
+// Whether all of an operation is the handler's.
+static bool is_call(const struct emit *e, const struct ir_insn *i)
+{
+    if (e->fp_form & FP_CALL) return true;
+    if (i->op == IR_VRINT) return !host_has(HOST_SSE41);
+    return i->op == IR_VCVT_FIX && i->n == 2 && i->lane == 2 && e->fp_form & FP_ROUND;
+}
+
 void emit_convert(struct emit *e, const struct ir_insn *i)
 {
-    if (e->fp_form & FP_CALL) {
+    if (is_call(e, i)) {
         emit_call(e, i);
         return;
     }
     switch ((enum ir_op)i->op) {
     case IR_VCVT_INT: from_int(e, i); break;
     case IR_VCVT_TO_INT: to_int(e, i); break;
+    case IR_VCVT_FIX: from_fixed(e, i); break;
+    case IR_VCVT_TO_FIX: to_fixed(e, i); break;
+    case IR_VRINT: round_float(e, i); break;
     default: resize(e, i); break;
     }
 }

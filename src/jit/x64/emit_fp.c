@@ -142,6 +142,22 @@ static void accumulate(struct emit *e, const struct ir_insn *i)
     fp_end(e, i);
 }
 
+// ±v ± vn * vm, rounded once. Which NaN comes out is another matter on the host, and a quiet one may hide an
+// invalid product: any is the handler's.
+static void fused(struct emit *e, const struct ir_insn *i)
+{
+    static const uint8_t opcodes[] = {0xb9, 0xbd, 0xbf, 0xbb}; // VF(N)M(ADD|SUB)231
+    const struct x64_rm v = place_v(e, i->n, i->v);
+    const unsigned n = in_xmm(e, i->n, i->vn, 1);
+    emit_sse2(e, v.mem ? fp_scalar(i->n, 0x10) : 0x0f28, 0, v); // movsd, movss; movaps
+    fp_begin(e, i);
+    x64_vex(&e->a, i->n == 3 ? X64_VEX_W : 0, 0x660f3800u | opcodes[i->op - IR_VFMA], 0, n,
+            place_v(e, i->n, i->vm));
+    nan_is_slow(e, i, 0);
+    finish_xmm(e, i->n, i->v, 0);
+    fp_end(e, i);
+}
+
 static void root(struct emit *e, const struct ir_insn *i)
 {
     const unsigned m = in_xmm(e, i->n, i->vm, 0);
@@ -235,6 +251,15 @@ void emit_arithmetic(struct emit *e, const struct ir_insn *i)
             root(e, i);
         break;
     case IR_VCMP: compare(e, i); break;
+    case IR_VFMA:
+    case IR_VFMS:
+    case IR_VFNMA:
+    case IR_VFNMS:
+        if (host_has(HOST_FMA))
+            fused(e, i);
+        else
+            emit_call(e, i);
+        break;
     default: accumulate(e, i); break;
     }
 }

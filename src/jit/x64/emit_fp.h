@@ -33,8 +33,9 @@ static inline void fp_wide(struct emit *e, unsigned size, unsigned op, unsigned 
         x64_op(&e->a, size == 3 ? X64_64 : 0, op, d, b);
 }
 
-// v = the bits in a core register.
+// v = the bits in a core register, and back.
 void fp_from_core(struct emit *e, unsigned size, uint8_t v, unsigned reg); // emit_vfp.c
+void fp_to_core(struct emit *e, unsigned size, uint8_t v, unsigned reg);
 // to = xmm with another sign, or without; returns `to`.
 unsigned fp_negate(struct emit *e, unsigned size, unsigned to, unsigned xmm); // emit_fp.c
 unsigned fp_absolute(struct emit *e, unsigned size, unsigned to, unsigned xmm);

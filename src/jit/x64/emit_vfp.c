@@ -30,24 +30,30 @@ static void transfer(struct emit *e, const struct ir_insn *i)
 
 static void constant(struct emit *e, const struct ir_insn *i)
 {
-    x64_mov_imm(&e->a, x64_r(RAX), i->imm);
-    if (i->n == 3) { // in the upper half
-        emit_clobber(e);
-        x64_op(&e->a, X64_64, 0xc1, 4, x64_r(RAX)); // shl
-        x64_byte(&e->a, 32);
-    }
+    if (i->n == 3)
+        x64_mov_imm64(&e->a, RAX, (uint64_t)i->imm << 32);
+    else
+        x64_mov_imm(&e->a, x64_r(RAX), i->imm);
     fp_from_core(e, i->n, i->v, RAX);
 }
 
-static void to_core(struct emit *e, const struct ir_insn *i)
+void fp_to_core(struct emit *e, unsigned size, uint8_t v, unsigned reg)
 {
-    const struct x64_rm from = place_v(e, 2, i->v);
-    const unsigned t = dest(e, i->d, RAX);
+    const struct x64_rm from = place_v(e, size, v);
     if (from.mem)
-        x64_load(&e->a, t, from);
+        x64_op(&e->a, size == 3 ? X64_64 : 0, 0x8b, reg, from);
     else
-        emit_sse2(e, 0x66000f7e, (unsigned)from.base, x64_r(t));
-    finish(e, i->d, t);
+        fp_wide(e, size, 0x66000f7e, (unsigned)from.base, 0, x64_r(reg)); // movd, movq
+}
+
+// Keeps the host's flags.
+static void pair_from_core(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned t = dest_xmm(e, 3, i->v, 0);
+    emit_sse2(e, 0x66000f6e, t, place(e, i->a)); // movd
+    emit_sse2(e, 0x66000f6e, 1, place(e, i->b));
+    emit_sse3(e, 0x66000f62, t, t, x64_r(1)); // punpckldq
+    finish_xmm(e, 3, i->v, t);
 }
 
 void fp_from_core(struct emit *e, unsigned size, uint8_t v, unsigned reg)
@@ -63,10 +69,19 @@ void emit_vfp(struct emit *e, const struct ir_insn *i)
 {
     switch ((enum ir_op)i->op) {
     case IR_VCVT_INT:
+    case IR_VCVT_FIX:
+    case IR_VCVT_TO_FIX:
+    case IR_VRINT:
     case IR_VCVT_TO_INT:
     case IR_VCVT_SIZE: emit_convert(e, i); break;
     case IR_VFLAGS: emit_vflags(e, i); break;
-    case IR_VGET: to_core(e, i); break;
+    case IR_VGET: {
+        const unsigned t = dest(e, i->d, RAX);
+        fp_to_core(e, 2, i->v, t);
+        finish(e, i->d, t);
+        break;
+    }
+    case IR_VPUT64: pair_from_core(e, i); break;
     case IR_VPUT: fp_from_core(e, 2, i->v, in_reg(e, i->a, RAX)); break;
     case IR_VCONST: constant(e, i); break;
     case IR_VMOV:

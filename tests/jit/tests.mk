@@ -25,12 +25,13 @@ TESTS      += test-jit-hosts
 TESTS_FULL += test-jit-hosts
 JIT_HOSTS   = 0 1 3 7
 
-test-jit-hosts: $(JIT_HOSTS:%=test-jit-host-%)
-
-test-jit-host-%: $(BUILD)/stinkarm conform
-	STINKARM_HOST=$* $(JIT_ENV) tests/run_conformance 10000 $* neon vfp a32
+test-jit-hosts: $(BUILD)/stinkarm conform
+	for host in $(JIT_HOSTS); do \
+	    STINKARM_HOST=$$host $(JIT_ENV) tests/run_conformance 10000 $$host neon vfp a32 || exit 1; \
+	done
 
 .PHONY: test-jit-hosts
+
 .PHONY: test-jit-conformance test-jit-conformance-full test-jit-guest test-jit-torture test-jit-torture-full
 
 # The host's code for common sequences: tests/jit/golden/run; `make golden-update` after a change that is meant

@@ -58,18 +58,21 @@ static const struct {
     [VEC_TRN] = {"trn", {RW, 0, RW}},        [VEC_ZIP] = {"zip", {RW, 0, RW}},
     [VEC_UZP] = {"uzp", {RW, 0, RW}},        [VEC_CNT] = {"cnt", {W, 0, R}},
     [VEC_CLZ] = {"clz", {W, 0, R}},          [VEC_CLS] = {"cls", {W, 0, R}},
-    [VEC_FADD] = {"fadd", {W, R, R}},        [VEC_FSUB] = {"fsub", {W, R, R}},
-    [VEC_FMUL] = {"fmul", {W, R, R}},        [VEC_FMLA] = {"fmla", {RW, R, R}},
-    [VEC_FMLS] = {"fmls", {RW, R, R}},       [VEC_FFMA] = {"ffma", {RW, R, R}},
-    [VEC_FFMS] = {"ffms", {RW, R, R}},       [VEC_FABD] = {"fabd", {W, R, R}},
-    [VEC_FMAX] = {"fmax", {W, R, R}},        [VEC_FMIN] = {"fmin", {W, R, R}},
-    [VEC_FCEQ] = {"fceq", {W, R, R}},        [VEC_FCGE] = {"fcge", {W, R, R}},
-    [VEC_FCGT] = {"fcgt", {W, R, R}},        [VEC_FACGE] = {"facge", {W, R, R}},
-    [VEC_FACGT] = {"facgt", {W, R, R}},      [VEC_FABS] = {"fabs", {W, 0, R}},
-    [VEC_FNEG] = {"fneg", {W, 0, R}},        [VEC_FPADD] = {"fpadd", {W, R, R}},
-    [VEC_FPMAX] = {"fpmax", {W, R, R}},      [VEC_FPMIN] = {"fpmin", {W, R, R}},
-    [VEC_FRECPS] = {"frecps", {W, R, R}},    [VEC_FRSQRTS] = {"frsqrts", {W, R, R}},
-    [VEC_FCVT] = {"fcvt", {W, 0, R}},        [VEC_FCVT_TO] = {"fcvt_to", {W, 0, R}},
+    [VEC_AESE] = {"aese", {RW, 0, R}},       [VEC_AESD] = {"aesd", {RW, 0, R}},
+    [VEC_AESMC] = {"aesmc", {W, 0, R}},      [VEC_AESIMC] = {"aesimc", {W, 0, R}},
+    [VEC_PMULL] = {"pmull", {QW, DR, DR}},   [VEC_FADD] = {"fadd", {W, R, R}},
+    [VEC_FSUB] = {"fsub", {W, R, R}},        [VEC_FMUL] = {"fmul", {W, R, R}},
+    [VEC_FMLA] = {"fmla", {RW, R, R}},       [VEC_FMLS] = {"fmls", {RW, R, R}},
+    [VEC_FFMA] = {"ffma", {RW, R, R}},       [VEC_FFMS] = {"ffms", {RW, R, R}},
+    [VEC_FABD] = {"fabd", {W, R, R}},        [VEC_FMAX] = {"fmax", {W, R, R}},
+    [VEC_FMIN] = {"fmin", {W, R, R}},        [VEC_FCEQ] = {"fceq", {W, R, R}},
+    [VEC_FCGE] = {"fcge", {W, R, R}},        [VEC_FCGT] = {"fcgt", {W, R, R}},
+    [VEC_FACGE] = {"facge", {W, R, R}},      [VEC_FACGT] = {"facgt", {W, R, R}},
+    [VEC_FABS] = {"fabs", {W, 0, R}},        [VEC_FNEG] = {"fneg", {W, 0, R}},
+    [VEC_FPADD] = {"fpadd", {W, R, R}},      [VEC_FPMAX] = {"fpmax", {W, R, R}},
+    [VEC_FPMIN] = {"fpmin", {W, R, R}},      [VEC_FRECPS] = {"frecps", {W, R, R}},
+    [VEC_FRSQRTS] = {"frsqrts", {W, R, R}},  [VEC_FCVT] = {"fcvt", {W, 0, R}},
+    [VEC_FCVT_TO] = {"fcvt_to", {W, 0, R}},
 };
 
 static const struct ir_vroles vfp[] = {
@@ -150,11 +153,10 @@ unsigned ir_vector_use(const struct ir_insn *i, struct ir_vuse out[IR_VUSES])
     if (i->op == IR_LDVL || i->op == IR_STVL) return structures(out, i, 1, true, i->op == IR_LDVL);
     const struct ir_vroles r = ir_vector_roles(i);
     unsigned n = use(out, 0, r.v, i->v, i->n);
-    n = use(out, n, r.vm, i->vm, i->n);
     const bool list = i->op == IR_VEC && (i->vec == VEC_TBL || i->vec == VEC_TBX);
     for (unsigned k = 0; k < (list ? i->x : 1u); k++)
         n = use(out, n, r.vn, (uint8_t)(i->vn + k), i->n);
-    return n;
+    return use(out, n, r.vm, i->vm, i->n);
 }
 
 const char *ir_vec_name(unsigned vec)

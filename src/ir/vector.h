@@ -88,7 +88,12 @@ enum ir_vec {
     VEC_CNT, // bits set
     VEC_CLZ,
     VEC_CLS,
-    VEC_FABS, // single precision (lane 2) from here on
+    VEC_AESE, // v = a round of AES of v ^ vm without MixColumns
+    VEC_AESD,
+    VEC_AESMC, // v = MixColumns of vm
+    VEC_AESIMC,
+    VEC_PMULL, // Q = D * D, polynomials
+    VEC_FABS,  // single precision (lane 2) from here on
     VEC_FNEG,
     VEC_FADD, // arithmetic
     VEC_FSUB,

@@ -132,6 +132,7 @@ emit_vec_fn emit_vec_qsum, emit_vec_qabs, emit_vec_qdmulh, emit_vec_qdmull,
     emit_vec_qshl;                                                          // emit_neon_saturate.c
 emit_vec_fn emit_vec_count, emit_vec_leading_zeros, emit_vec_leading_signs; // emit_neon_bits.c
 emit_vec_fn emit_vec_shift_by;                                              // emit_neon_shift.c
+emit_vec_fn emit_vec_aes_round, emit_vec_aes_mix, emit_vec_pmull;           // emit_neon_crypto.c
 
 emit_vec_fn emit_vec_float, emit_vec_fsign; // emit_neon_float.c
 emit_vec_fn emit_vec_fcvt;                  // emit_neon_convert.c

@@ -17,6 +17,7 @@ static unsigned detect(void)
     if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq"))
         f |= HOST_AVX512VL;
+    if (__builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul")) f |= HOST_AES;
     const char *mask = getenv("STINKARM_HOST");
     if (mask) f &= (unsigned)strtoul(mask, NULL, 0);
     return f & HOST_AVX ? f : f & ~(unsigned)(HOST_AVX2 | HOST_FMA | HOST_AVX512VL); // encoded alike

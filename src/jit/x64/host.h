@@ -14,6 +14,7 @@ enum host_feature {
     HOST_LZCNT = 64,
     HOST_POPCNT = 128,
     HOST_AVX512VL = 256, // with F, BW and DQ
+    HOST_AES = 512,      // and PCLMULQDQ
 };
 
 // Found out when it is asked for the first time. STINKARM_HOST in the environment (a number) masks it: the

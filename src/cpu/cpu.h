@@ -117,6 +117,9 @@ struct cpu {
 
     uint32_t features; // enum isa_feature
     uint32_t svc_imm;
+    // Does the system call in the registers at once, if it is a simple one: the engine then goes on behind the
+    // SVC. NULL: it always stops there.
+    bool (*quick_svc)(struct cpu *c);
     struct cpu_fault fault;
 
     const struct cpu_mem *mem; // the address space's functions

@@ -213,6 +213,7 @@ static bool attach(struct engine *base, struct cpu *c)
     c->engine = base;
     c->engine_state = ic;
     c->host_jump = NULL;
+    if (e->lockstep) c->quick_svc = NULL; // what it does cannot be done twice
     pthread_mutex_lock(&e->lock);
     ic->next = e->cpus;
     e->cpus = ic;

@@ -23,6 +23,14 @@ STEP(step_to_tier)
     return s;
 }
 
+// An SVC in compiled code; exec: its handler.
+STEP(step_svc)
+{
+    if (!c->quick_svc || !c->quick_svc(c)) return s->exec(c, s);
+    c->excl_size = CPU_EXCL_OPEN; // as behind every system call
+    NEXT;
+}
+
 static const void *run_handlers(struct cpu *c, const void *step)
 {
     const struct step *s = step;
@@ -62,8 +70,10 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
                     struct tier_call *call)
 {
     const struct insn *in = &ti->in;
-    // What changes the modes that compiled code takes for granted ends it.
-    if (interp_flow(in, thumb) != FLOW_NEXT || in->op == OP_SETEND || in->op == OP_VMSR_FPSCR) return false;
+    // What changes the modes that compiled code takes for granted ends it. An SVC stops the engine, or not.
+    if ((interp_flow(in, thumb) != FLOW_NEXT && in->op != OP_SVC) || in->op == OP_SETEND ||
+        in->op == OP_VMSR_FPSCR)
+        return false;
     *call = (struct tier_call){.fn = run_handlers,
                                .kind = kind_of(in),
                                .flags = touches_flags(in),
@@ -79,6 +89,7 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
         s[k] = (struct step){
             .fn = interp_select(in), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
         interp_fill_step(&s[k], in, thumb);
+        if (in->op == OP_SVC) s[k].exec = s[k].fn, s[k].fn = step_svc;
         if (kind_of(in) < call->kind) call->kind = kind_of(in);
     }
     s[n] = (struct step){.fn = step_to_tier};

@@ -47,16 +47,3 @@ long host_syscall_blocking(struct thread *t, long nr, long a, long b, long c, lo
     const long r = host_syscall_raw(&t->signal_pending, nr, args);
     return r == -EINTR ? -ERESTARTNOHAND : r;
 }
-
-long host_syscall(long nr, long a, long b, long c, long d, long e, long f)
-{
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = e;
-    register long r9 __asm__("r9") = f;
-    long r;
-    __asm__ volatile("syscall"
-                     : "=a"(r)
-                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return r;
-}

@@ -57,12 +57,16 @@ struct sysargs {
 // A call's implementation returns its result or a negative Linux errno (ARM's errno numbers are x86's).
 typedef int64_t syscall_fn(struct thread *t, const struct sysargs *s);
 
+// Rows leave out what is 0 at their end.
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 struct syscall_row {
     uint32_t nr;        // ARM's private calls are 0xf0001…
     uint8_t call_class; // enum call_class
     const char *name;
     syscall_fn *fn;  // NULL: known by name, not implemented: ENOSYS
     uint8_t args[6]; // enum arg_kind, ARG_NONE ends
+    uint16_t host;   // instead of fn: the host's call, which has no arguments either; 0: none
 };
 
 // Each family file offers its rows, ended by a row without name, sorted by nothing.
@@ -88,12 +92,27 @@ const struct syscall_row *syscall_row(uint32_t nr);
 // -ERESTARTSYS, and EINTR (never repeated: poll, nanosleep, futex with a timeout…) as -ERESTARTNOHAND: the
 // guest sees EINTR if a handler of its own runs, or else the call is repeated.
 long host_syscall_blocking(struct thread *t, long nr, long a, long b, long c, long d, long e, long f);
-// One that never blocks: no check.
-long host_syscall(long nr, long a, long b, long c, long d, long e, long f);
+// One that never blocks: no check. Inline, since behind a system call the host predicts no return well.
+static inline long host_syscall(long nr, long a, long b, long c, long d, long e, long f)
+{
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long r;
+    __asm__ volatile("syscall"
+                     : "=a"(r)
+                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return r;
+}
 
 // Dispatches the system call in the CPU's registers (r7 = number, ARM EABI; or the SVC's immediate -
 // 0x900000, OABI numbers are refused) and sets r0.
 void syscall_dispatch(struct thread *t);
+
+// The same from within the engine, for a call that needs nothing but the host's; false: not this one, nothing
+// was done.
+bool syscall_quick(struct cpu *c);
 
 // Guest pointers. NULL-safe only where said.
 static inline void *guest_ptr(struct thread *t, uint64_t addr)

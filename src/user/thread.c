@@ -25,6 +25,7 @@ struct thread *thread_new(struct process *p)
     c->features = p->opt.features;
     c->owner = t;
     c->memory_shared = p->memory_shared;
+    c->quick_svc = syscall_quick;
     t->p = p;
     t->queue = &both->queue;
     t->actions = p->actions;

@@ -73,6 +73,11 @@ enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
     case OP_TBH: return table_branch(x, in);
     case OP_IT:
     case OP_NOP: return XLATE_NEXT;
+    case OP_SVC:
+        emit(x, IR_CALL, IR_NONE, IR_NONE, IR_NONE, x->call);
+        if (x->conditional) return XLATE_NEXT;
+        go(x, x->pc + in->len, x->thumb);
+        return XLATE_END;
     default: return XLATE_CALL;
     }
 }

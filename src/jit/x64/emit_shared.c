@@ -104,7 +104,11 @@ static void call(struct x64 *a, struct emit_shared *s, enum tier_call_kind kind)
     x64_byte(a, 0xc3);
     if (a->full) return;
     x64_patch(stop, a->p);
-    adjust_stack(a, 8); // the return address
+    // Returns, but to here: the host's predictor has counted the call, and others are still to return.
+    static const uint8_t return_here[] = {0x48, 0x8d, 5, 5,    0, 0, 0, // lea rax, [rip + 5]
+                                          0x48, 0x89, 4, 0x24,          // mov [rsp], rax
+                                          0xc3};
+    x64_bytes(a, return_here, sizeof return_here);
     // What the handler saw is in struct cpu; the rest is still where it was.
     for (unsigned r = 0; r < 15 && kind == TIER_CALL_VECTOR; r++)
         if (emit_home[r] >= 0 && survives_calls(emit_home[r]))

@@ -12,20 +12,6 @@
 
 // ---- identity ----
 
-static int64_t sys_getpid(struct thread *t, const struct sysargs *s)
-{
-    (void)t;
-    (void)s;
-    return host_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);
-}
-
-static int64_t sys_getppid(struct thread *t, const struct sysargs *s)
-{
-    (void)t;
-    (void)s;
-    return host_syscall(SYS_getppid, 0, 0, 0, 0, 0, 0);
-}
-
 static int64_t sys_setpgid(struct thread *t, const struct sysargs *s)
 {
     (void)t;
@@ -36,20 +22,6 @@ static int64_t sys_getpgid(struct thread *t, const struct sysargs *s)
 {
     (void)t;
     return host_syscall(SYS_getpgid, (int)s->a[0], 0, 0, 0, 0, 0);
-}
-
-static int64_t sys_getpgrp(struct thread *t, const struct sysargs *s)
-{
-    (void)t;
-    (void)s;
-    return host_syscall(SYS_getpgid, 0, 0, 0, 0, 0, 0);
-}
-
-static int64_t sys_setsid(struct thread *t, const struct sysargs *s)
-{
-    (void)t;
-    (void)s;
-    return host_syscall(SYS_setsid, 0, 0, 0, 0, 0, 0);
 }
 
 static int64_t sys_getsid(struct thread *t, const struct sysargs *s)
@@ -192,11 +164,11 @@ static int64_t sys_pidfd_getfd(struct thread *t, const struct sysargs *s)
 
 const struct syscall_row sys_process_rows[] = {
     {11, CALL_UNSAFE, "execve", sys_execve, {ARG_STR, ARG_STRV, ARG_STRV}},
-    {20, CALL_PURE, "getpid", sys_getpid, {0}},
+    {20, CALL_PURE, "getpid", NULL, {0}, SYS_getpid},
     {57, CALL_UNSAFE, "setpgid", sys_setpgid, {ARG_INT, ARG_INT}},
-    {64, CALL_PURE, "getppid", sys_getppid, {0}},
-    {65, CALL_PURE, "getpgrp", sys_getpgrp, {0}},
-    {66, CALL_UNSAFE, "setsid", sys_setsid, {0}},
+    {64, CALL_PURE, "getppid", NULL, {0}, SYS_getppid},
+    {65, CALL_PURE, "getpgrp", NULL, {0}, SYS_getpgrp},
+    {66, CALL_UNSAFE, "setsid", NULL, {0}, SYS_setsid},
     {114, CALL_PURE, "wait4", sys_wait4, {ARG_INT, ARG_PTR, ARG_HEX, ARG_PTR}},
     {132, CALL_PURE, "getpgid", sys_getpgid, {ARG_INT}},
     {147, CALL_PURE, "getsid", sys_getsid, {ARG_INT}},

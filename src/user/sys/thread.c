@@ -168,13 +168,6 @@ static int64_t sys_futex_time64(struct thread *t, const struct sysargs *s)
 
 // ---- scheduling ----
 
-static int64_t sys_sched_yield(struct thread *t, const struct sysargs *s)
-{
-    (void)t;
-    (void)s;
-    return host_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
-}
-
 static int64_t sys_sched_setparam(struct thread *t, const struct sysargs *s)
 {
     int32_t param;
@@ -288,7 +281,7 @@ const struct syscall_row sys_thread_rows[] = {
     {155, CALL_PURE, "sched_getparam", sys_sched_getparam, {ARG_INT, ARG_PTR}},
     {156, CALL_UNSAFE, "sched_setscheduler", sys_sched_setscheduler, {ARG_INT, ARG_INT, ARG_PTR}},
     {157, CALL_PURE, "sched_getscheduler", sys_sched_getscheduler, {ARG_INT}},
-    {158, CALL_PURE, "sched_yield", sys_sched_yield, {0}},
+    {158, CALL_PURE, "sched_yield", NULL, {0}, SYS_sched_yield},
     {159, CALL_PURE, "sched_get_priority_max", sys_sched_get_priority_max, {ARG_INT}},
     {160, CALL_PURE, "sched_get_priority_min", sys_sched_get_priority_min, {ARG_INT}},
     {161, CALL_PURE, "sched_rr_get_interval", sys_sched_rr_get_interval, {ARG_INT, ARG_PTR}},

@@ -53,6 +53,17 @@ enum ir_op {
     IR_USAD8,    // d = the sum of the differences of a's and b's bytes
     IR_UXT8X2,   // d = bytes 0 and 2 of b, rotated right by imm first, as halfwords; a's are added to them
     IR_SXT8X2,
+    IR_MULH,  // d = a * b of signed halfwords; n: bit 0: a's upper one, bit 1: b's
+    IR_MULW,  // d = a * b >> 16 of a word and a halfword; n as above
+    IR_MULHL, // e:d += what IR_MULH gives
+    IR_DUAL,  // d = the products of the lower and of the upper halfwords, added or subtracted (IR_MINUS), + e
+             // (read only, or IR_NONE); n: b's are exchanged; Q if it does not fit
+    IR_DUALL, // e:d += the same
+    IR_ADDQ,  // d = a + b, and Q if it overflows
+    IR_QADD,  // d = a + b, saturated, and Q then
+    IR_QSUB,
+    IR_SSAT, // d = b saturated to imm bits, and Q if that is another value
+    IR_USAT,
     IR_LD8, // d = [a + imm], or [a + (b << n)], or [a - (b << n)] (IR_MINUS)
     IR_LD16,
     IR_LD32,

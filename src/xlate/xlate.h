@@ -28,6 +28,7 @@ enum xlate_result xlate_dp(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_ldst(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_media(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_parallel(struct xlate *x, const struct insn *in);
+enum xlate_result xlate_dsp(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_sync(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_branch(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in);

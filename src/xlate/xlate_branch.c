@@ -91,8 +91,8 @@ static uint8_t cond_reads(uint8_t cond)
 static enum xlate_result family(struct xlate *x, const struct insn *in)
 {
     static enum xlate_result (*const families[])(struct xlate *, const struct insn *) = {
-        xlate_dp,   xlate_ldst, xlate_branch, xlate_media,     xlate_parallel,
-        xlate_sync, xlate_vfp,  xlate_neon,   xlate_neon_ldst,
+        xlate_dp,   xlate_ldst, xlate_branch, xlate_media, xlate_parallel,
+        xlate_sync, xlate_dsp,  xlate_vfp,    xlate_neon,  xlate_neon_ldst,
     };
     for (unsigned i = 0; i < sizeof families / sizeof *families; i++) {
         const enum xlate_result r = families[i](x, in);

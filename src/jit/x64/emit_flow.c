@@ -121,6 +121,8 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_multiply(e, i);
     else if (op >= IR_PARALLEL && op <= IR_SXT8X2)
         emit_parallel(e, i);
+    else if (op >= IR_MULH && op <= IR_USAT)
+        emit_dsp(e, i);
     else if (op >= IR_LDEX && op <= IR_CLREX)
         emit_sync(e, i);
     else if (op >= IR_LD8 && op <= IR_PROBE)

@@ -45,13 +45,14 @@ static struct process_options process_options(const struct options *o)
     };
 }
 
-static struct engine *engine_new(enum options_engine engine, uint32_t hot, size_t memory)
+static struct engine *engine_new(const struct options *o, size_t memory)
 {
-    switch (engine) {
+    switch (o->engine) {
     case ENGINE_INTERP: return interp_engine_new(NULL, memory);
-    case ENGINE_JIT: return interp_engine_new(jit_new(hot), memory);
+    case ENGINE_JIT: return interp_engine_new(jit_new(o->jit_hot, o->jit_region), memory);
     case ENGINE_LOCKSTEP: {
-        struct tier *t = jit_new(hot ? hot : 1); // what runs once is to be checked, too
+        struct tier *t =
+            jit_new(o->jit_hot ? o->jit_hot : 1, o->jit_region); // what runs once is to be checked, too
         struct engine *e = t ? interp_engine_new(t, memory) : NULL;
         return e && interp_engine_check(e) ? e : NULL;
     }
@@ -61,13 +62,13 @@ static struct engine *engine_new(enum options_engine engine, uint32_t hot, size_
 
 static int run(const struct options *o)
 {
+    const struct process_options po = process_options(o);
+    struct process p;
     if (o->jit_disable && ir_passes_disable(o->jit_disable)) {
         warn("--jit-disable: '%s' has a name that is not one of %s", o->jit_disable, ir_passes_names);
         return EXIT_INTERNAL;
     }
-    const struct process_options po = process_options(o);
-    struct process p;
-    struct engine *engine = engine_new(o->engine, o->jit_hot, USER_BLOCKS);
+    struct engine *engine = engine_new(o, USER_BLOCKS);
     struct thread *t = NULL;
     if (!engine || !process_init(&p, &po, engine) || !(t = thread_new(&p))) {
         warn("out of memory");
@@ -91,7 +92,7 @@ static int run(const struct options *o)
 
 static int run_system(int argc, char **argv)
 {
-    struct engine *engine = engine_new(ENGINE_INTERP, 0, SYSTEM_BLOCKS);
+    struct engine *engine = interp_engine_new(NULL, SYSTEM_BLOCKS);
     if (!engine) {
         warn("out of memory");
         return EXIT_INTERNAL;

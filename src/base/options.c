@@ -27,6 +27,7 @@ const char options_help[] =
     "                         of compiled code compared with the interpreter's\n"
     "      --jit-hot N        runs of a block before it is compiled (default 64; lockstep: 1)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
+    "      --jit-region N     runs of its code before that becomes a region of blocks (1000)\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
     "                         ir, jit, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"
@@ -55,6 +56,7 @@ enum id {
     OPT_ENGINE,
     OPT_JIT_HOT,
     OPT_JIT_DISABLE,
+    OPT_JIT_REGION,
     OPT_LOG,
     OPT_STRACE,
     OPT_INSTRUCTIONS,
@@ -83,6 +85,7 @@ static const struct definition {
     {OPT_ENGINE, 0, true, true, "engine"},
     {OPT_JIT_HOT, 0, true, true, "jit-hot"},
     {OPT_JIT_DISABLE, 0, true, true, "jit-disable"},
+    {OPT_JIT_REGION, 0, true, true, "jit-region"},
     {OPT_LOG, 'l', true, true, "log"},
     {OPT_STRACE, 0, false, true, "strace"},
     {OPT_INSTRUCTIONS, 'd', false, true, ""},
@@ -227,6 +230,7 @@ static bool apply(struct options *o, enum id id, char *arg)
         if (!option_choice("engine", arg, engine_names, &value)) return false;
         o->engine = (enum options_engine)value;
         return true;
+    case OPT_JIT_REGION: return parse_count("jit-region", arg, &o->jit_region);
     case OPT_JIT_HOT: return parse_count("jit-hot", arg, &o->jit_hot);
     case OPT_JIT_DISABLE: o->jit_disable = arg; return true;
     case OPT_LOG: return enable_log(o, arg);

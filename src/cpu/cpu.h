@@ -69,6 +69,8 @@ enum cpu_bank {
     BANK_COUNT,
 };
 
+enum { CPU_HOST_HEAT = 1024 };
+
 struct cpu {
     uint32_t r[16]; // r[15]: exact at every exit of the engine; inside it, only where an instruction reads it
 
@@ -127,11 +129,12 @@ struct cpu {
     struct engine *engine;
     // Scratch of compiled code: the flags as the host gives them, temporaries, targets of indirect branches.
     struct {
-        uint8_t nz;       // LAHF's: N is bit 7, Z is bit 6
-        uint8_t borrow;   // !C
-        uint8_t overflow; // V
+        uint8_t n, z, borrow, overflow; // 0 or 1; borrow is !C
     } host_flags;
     uint32_t host_temp[8];
+    void *host_sp;    // compiled code's stack as it was at its entry
+    void *host_floor; // calls stop being remembered there
+    int32_t host_heat[CPU_HOST_HEAT]; // runs of blocks until they are hot
     void *host_jump;
     struct {
         uint32_t

@@ -29,7 +29,7 @@ struct engine {
     // NULL in an engine that makes no host code. From a handler of a host fault: if it was in code that the
     // engine has made, the guest's registers are now exact, and cpu_abort may follow, at *addr. reg: the
     // host's, by the hardware's numbers. Otherwise nothing happens.
-    bool (*host_fault)(struct cpu *c, uintptr_t host_pc, const uint64_t reg[16], uint32_t *addr);
+    bool (*host_fault)(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17], uint32_t *addr);
 
     // Likewise, for a floating-point operation of that code that the host leaves to software: where, with
     // which stack and what in RAX it goes on; false: it was elsewhere.

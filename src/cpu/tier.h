@@ -29,17 +29,35 @@ struct tier_call {
     uint32_t pc_value;
 };
 
+// A block: keys are pc | T | ITSTATE << 32.
 struct tier_block {
-    uint64_t key; // pc | T | ITSTATE << 32
     unsigned ninsns;
-    const struct tier_insn *insns;
+    struct tier_insn *insns;
     bool runs_on; // behind the last instruction, to next_pc with next_it
     uint32_t next_pc;
     uint8_t next_it;
+};
+
+// What the interpreter tells a tier that compiles.
+struct tier_source {
+    // Fills in a block of at most `room` instructions, at b->insns. False: there is none, or it has hardly
+    // run.
+    bool (*block)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
     // The handlers of n instructions in a row, the first being the count-th of its block; n == 0: only tells
     // how one would be called. False: only the interpreter itself can do it, or there is no memory.
     bool (*handler)(struct cpu *c, const struct tier_insn *in, unsigned n, unsigned count, bool thumb,
                     struct tier_call *call);
+};
+
+enum { TIER_ENTRIES = 64 };
+
+// Compiled code, and the blocks that it may be entered at.
+struct tier_unit {
+    unsigned n;
+    struct {
+        uint64_t key;
+        void *code;
+    } entry[TIER_ENTRIES];
 };
 
 enum tier_exit {
@@ -47,6 +65,8 @@ enum tier_exit {
     TIER_ONE,    // the interpreter is to do the instruction at the key
     TIER_STOP,   // a handler has stopped the engine
     TIER_NONE,   // nothing has happened: the interpreter is to run the block
+    TIER_HOT,    // goes on at the key, a block that has run so often that a region would be good
+    TIER_DEAD,   // the code has been forgotten; nothing has been done
 };
 
 struct tier_result {
@@ -58,22 +78,28 @@ struct tier_result {
 struct tier {
     uint32_t hot; // runs of a block before it is compiled
     bool counts;  // compiled code takes what it executes off c->budget; before the first block is compiled
-    // Code for a block, or NULL: no memory for more (wants_flush), or nothing to gain.
-    void *(*compile)(struct tier *t, struct cpu *c, const struct tier_block *b);
+    const struct tier_source *source; // set by the interpreter
+    // Code for a block (region: and for those that it leads to); false: no memory for more (wants_flush), or
+    // nothing to gain.
+    bool (*compile)(struct tier *t, struct cpu *c, uint64_t key, bool region, struct tier_unit *u);
     struct tier_result (*run)(struct tier *t, struct cpu *c, void *code);
     // Guest instructions that code can execute before it looks at c->exit_request: at least as many.
     unsigned (*length)(const struct tier *t, const void *code);
     // A branch goes straight to code from now on; an indirect one to key is found there by this CPU.
     void (*link)(struct tier *t, void *link, void *code);
     void (*remember)(struct tier *t, struct cpu *c, uint64_t key, void *code);
-    // The code is not entered any more; who is inside may finish. Callable while others run.
-    void (*forget)(struct tier *t, void *code);
+    // Code that has anything of the block is not entered any more. Who is inside may finish; true: that may
+    // take a loop, which ends when exit_request is set. Callable while others run.
+    bool (*forget)(struct tier *t, uint64_t key);
+    // Code is entered elsewhere from now on.
+    void (*replace)(struct tier *t, void *code, void *by);
     bool (*wants_flush)(const struct tier *t);
     void (*flush)(struct tier *t); // forgets everything; no CPU runs
     void (*detach)(struct tier *t, struct cpu *c);
     // A host fault in the code at a host pc: the guest's registers from the host's, indexed by the hardware's
-    // numbers. Says which instruction it was, and corrects the guest address; false: not in compiled code.
-    bool (*fault)(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[16],
+    // numbers, behind them the flags. Says which instruction it was, and corrects the guest address; false:
+    // not in compiled code.
+    bool (*fault)(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
                   struct tier_insn *where, unsigned *count, uint32_t *addr);
     // A floating-point trap in the code: see struct engine's host_trap.
     bool (*trap)(struct tier *t, struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg);

@@ -143,7 +143,7 @@ static void forget(struct cache *k, struct block *b)
     unlist(k, b, b->frame[0]);
     if (b->frame[1] != b->frame[0]) unlist(k, b, b->frame[1]);
     __atomic_store_n(&b->steps[0].fn, step_forgotten, __ATOMIC_RELEASE);
-    if (b->code) k->tier->forget(k->tier, b->code);
+    if (k->tier && k->tier->forget(k->tier, b->key & BLOCK_VIRTUAL)) k->loops_forgotten = true;
 }
 
 // The block's bytes in a page, as addresses of that frame.

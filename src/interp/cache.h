@@ -56,6 +56,7 @@ struct cache {
     uint8_t *chunk;                  // the arena's newest chunk; each starts with a pointer to the one before
     size_t chunk_used, total, limit; // bytes of blocks
     struct tier *tier;               // told of what is forgotten; NULL: there is none
+    bool loops_forgotten;            // some CPU may loop in code of the tier that was
     atomic_uint generation;          // counts invalidations: a block decoded across one is not inserted
     unsigned nbuckets;
     struct code_page *pages[CACHE_PAGES];

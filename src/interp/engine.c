@@ -8,6 +8,7 @@
 #include "cpu/system.h"
 #include "interp/lockstep.h"
 #include "interp/run.h"
+#include "interp/tier.h"
 
 static struct interp_engine *engine_of(struct cpu *c)
 {
@@ -196,9 +197,15 @@ static enum cpu_exit run(struct cpu *c, uint64_t budget)
     return why;
 }
 
-static void invalidate(struct engine *e, uint64_t addr, uint64_t len)
+static void invalidate(struct engine *base, uint64_t addr, uint64_t len)
 {
-    cache_invalidate(&((struct interp_engine *)e)->cache, addr, len);
+    struct interp_engine *e = (struct interp_engine *)base;
+    cache_invalidate(&e->cache, addr, len);
+    if (!__atomic_exchange_n(&e->cache.loops_forgotten, false, __ATOMIC_RELAXED)) return;
+    pthread_mutex_lock(&e->lock);
+    for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next)
+        ic->cpu->exit_request = 1;
+    pthread_mutex_unlock(&e->lock);
 }
 
 static bool attach(struct engine *base, struct cpu *c)
@@ -268,7 +275,7 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
     pthread_mutex_unlock(&e->lock);
 }
 
-static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[16], uint32_t *addr)
+static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17], uint32_t *addr)
 {
     struct tier *t = engine_of(c)->tier;
     struct interp_cpu *ic = c->engine_state;
@@ -304,6 +311,7 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
     e->base = (struct engine){"interp",    run,        invalidate, attach,    detach,
                               fork_before, fork_after, host_fault, host_trap, destroy};
     e->tier = e->cache.tier = tier;
+    if (tier) interp_tier_attach(tier);
     e->cache.limit = memory;
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->idle, NULL);

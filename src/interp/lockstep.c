@@ -273,7 +273,7 @@ static const char *difference(struct cpu *c, struct lockstep *l, const struct ou
 static const char *check(struct cpu *c, struct lockstep *l, struct outcome *o, char *why, size_t size)
 {
     if (o->aborted) o->r.why = TIER_STOP;
-    if (o->r.why == TIER_BRANCH || o->r.why == TIER_ONE) {
+    if (o->r.why == TIER_BRANCH || o->r.why == TIER_ONE || o->r.why == TIER_HOT) {
         c->r[15] = (uint32_t)o->r.key & ~1u;
         c->itstate = (uint8_t)(o->r.key >> 32);
     }

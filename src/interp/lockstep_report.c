@@ -74,5 +74,6 @@ void lockstep_report(struct cpu *c, const struct lockstep *l, struct block *b, u
         instruction(c, &l->state[i]);
     // Compiled once more, for what the compiler has to tell.
     log_enable("ir");
-    interp_tier_compile(c, b);
+    interp_tier_compile(c, b, false);
+    interp_tier_compile(c, b, true);
 }

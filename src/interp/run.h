@@ -24,6 +24,8 @@ struct interp_cpu {
     struct interp_cpu *next;
     uint8_t exit;      // enum cpu_exit
     struct step fault; // stands for the instruction of compiled code that has faulted
+    unsigned ncompiling;
+    struct block *compiling[TIER_ENTRIES]; // what the tier has been told of for the unit that it makes
     struct {
         block_key key;    // without frame
         uint32_t context; // c->code_context that the entry belongs to

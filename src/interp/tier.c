@@ -109,55 +109,126 @@ static bool decode_at(struct cpu *c, const uint8_t *page, uint32_t pc, bool thum
                   : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
 }
 
-void *interp_tier_compile(struct cpu *c, struct block *b)
+// A block for the tier: one that the interpreter has run, or the one that is being compiled.
+static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room)
 {
-    struct tier_insn insns[BLOCK_MAX_INSNS];
-    struct tier_block tb = {.key = b->key & BLOCK_VIRTUAL, .insns = insns, .handler = handler};
-    if (b->frame[0] != b->frame[1]) return NULL;
-    interp_mark_fetch(c, tb.key);
+    struct interp_cpu *ic = c->engine_state;
+    struct interp_engine *e = (struct interp_engine *)c->engine;
+    struct block *b = cache_find(&e->cache, key);
+    if (!b || b->frame[0] != b->frame[1] || b->ninsns > room || ic->ncompiling == TIER_ENTRIES) return false;
+    if (ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
+    interp_mark_fetch(c, key);
     const uint8_t *page = c->mem->fetch_page(c, b->first, &(uint32_t){0});
     c->itstate = 0;
     uint32_t pc = b->first;
     uint8_t it = (uint8_t)(b->key >> 32);
-    tb.runs_on = true;
-    while (pc <= b->last && tb.runs_on) {
-        struct tier_insn *ti = &insns[tb.ninsns];
+    tb->ninsns = 0;
+    tb->runs_on = true;
+    while (pc <= b->last && tb->runs_on && tb->ninsns < room) {
+        struct tier_insn *ti = &tb->insns[tb->ninsns];
         if (!decode_at(c, page, pc, b->key & 1, it, &ti->in)) {
-            if (!tb.ninsns) return NULL;
+            if (!tb->ninsns) return false;
             break; // undefined: the next block is the interpreter's
         }
         ti->pc = pc;
         ti->it = it;
         pc += ti->in.len;
-        tb.runs_on = ti->in.cond < COND_AL || interp_flow(&ti->in, b->key & 1) == FLOW_NEXT;
+        tb->runs_on = ti->in.cond < COND_AL || interp_flow(&ti->in, b->key & 1) == FLOW_NEXT;
         it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
-        tb.ninsns++;
+        tb->ninsns++;
     }
-    tb.next_pc = pc;
-    tb.next_it = it;
-    return tier_of(c)->compile(tier_of(c), c, &tb);
+    tb->next_pc = pc;
+    tb->next_it = it;
+    ic->compiling[ic->ncompiling++] = b;
+    return true;
+}
+
+static step_fn step_warm, step_compiled;
+
+static const struct tier_source source = {source_block, handler};
+
+void interp_tier_attach(struct tier *t)
+{
+    t->source = &source;
+}
+
+// Whether all blocks that the unit has something of are still what they were. The cache is locked.
+static bool all_there(const struct interp_cpu *ic)
+{
+    for (unsigned k = 0; k < ic->ncompiling; k++)
+        if (ic->compiling[k]->steps[0].fn == step_forgotten) return false;
+    return true;
+}
+
+static void give_code(struct cache *k, uint64_t key, void *code)
+{
+    struct block *b = cache_find(k, key);
+    if (!b || b->steps[0].fn == step_forgotten) return;
+    if (b->code) k->tier->replace(k->tier, b->code, code);
+    b->code = code;
+    __atomic_store_n(&b->steps[0].fn, step_compiled, __ATOMIC_RELEASE);
+}
+
+void interp_tier_compile(struct cpu *c, struct block *b, bool region)
+{
+    struct interp_cpu *ic = c->engine_state;
+    struct cache *k = &((struct interp_engine *)c->engine)->cache;
+    struct tier *t = tier_of(c);
+    struct tier_unit unit;
+    ic->ncompiling = 0;
+    const bool done = t->compile(t, c, b->key & BLOCK_VIRTUAL, region, &unit);
+    pthread_mutex_lock(&k->lock);
+    if (done && all_there(ic)) {
+        for (unsigned i = 0; i < unit.n; i++)
+            give_code(k, unit.entry[i].key, unit.entry[i].code);
+    } else if (done) {
+        t->forget(t, unit.entry[0].key);
+    } else if (!b->code && b->steps[0].fn != step_forgotten) {
+        __atomic_store_n(&b->steps[0].fn, b->first_fn, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&k->lock);
+}
+
+// The block's code has been forgotten, with another block that it had something of.
+static void count_anew(struct cpu *c, struct block *b, const void *code)
+{
+    struct cache *k = &((struct interp_engine *)c->engine)->cache;
+    pthread_mutex_lock(&k->lock);
+    if (b->code == code && b->steps[0].fn != step_forgotten) {
+        b->code = NULL;
+        b->heat = 0;
+        __atomic_store_n(&b->steps[0].fn, step_warm, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&k->lock);
 }
 
 STEP(step_compiled)
 {
     struct block *b = block_of_first(s);
     struct tier *t = tier_of(c);
+    void *code = b->code;
     // An exact number of instructions is the interpreter's business, as are big-endian data and
     // short vectors.
-    if (c->budget < BUDGET_ENDLESS / 2 || c->mem_mode != CPU_MEM_FLAT ||
+    if (!code || c->budget < BUDGET_ENDLESS / 2 || c->mem_mode != CPU_MEM_FLAT ||
         c->fpscr & (FPSCR_LEN | FPSCR_STRIDE))
         return b->first_fn(c, s);
     const bool checked = ((struct interp_engine *)c->engine)->lockstep;
-    const struct tier_result r = checked ? lockstep_run(c, b) : t->run(t, c, b->code);
+    const struct tier_result r = checked ? lockstep_run(c, b) : t->run(t, c, code);
     if (r.why == TIER_STOP) return NULL;
     if (r.why == TIER_NONE) return b->first_fn(c, s);
-    const struct block *next = interp_lookup(c, r.why == TIER_ONE ? r.key | BLOCK_SINGLE : r.key);
+    if (r.why == TIER_DEAD) {
+        count_anew(c, b, code);
+        return interp_enter(c, b);
+    }
+    struct block *next = interp_lookup(c, r.why == TIER_ONE ? r.key | BLOCK_SINGLE : r.key);
     c->itstate = 0;
-    if (r.why == TIER_BRANCH && next->code && !checked) {
+    if (r.why == TIER_HOT) interp_tier_compile(c, next, true);
+    void *there = next->code;
+    if (r.why == TIER_BRANCH && there && !checked) {
         if (r.link)
-            t->link(t, r.link, next->code);
+            t->link(t, r.link, there);
         else if (!(r.key >> 32))
-            t->remember(t, c, r.key, next->code);
+            t->remember(t, c, r.key, there);
     }
     return interp_enter(c, next);
 }
@@ -166,16 +237,7 @@ STEP(step_warm)
 {
     struct block *b = block_of_first(s);
     if (++b->heat < tier_of(c)->hot) return b->first_fn(c, s);
-    void *code = interp_tier_compile(c, b);
-    struct cache *k = &((struct interp_engine *)c->engine)->cache;
-    pthread_mutex_lock(&k->lock);
-    const bool forgotten = s->fn == step_forgotten;
-    if (!forgotten) {
-        b->code = code;
-        __atomic_store_n(&b->steps[0].fn, code ? step_compiled : b->first_fn, __ATOMIC_RELEASE);
-    }
-    pthread_mutex_unlock(&k->lock);
-    if (forgotten && code) tier_of(c)->forget(tier_of(c), code);
+    interp_tier_compile(c, b, false);
     return s->fn(c, s);
 }
 

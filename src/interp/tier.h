@@ -4,9 +4,11 @@
 
 #include "interp/run.h"
 
+// What the tier asks for when it compiles.
+void interp_tier_attach(struct tier *t);
 // A block that is about to go into the cache: counts its runs from now on.
 void interp_tier_watch(struct block *b);
 // Code for a block, or NULL.
-void *interp_tier_compile(struct cpu *c, struct block *b);
+void interp_tier_compile(struct cpu *c, struct block *b, bool region);
 
 #endif

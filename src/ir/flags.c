@@ -1,7 +1,7 @@
-// Dead flags: backwards through the block, what is still to be read of each flag.
+// Dead flags: backwards through the unit, what is still to be read of each flag.
 #include "ir/passes.h"
 
-bool ir_observes(const struct ir_insn *i)
+static bool may_fault(const struct ir_insn *i)
 {
     switch ((enum ir_op)i->op) {
     case IR_LD8:
@@ -24,27 +24,60 @@ bool ir_observes(const struct ir_insn *i)
     case IR_LDVL:
     case IR_STVL:
     case IR_LDVA:
-    case IR_ALIGN:
     case IR_LDEX:
     case IR_STEX:
     case IR_STL:
-    case IR_CALL:
-    case IR_GOTO:
-    case IR_GOTO_REG:
-    case IR_LEAVE: return true;
+    case IR_ALIGN: return true;
     default: return false;
     }
 }
 
-void ir_pass_flags(struct ir_block *b)
+bool ir_observes(const struct ir_insn *i)
+{
+    switch ((enum ir_op)i->op) {
+    case IR_CALL:
+    case IR_GOTO:
+    case IR_GOTO_REG:
+    case IR_LEAVE: return true;
+    default: return may_fault(i);
+    }
+}
+
+static uint8_t before(const struct ir_block *b, struct ir_insn *i, uint8_t live)
+{
+    if (i->op == IR_JUMP) {
+        const uint8_t there = b->blocks[i->imm].live;
+        live = i->mode & IR_CONDITIONAL ? live | there : there;
+    }
+    i->after = live;
+    // What is set only under a condition does not end the life of what was there before.
+    if (!(i->mode & IR_CONDITIONAL)) live &= (uint8_t) ~(i->sets & live);
+    if (ir_observes(i) && !(b->dead_flags_fault && may_fault(i))) live = IR_NZCV;
+    i->keeps = live;
+    return live | i->reads;
+}
+
+static bool block_live(struct ir_block *b)
 {
     uint8_t live = IR_NZCV;
+    bool changed = false;
     for (unsigned k = b->n; k-- > 0;) {
         struct ir_insn *i = &b->insn[k];
-        i->sets &= live;
-        // What is set only under a condition does not end the life of what was there before.
-        if (!(i->mode & IR_CONDITIONAL)) live &= (uint8_t)~i->sets;
-        live |= i->reads;
-        if (ir_observes(i)) live = IR_NZCV;
+        live = before(b, i, live);
+        if (i->op != IR_ENTER) continue;
+        changed |= live & ~b->blocks[i->imm].live;
+        b->blocks[i->imm].live |= live;
+        live = 0; // every block ends in a way out or a jump
     }
+    return changed;
+}
+
+void ir_pass_flags(struct ir_block *b)
+{
+    for (unsigned k = 0; k < b->nblocks; k++)
+        b->blocks[k].live = 0;
+    while (block_live(b))
+        ;
+    for (unsigned k = 0; k < b->n; k++)
+        b->insn[k].sets &= b->insn[k].after;
 }

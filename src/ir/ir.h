@@ -57,7 +57,7 @@ enum ir_op {
     IR_MULW,  // d = a * b >> 16 of a word and a halfword; n as above
     IR_MULHL, // e:d += what IR_MULH gives
     IR_DUAL,  // d = the products of the lower and of the upper halfwords, added or subtracted (IR_MINUS), + e
-             // (read only, or IR_NONE); n: b's are exchanged; Q if it does not fit
+              // (read only, or IR_NONE); n: b's are exchanged; Q if it does not fit
     IR_DUALL, // e:d += the same
     IR_ADDQ,  // d = a + b, and Q if it overflows
     IR_QADD,  // d = a + b, saturated, and Q then
@@ -124,9 +124,11 @@ enum ir_op {
     IR_IF,        // unless cond holds, skips the next n operations
     IR_IFZ,       // unless a is zero (n operations)
     IR_IFNZ,
-    IR_ELSE, // skips the next n operations: the last of those that an IR_IF skips, the other side behind it
-    IR_CALL, // the interpreter's handler: imm names it; reads and writes: masks of guest registers
-    IR_GOTO, // goes to imm, in the instruction set of IR_THUMB
+    IR_ELSE,  // skips the next n operations: the last of those that an IR_IF skips, the other side behind it
+    IR_CALL,  // the interpreter's handler: imm names it; reads and writes: masks of guest registers
+    IR_ENTER, // block number imm of the unit begins
+    IR_JUMP,  // goes on at block number imm
+    IR_GOTO,  // goes to imm, in the instruction set of IR_THUMB
     IR_GOTO_REG, // goes to a, bit 0 selecting the instruction set (IR_INTERWORK) or ignored
     IR_LEAVE,    // the interpreter goes on at this instruction
     IR_OP_COUNT,
@@ -152,6 +154,8 @@ enum ir_mode {
     IR_ROUND = 64,
     IR_ABOVE = 128,  // IR_LD32, IR_PROBE: the access that it is part of begins in front of it
     IR_SELECT = 128, // IR_IF: both sides can be done without a branch
+    IR_LINKS = 32,   // of a branch: a call; the return address is n bytes behind pc
+    IR_RETURNS = 64, // of a branch: probably to the address behind the last call
 };
 
 enum ir_parallel {
@@ -172,22 +176,33 @@ struct ir_insn {
     uint8_t mode;       // enum ir_mode
     uint8_t sets;       // flags with the value of this operation (what dead code elimination leaves of them)
     uint8_t reads;      // flags
-    uint8_t it;         // ITSTATE: of this instruction; behind IR_GOTO: of the target
-    uint8_t count;      // guest instructions up to this one
-    uint8_t v, vn, vm;  // vector registers: S, D or Q numbers
-    uint8_t vec, lane;  // IR_VEC: enum ir_vec; log2 of an element's bytes
-    uint8_t x;          // IR_VEC: a shift, an element's number, …
+    uint8_t keeps; // flags that this operation must leave as they are, where anybody may look (ir_pass_flags)
+    uint8_t after; // flags that somebody may look at behind it
+    uint8_t it;    // ITSTATE: of this instruction; behind IR_GOTO: of the target
+    uint8_t count; // guest instructions up to this one
+    uint8_t v, vn, vm; // vector registers: S, D or Q numbers
+    uint8_t vec, lane; // IR_VEC: enum ir_vec; log2 of an element's bytes
+    uint8_t x;         // IR_VEC: a shift, an element's number, …
     uint32_t imm;
     uint32_t pc; // of the guest instruction
 };
 
-enum { IR_MAX = 1024 };
+enum { IR_MAX = 8192, IR_MAX_BLOCKS = 64 };
 
+// What is compiled together: one block of guest code, or several that IR_JUMPs connect.
 struct ir_block {
     uint32_t pc;
     bool thumb;
     unsigned n;
     unsigned ninsns; // guest instructions
+    unsigned nblocks;
+    bool dead_flags_fault; // flags that nothing reads any more need not be right where an access faults
+    struct {
+        uint64_t key; // pc | T | ITSTATE << 32
+        bool entry;   // reached from outside; so is the first
+        bool loop;    // reached by a jump backwards
+        uint8_t live; // flags that it reads, or what follows
+    } blocks[IR_MAX_BLOCKS];
     struct ir_insn insn[IR_MAX];
 };
 

@@ -15,7 +15,7 @@ static bool keeps(const struct ir_insn *i, unsigned n, uint8_t reads)
 // A conditional branch alone stays one: it is a single host instruction.
 static bool is_branch(const struct ir_insn *i)
 {
-    return i->n == 1 && i[1].op == IR_GOTO;
+    return i->n == 1 && (i[1].op == IR_GOTO || i[1].op == IR_JUMP);
 }
 
 // Merges what follows into the IR_IF at k; returns where the next operation to look at is. to: where the

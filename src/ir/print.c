@@ -118,6 +118,8 @@ static const char *const names[IR_OP_COUNT] = {
     [IR_VCVT_SIZE] = "vcvt_size",
     [IR_VFLAGS] = "vflags",
     [IR_VEC] = "vec",
+    [IR_ENTER] = "enter",
+    [IR_JUMP] = "jump",
     [IR_GOTO_REG] = "goto_reg",
     [IR_LEAVE] = "leave",
 };

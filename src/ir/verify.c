@@ -27,7 +27,8 @@ const char *ir_verify(const struct ir_block *b)
 {
     if (!b->n || b->n > IR_MAX) return "empty, or too long";
     const uint8_t last = b->insn[b->n - 1].op;
-    if (last != IR_GOTO && last != IR_GOTO_REG && last != IR_LEAVE) return "runs off its end";
+    if (last != IR_GOTO && last != IR_JUMP && last != IR_GOTO_REG && last != IR_LEAVE)
+        return "runs off its end";
     for (unsigned k = 0; k < b->n; k++) {
         const struct ir_insn *i = &b->insn[k];
         if (i->op >= IR_OP_COUNT) return "no such operation";

@@ -19,14 +19,14 @@ void jit_log_ir(const struct ir_block *b)
     log_operations(b, "    ");
 }
 
-static void log_guest(const struct cpu *c, const struct tier_block *b)
+static void log_guest(const struct cpu *c, const struct translation *t)
 {
     char text[160];
-    for (unsigned k = 0; k < b->ninsns; k++) {
-        const struct tier_insn *i = &b->insns[k];
+    for (unsigned k = 0; k < t->ninsns; k++) {
+        const struct tier_insn *i = &t->insns[k];
         uint16_t hw[2];
         memcpy(hw, c->window + i->pc, sizeof hw);
-        const bool thumb = b->key & 1, wide = i->in.len == 4;
+        const bool thumb = t->ir.thumb, wide = i->in.len == 4;
         const uint32_t raw = !thumb ? hw[0] | (uint32_t)hw[1] << 16
                              : wide ? (uint32_t)hw[0] << 16 | hw[1]
                                     : hw[0];
@@ -55,18 +55,17 @@ static void log_places(const struct emit *e)
     for (unsigned r = 0; r < 15; r++)
         if (e->home[r] >= 0) n += snprintf(line + n, sizeof line - (size_t)n, " r%u=%d", r, e->home[r]);
     log_line("home%s", line);
-    log_line("cpu r=%zu d=%zu nz=%zu borrow=%zu overflow=%zu temp=%zu", offsetof(struct cpu, r),
-             offsetof(struct cpu, d), offsetof(struct cpu, host_flags.nz),
+    log_line("cpu r=%zu d=%zu n=%zu z=%zu borrow=%zu overflow=%zu temp=%zu", offsetof(struct cpu, r),
+             offsetof(struct cpu, d), offsetof(struct cpu, host_flags.n), offsetof(struct cpu, host_flags.z),
              offsetof(struct cpu, host_flags.borrow), offsetof(struct cpu, host_flags.overflow),
              offsetof(struct cpu, host_temp));
 }
 
-void jit_log_unit(const struct cpu *c, const struct tier_block *b, const struct ir_block *ir,
-                  const struct emit *e)
+void jit_log_unit(const struct cpu *c, const struct translation *t, const struct emit *e)
 {
-    log_line("unit 0x%08x %s", ir->pc, ir->thumb ? "Thumb" : "ARM");
-    log_guest(c, b);
-    log_operations(ir, "ir ");
+    log_line("unit 0x%08x %s", t->ir.pc, t->ir.thumb ? "Thumb" : "ARM");
+    log_guest(c, t);
+    log_operations(&t->ir, "ir ");
     log_places(e);
     log_bytes(e->start, e->cold, "host");
     log_bytes(e->cold, e->a.p, "cold");

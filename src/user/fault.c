@@ -38,10 +38,11 @@ static void engine_fault(struct cpu *c, const ucontext_t *uc, uint32_t *addr)
 {
     static const int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                                 REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
-    uint64_t reg[16];
+    uint64_t reg[17];
     if (!c->engine->host_fault) return;
     for (int i = 0; i < 16; i++)
         reg[i] = (uint64_t)uc->uc_mcontext.gregs[order[i]];
+    reg[16] = (uint64_t)uc->uc_mcontext.gregs[REG_EFL];
     c->engine->host_fault(c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], reg, addr);
 }
 

@@ -57,6 +57,8 @@ static inline struct ir_insn *emit(struct xlate *x, enum ir_op op, uint8_t d, ui
                           .imm = imm,
                           .pc = x->pc,
                           .it = x->it,
+                          .keeps = IR_NZCV,
+                          .after = IR_NZCV,
                           .mode = x->conditional ? IR_CONDITIONAL : 0,
                           .count = (uint8_t)x->b->ninsns};
     return i;

@@ -26,6 +26,13 @@ static void link(struct xlate *x, const struct insn *in)
     emit(x, IR_MOV, 14, IR_NONE, IR_IMM, (x->pc + in->len) | x->thumb);
 }
 
+static enum xlate_result call(const struct insn *in, struct ir_insn *i)
+{
+    i->mode |= IR_LINKS;
+    i->n = in->len;
+    return XLATE_END;
+}
+
 static enum xlate_result compare_and_branch(struct xlate *x, const struct insn *in)
 {
     struct ir_insn *i = emit(x, in->flags & INSN_X ? IR_IFNZ : IR_IFZ, IR_NONE, in->rn, IR_NONE, 0);
@@ -50,23 +57,22 @@ static enum xlate_result table_branch(struct xlate *x, const struct insn *in)
 enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
 {
     switch ((enum op)in->op) {
-    case OP_BL: link(x, in); // fallthrough
+    case OP_BL: link(x, in); return call(in, go(x, pc_value(x) + in->imm, x->thumb));
     case OP_B: go(x, pc_value(x) + in->imm, x->thumb); return XLATE_END;
-    case OP_BLX_IMM:
-        link(x, in);
-        go(x, (pc_value(x) & ~3u) + in->imm, !x->thumb);
-        return XLATE_END;
+    case OP_BLX_IMM: link(x, in); return call(in, go(x, (pc_value(x) & ~3u) + in->imm, !x->thumb));
     case OP_BX:
     case OP_BXJ:
-        emit(x, IR_GOTO_REG, IR_NONE, reg(x, in->rm), IR_NONE, 0)->mode |= IR_INTERWORK;
+        emit(x, IR_GOTO_REG, IR_NONE, reg(x, in->rm), IR_NONE, 0)->mode |=
+            IR_INTERWORK | (in->rm == 14 ? IR_RETURNS : 0);
         return XLATE_END;
     case OP_BLX_REG: {
         if (in->rm == 15) return XLATE_LEAVE;
         const uint8_t t = temp(x);
         emit(x, IR_MOV, t, IR_NONE, in->rm, 0);
         link(x, in);
-        emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0)->mode |= IR_INTERWORK;
-        return XLATE_END;
+        struct ir_insn *i = emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0);
+        i->mode |= IR_INTERWORK;
+        return call(in, i);
     }
     case OP_CBZ: return compare_and_branch(x, in);
     case OP_TBB:

@@ -104,10 +104,11 @@ static uint8_t shifted_by_register(struct xlate *x, const struct insn *in, bool 
     return t;
 }
 
-static enum xlate_result result_to_pc(struct xlate *x, uint8_t t)
+static enum xlate_result result_to_pc(struct xlate *x, uint8_t t, bool returns)
 {
     // In ARM state ALUWritePC interworks (A2.3.1).
-    emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0)->mode |= x->thumb ? IR_THUMB : IR_INTERWORK;
+    const uint8_t mode = x->thumb ? IR_THUMB : returns ? IR_INTERWORK | IR_RETURNS : IR_INTERWORK;
+    emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0)->mode |= mode;
     return XLATE_END;
 }
 
@@ -136,6 +137,11 @@ enum xlate_result xlate_dp(struct xlate *x, const struct insn *in)
     const bool s = in->flags & INSN_S || o.kind & COMPARES;
     const enum form form = form_of(in->op);
     if (in->rd == 15 && !(o.kind & COMPARES) && s) return XLATE_LEAVE; // exception return
+    if (o.ir == IR_MOV && form == FORM_REG && s && in->shift_n && in->shift_type <= SHIFT_ASR) {
+        static const uint8_t ops[] = {IR_LSL, IR_LSR, IR_ASR};
+        emit(x, ops[in->shift_type], in->rd, reg(x, in->rm), IR_IMM, in->shift_n)->sets = IR_NZC;
+        return XLATE_NEXT;
+    }
     const uint8_t a = o.kind & UNARY ? IR_NONE : reg(x, in->rn);
     uint8_t b = IR_IMM;
     if (form == FORM_REG) b = shifted(x, in, s && (o.kind & LOGICAL));
@@ -153,5 +159,5 @@ enum xlate_result xlate_dp(struct xlate *x, const struct insn *in)
     if (s) i->sets = o.kind & LOGICAL ? IR_NZ : IR_NZCV;
     if (s && (o.kind & LOGICAL) && form == FORM_IMM && in->flags & INSN_CARRY)
         emit(x, IR_CARRY, IR_NONE, IR_NONE, IR_IMM, in->imm >> 31)->sets = IR_C;
-    return d >= IR_TEMP && d != IR_NONE ? result_to_pc(x, d) : XLATE_NEXT;
+    return d >= IR_TEMP && d != IR_NONE ? result_to_pc(x, d, o.ir == IR_MOV && b == 14) : XLATE_NEXT;
 }

@@ -136,6 +136,12 @@ void x64_jmp_to(struct x64 *a, const uint8_t *target)
     if (!a->full) x64_patch(at, target);
 }
 
+void x64_jcc_to(struct x64 *a, enum x64_cc cc, const uint8_t *target)
+{
+    uint8_t *at = x64_jcc_at(a, cc);
+    if (!a->full) x64_patch(at, target);
+}
+
 void x64_call_to(struct x64 *a, const uint8_t *target)
 {
     x64_byte(a, 0xe8);

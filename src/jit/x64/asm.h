@@ -128,7 +128,8 @@ void x64_group1(struct x64 *a, unsigned width, unsigned n, struct x64_rm rm, uin
 // Jumps. *_at: returns where the 32-bit displacement is.
 uint8_t *x64_jcc_at(struct x64 *a, enum x64_cc cc);
 uint8_t *x64_jmp_at(struct x64 *a);
-void x64_jmp_to(struct x64 *a, const uint8_t *target);  // target in the writable view
+void x64_jmp_to(struct x64 *a, const uint8_t *target); // target in the writable view
+void x64_jcc_to(struct x64 *a, enum x64_cc cc, const uint8_t *target);
 void x64_call_to(struct x64 *a, const uint8_t *target); // likewise
 void x64_patch(uint8_t *disp, const uint8_t *target);
 // Fills with no-operations up to (cursor + before) % align == 0.

@@ -1,8 +1,10 @@
-// From a block of operations to host code.
+// From operations to host code.
 //
-// RBP is the CPU; R8–R15, RBX, RSI and RDI hold eleven of the guest's registers across blocks, the others
-// stay in struct cpu; RAX, RCX and RDX are free, RDX being the first temporary. RSP is the host's, so that
-// faults and signals find a stack. GS is the guest's window. The upper halves of guest registers are 0.
+// RBP is the CPU; R8–R15, RBX, RSI and RDI hold eleven of the guest's registers, the others stay in struct
+// cpu: between units the same eleven always (emit_home), inside a unit those that it uses most (emit.home).
+// RAX, RCX and RDX are free, RDX being the first temporary. RSP is the host's stack; compiled calls leave the
+// guest's and the host's return addresses there. GS is the guest's window. The upper halves of guest
+// registers are 0.
 #ifndef STINKARM_JIT_X64_EMIT_H
 #define STINKARM_JIT_X64_EMIT_H
 
@@ -10,19 +12,21 @@
 #include "ir/ir.h"
 #include "jit/x64/asm.h"
 
-// Why compiled code was left: bits 63:62 of what it returns; below, a link or a key (pc | T | ITSTATE << 32).
+// Why compiled code was left: bits 63:61 of what it returns; below, a link or a key (pc | T | ITSTATE << 32).
 enum emit_exit {
     EXIT_LINK,     // struct emit_link: at a branch to a known address
     EXIT_INDIRECT, // key: at a branch to an address that is not in the jump table
     EXIT_LEAVE,    // key: the interpreter is to do the instruction there
     EXIT_STOP,     // a handler has stopped the engine
+    EXIT_HOT,      // key: the block there has become hot
+    EXIT_STALE,    // struct emit_entry: at code that has been forgotten
 };
-enum { EXIT_SHIFT = 62 };
+enum { EXIT_SHIFT = 61 };
 
 // A branch to a known address, which may be linked to the code there.
 struct emit_link {
     uint64_t key;
-    uint8_t *disp; // the jump's displacement, in the writable view; aligned
+    uint8_t *disp; // the jump's displacement, in the writable view; aligned; NULL: C is only to look around
 };
 
 // An entry of the table of indirect branches' targets at cpu.host_jump; JUMP_EMPTY matches nothing.
@@ -36,19 +40,26 @@ static inline unsigned emit_jump_hash(uint32_t target)
     return target >> 1 & (EMIT_JUMPS - 1);
 }
 
+// Where the guest's flags are, masks of enum ir_flag: in the host's flags, in struct cpu, or in both.
+struct emit_flags {
+    uint8_t host, saved;
+    uint8_t kind; // enum host_flags
+};
+
 // The access at an offset of a block's code belongs to this instruction.
 struct emit_site {
     uint32_t offset, pc;
     uint32_t back, call; // of an operation that may trap: where to go on, and the handler
     uint8_t compare;     // … enum fp_compare
     uint8_t it, count;
-    bool probe; // the access has begun in front of what faults: the address is that of the page
+    bool probe;              // the access has begun in front of what faults: the address is that of the page
+    struct emit_flags flags; // where they are
 };
 
 // Code that all blocks share, in the writable view.
 struct emit_shared {
     const uint8_t *enter; // uint64_t enter(struct cpu *, const void *code): runs until it is left
-    const uint8_t *leave, *leave_saved, *indirect, *call[3];
+    const uint8_t *leave, *leave_saved, *indirect, *return_miss, *call[3];
     const uint8_t *trap;   // behind a trap (fp_trap): RAX is its arg, the return address on the stack
     const uint8_t *floats; // emit_neon_float.h's constants
     const uint8_t *signs;  // 16 bytes each: a double's sign bit, a single's, all bits but these
@@ -57,47 +68,81 @@ struct emit_shared {
 };
 
 enum { EMIT_COMPARED = 0x48 }; // entries of a table at `compared`
-enum { EMIT_MAX_SITES = 600, EMIT_MAX_LINKS = 96, EMIT_MAX_SLOW = 256 };
+
+enum { EMIT_MAX_SITES = 4000, EMIT_MAX_LINKS = 1000, EMIT_MAX_WAYS = 3000, EMIT_MAX_SLOW = 1000 };
+
+// A jump or call that leads behind the unit's operations, to code that is made there.
+struct emit_way {
+    uint8_t *disp;
+    const struct ir_insn *go; // a branch out of the unit, with the flags at the jump; or
+    struct emit_flags flags;
+    const struct ir_insn *leave; // the interpreter does this instruction; or
+    unsigned label;              // a block's label, 1 + its number; or
+    int thunk;                   // a call of handlers, 1 + kind; or
+    uint32_t target;             // where control goes as by an indirect branch; or
+    unsigned link;               // C is told of a link
+    bool inside;                 // … from the midst of the unit
+};
+
+// A guest block in the unit.
+struct emit_block {
+    uint64_t key;
+    uint8_t *label, *poll; // where jumps go to; those backwards to poll, in front of it
+    bool loop;             // something jumps back to it
+};
+
+// A way in from outside.
+struct emit_entry {
+    uint64_t key;
+    uint8_t *code, *stale; // in the writable view; stale: where it leads when it is not to run any more
+    void *unit;            // whoever keeps units
+};
 
 struct emit {
     struct x64 a;
     const struct emit_shared *shared;
     const struct tier_call *calls; // by IR_CALL's imm
     struct emit_link *link_at;     // where the links will be when the code runs
-    uint64_t key;                  // of the block
-    uint8_t *stale;                // … and where it goes when it is not to run any more
-    uint8_t *start, *cold;         // of the block's code; behind it, of the ways that it seldom takes
-    const int8_t *home;            // guest register → host register; -1: in struct cpu
-    unsigned nsites, nlinks, npolls;
+    struct emit_entry *entry_at;   // … and the entries are
+    unsigned nentries;
+    bool counted;          // the way in counts down to EXIT_HOT
+    uint8_t *hot;          // … which this jump leads to
+    uint8_t *start, *cold; // of the unit's code; behind it, of the ways that it seldom takes
+    const int8_t *home;    // guest register → host register; -1: in struct cpu
+    unsigned nsites, nlinks, nways, nblocks, next_block;
+    struct emit_block blocks[IR_MAX_BLOCKS];
+    struct emit_way ways[EMIT_MAX_WAYS];
     struct emit_site sites[EMIT_MAX_SITES];
     struct emit_link links[EMIT_MAX_LINKS];
-    struct {
-        uint8_t *disp;
-        unsigned link;
-    } polls[EMIT_MAX_LINKS];   // jumps to links' slow ways
     unsigned nslow, slow_from; // … of the present operation
     struct {
         uint8_t *disp, *back;
         uintptr_t arg;
     } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
     bool thumb;
-    bool counts;     // struct tier's
-    uint8_t host;    // enum host_flags
+    bool counts; // struct tier's
+    struct emit_flags flags;
+    uint8_t live;    // flags that the operation being emitted must leave as they are
     uint8_t fp_form; // what the code is able to do (jit/x64/fp.h)
     uint8_t fp_mode; // enum fp_mode: what MXCSR holds
 };
 
-// Emits a block at a.p; false: it does not fit.
-bool emit_block(struct emit *e, const struct ir_block *b);
+// Emits a unit at a.p; false: it does not fit.
+bool emit_unit(struct emit *e, const struct ir_block *b);
 // Whether the code of an operation calls, or may call, the handler that its imm names.
 bool emit_may_call(const struct ir_insn *i);
 // What its code asks of all code (enum fp_form), because it computes with floating-point numbers.
 unsigned emit_fp_form(const struct ir_insn *i);
 bool emit_shared_code(struct x64 *a, struct emit_shared *s);
-// Makes code jump to where its block is looked up anew. at: the block's first byte, in the writable view.
-void emit_stale(uint8_t *at, const uint8_t *stale);
+// Makes a way in jump elsewhere. at: its first byte; both in the writable view.
+void emit_stale(uint8_t *at, const uint8_t *to);
 
-enum { EMIT_ENTRY = 8 }; // bytes at a block's start that emit_stale replaces
+enum { EMIT_ENTRY = 8 }; // bytes at a way in that emit_stale replaces
+
+static inline unsigned emit_heat_slot(uint64_t key)
+{
+    return (unsigned)(key >> 1 ^ key >> 11) % CPU_HOST_HEAT;
+}
 
 extern const int8_t emit_home[15]; // guest register → host register; -1: in struct cpu
 

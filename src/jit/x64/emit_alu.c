@@ -149,8 +149,12 @@ void emit_alu(struct emit *e, const struct ir_insn *i)
         return;
     }
     enum host_flags kind = HOST_LOGIC;
-    if (i->op == IR_ADC || i->op == IR_SBC) emit_load_carry(e, i->op == IR_SBC);
-    emit_clobber(e);
+    if (i->op == IR_ADC || i->op == IR_SBC) {
+        emit_save_flags(e, e->live);
+        emit_load_carry(e, i->op == IR_SBC);
+    } else {
+        emit_clobber(e);
+    }
     switch ((enum ir_op)i->op) {
     case IR_ADD: binary(e, i, G_ADD, true), kind = HOST_ADD; break;
     case IR_SUB: subtract(e, i), kind = HOST_SUB; break;
@@ -163,5 +167,5 @@ void emit_alu(struct emit *e, const struct ir_insn *i)
     case IR_MOV: move(e, i); break;
     default: invert(e, i); break;
     }
-    emit_store_flags(e, i, kind);
+    emit_made_flags(e, i, kind);
 }

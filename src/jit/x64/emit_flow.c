@@ -1,25 +1,170 @@
-// Ways out of a block, and calls of the interpreter's handlers.
+// Ways out of a unit and through it, and calls of the interpreter's handlers.
 #include "jit/x64/emit_internal.h"
 
-static unsigned new_link(struct emit *e, const struct ir_insn *i)
+// The registers that this unit keeps elsewhere than all code between units does: in front of a way out, and
+// behind a way in. Changes no flags.
+
+static bool moved(const struct emit *e, unsigned r)
+{
+    return e->home[r] != emit_home[r];
+}
+
+static void home_memory(struct emit *e, const int8_t *home, unsigned r, bool save)
+{
+    if (home[r] >= 0)
+        x64_op(&e->a, 0, save ? 0x89 : 0x8b, (unsigned)home[r],
+               x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4 * r)));
+}
+
+void emit_to_common(struct emit *e)
+{
+    for (unsigned r = 0; r < 15; r++)
+        if (moved(e, r)) home_memory(e, e->home, r, true);
+    for (unsigned r = 0; r < 15; r++)
+        if (moved(e, r)) home_memory(e, emit_home, r, false);
+}
+
+void emit_from_common(struct emit *e)
+{
+    for (unsigned r = 0; r < 15; r++)
+        if (moved(e, r)) home_memory(e, emit_home, r, true);
+    for (unsigned r = 0; r < 15; r++)
+        if (moved(e, r)) home_memory(e, e->home, r, false);
+}
+
+static unsigned new_link(struct emit *e, uint64_t key)
 {
     if (e->nlinks == EMIT_MAX_LINKS) {
         e->a.full = true;
         return 0;
     }
-    e->links[e->nlinks].key = i->imm | !!(i->mode & IR_THUMB) | (uint64_t)i->it << 32;
+    e->links[e->nlinks].key = key;
+    e->links[e->nlinks].disp = NULL;
     return e->nlinks++;
 }
 
-static uint8_t *jump(struct emit *e, int cc)
+static uint64_t target_key(const struct ir_insn *i)
 {
-    // A displacement that is changed while others run here must not straddle a cache line.
-    x64_align(&e->a, 4, cc < 0 ? 1 : 2);
-    return cc < 0 ? x64_jmp_at(&e->a) : x64_jcc_at(&e->a, (enum x64_cc)cc);
+    return i->imm | !!(i->mode & IR_THUMB) | (uint64_t)i->it << 32;
 }
 
-// On the way out behind n of the block's instructions: counts them, should that be wanted. Keeps the host's
-// flags.
+static void set_thumb(struct emit *e, bool thumb)
+{
+    x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(thumb));
+    x64_byte(&e->a, thumb);
+}
+
+// A displacement that is changed while others run here must not straddle a cache line.
+static uint8_t *patchable(struct emit *e, uint8_t *(*jump)(struct x64 *a))
+{
+    x64_align(&e->a, 4, 1);
+    return jump(&e->a);
+}
+
+static uint8_t *call_at(struct x64 *a)
+{
+    x64_byte(a, 0xe8);
+    x64_u32(a, 0);
+    return a->p - 4;
+}
+
+static struct emit_way *new_way(struct emit *e)
+{
+    if (e->nways == EMIT_MAX_WAYS) {
+        e->a.full = true;
+        e->nways--;
+    }
+    e->ways[e->nways] = (struct emit_way){0};
+    return &e->ways[e->nways++];
+}
+
+// A jump to where a link's record is handed to C.
+static void slow_way(struct emit *e, uint8_t *disp, unsigned link)
+{
+    struct emit_way *w = new_way(e);
+    w->disp = disp;
+    w->link = link;
+}
+
+static void poll(struct emit *e, unsigned link)
+{
+    x64_group1(&e->a, 0, 7, CPU_FIELD(exit_request), 0);
+    slow_way(e, x64_jcc_at(&e->a, CC_NE), link);
+}
+
+// At a loop's head: leaves from the midst of the unit.
+static void poll_inside(struct emit *e, uint64_t key)
+{
+    poll(e, new_link(e, key));
+    e->ways[e->nways - 1].inside = true;
+}
+
+// Out of the unit: to a known address. Flags and registers are where all code expects them afterwards.
+static void way_out(struct emit *e, const struct ir_insn *i)
+{
+    emit_save_flags(e, IR_NZCV);
+    emit_to_common(e);
+    const unsigned l = new_link(e, target_key(i));
+    const bool thumb = i->mode & IR_THUMB;
+    if (thumb != e->thumb) set_thumb(e, thumb);
+    if (i->imm <= i->pc) poll(e, l); // whoever loops looks whether somebody wants him to stop
+    e->links[l].disp = patchable(e, x64_jmp_at);
+    slow_way(e, e->links[l].disp, l);
+}
+
+// Calls are remembered as long as there is room.
+static uint8_t *unless_room(struct emit *e)
+{
+    x64_op(&e->a, X64_64, 0x3b, RSP, CPU_FIELD(host_floor));
+    return x64_jcc_at(&e->a, CC_B);
+}
+
+// On the stack of returns: the guest's address, and the host's behind a call.
+static void push_return(struct emit *e, uint32_t target)
+{
+    x64_byte(&e->a, 0x68);
+    x64_u32(&e->a, target);
+}
+
+static uint32_t return_address(const struct emit *e, const struct ir_insn *i)
+{
+    return (i->pc + i->n) | e->thumb;
+}
+
+// Where the callee's return leads.
+static void landing(struct emit *e, const struct ir_insn *i)
+{
+    x64_group1(&e->a, X64_64, 0, x64_r(RSP), 8);
+    set_thumb(e, e->thumb);
+    const uint32_t back = return_address(e, i) & ~1u;
+    for (unsigned k = 0; k < e->nblocks; k++) {
+        if (e->blocks[k].key != (back | e->thumb)) continue;
+        emit_from_common(e);
+        e->flags = (struct emit_flags){.saved = IR_NZCV};
+        emit_jump_to(e, k, -1);
+        return;
+    }
+    const unsigned l = new_link(e, back | e->thumb);
+    e->links[l].disp = patchable(e, x64_jmp_at);
+    slow_way(e, e->links[l].disp, l);
+}
+
+static void call_known(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned l = new_link(e, target_key(i));
+    emit_save_flags(e, IR_NZCV);
+    emit_to_common(e);
+    const bool thumb = i->mode & IR_THUMB;
+    if (thumb != e->thumb) set_thumb(e, thumb);
+    new_way(e)->target = i->imm | thumb;
+    e->ways[e->nways - 1].disp = unless_room(e);
+    push_return(e, return_address(e, i));
+    e->links[l].disp = patchable(e, call_at);
+    slow_way(e, e->links[l].disp, l);
+    landing(e, i);
+}
+
+// Behind n of a block's instructions: counts them, should that be wanted. Keeps the host's flags.
 static void count(struct emit *e, unsigned n)
 {
     if (!e->counts || !n) return;
@@ -30,67 +175,122 @@ static void count(struct emit *e, unsigned n)
 
 void emit_goto(struct emit *e, const struct ir_insn *i, int cc)
 {
-    const unsigned l = new_link(e, i);
-    const bool back = i->imm <= i->pc, thumb = i->mode & IR_THUMB;
-    uint8_t *skip = NULL;
-    if ((back || thumb != e->thumb || e->counts) && cc >= 0) {
-        skip = x64_jcc_at(&e->a, (enum x64_cc)(cc ^ 1));
-        cc = -1;
+    if (cc < 0) {
+        count(e, i->count);
+        i->mode &IR_LINKS ? call_known(e, i) : way_out(e, i);
+        return;
     }
-    count(e, i->count);
-    if (thumb != e->thumb) {
-        x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(thumb));
-        x64_byte(&e->a, thumb);
-    }
-    if (back) { // whoever loops looks whether somebody wants him to stop
-        x64_group1(&e->a, 0, 7, CPU_FIELD(exit_request), 0);
-        e->links[l].disp = jump(e, CC_E);
-        if (e->npolls < EMIT_MAX_LINKS) {
-            e->polls[e->npolls].link = l;
-            e->polls[e->npolls++].disp = x64_jmp_at(&e->a);
-        }
-    } else {
-        e->links[l].disp = jump(e, cc);
-    }
-    if (skip && !e->a.full) x64_patch(skip, e->a.p);
+    *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, (enum x64_cc)cc), .go = i, .flags = e->flags};
 }
 
 void emit_goto_reg(struct emit *e, const struct ir_insn *i)
 {
+    emit_save_flags(e, IR_NZCV);
     count(e, i->count);
     x64_load(&e->a, RAX, place(e, i->a));
+    emit_to_common(e);
     if (!(i->mode & IR_INTERWORK)) {
         x64_group1(&e->a, 0, 4, x64_r(RAX), e->thumb ? ~1u : ~3u);
         if (e->thumb) x64_group1(&e->a, 0, 1, x64_r(RAX), 1);
+    }
+    if (i->mode & IR_LINKS) {
+        uint8_t *full = unless_room(e);
+        if (!e->a.full) x64_patch(full, e->shared->indirect);
+        push_return(e, return_address(e, i));
+        x64_call_to(&e->a, e->shared->indirect);
+        landing(e, i);
+        return;
+    } else if (i->mode & IR_RETURNS) {
+        x64_op(&e->a, 0, 0x3b, RAX, x64_m(RSP, 8));
+        x64_jcc_to(&e->a, CC_NE, e->shared->return_miss);
+        x64_byte(&e->a, 0xc3);
+        return;
     }
     x64_jmp_to(&e->a, e->shared->indirect);
 }
 
 void emit_leave(struct emit *e, const struct ir_insn *i)
 {
+    emit_save_flags(e, IR_NZCV);
     count(e, i->count - 1u);
+    emit_to_common(e);
     x64_mov_imm64(&e->a, RAX, i->pc | e->thumb | (uint64_t)i->it << 32 | (uint64_t)EXIT_LEAVE << EXIT_SHIFT);
     x64_jmp_to(&e->a, e->shared->leave);
+}
+
+void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc)
+{
+    *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, cc), .leave = i, .flags = e->flags};
+}
+
+// Inside the unit
+
+// To a block's label, if cc holds (cc < 0: always). Flags that are wanted there are saved.
+void emit_jump_to(struct emit *e, unsigned block, int cc)
+{
+    struct emit_block *b = &e->blocks[block];
+    if (cc < 0 && block == e->next_block) return; // it follows
+    if (b->label) {
+        const uint8_t *to = b->loop ? b->poll : b->label; // else it is a call's return that leads backwards
+        cc < 0 ? x64_jmp_to(&e->a, to) : x64_jcc_to(&e->a, (enum x64_cc)cc, to);
+        return;
+    }
+    uint8_t *at = cc < 0 ? x64_jmp_at(&e->a) : x64_jcc_at(&e->a, (enum x64_cc)cc);
+    *new_way(e) = (struct emit_way){.disp = at, .label = block + 1};
+}
+
+static void jump(struct emit *e, const struct ir_insn *i, int cc)
+{
+    emit_save_flags(e, i->after);
+    if (!e->counts || cc < 0) {
+        count(e, i->count);
+        emit_jump_to(e, i->imm, cc);
+        return;
+    }
+    uint8_t *skip = x64_jcc_at(&e->a, (enum x64_cc)(cc ^ 1));
+    count(e, i->count);
+    if (e->blocks[i->imm].label)
+        x64_jmp_to(&e->a, e->blocks[i->imm].poll);
+    else
+        *new_way(e) = (struct emit_way){.disp = x64_jmp_at(&e->a), .label = i->imm + 1};
+    if (!e->a.full) x64_patch(skip, e->a.p);
+}
+
+static void enter(struct emit *e, const struct ir_insn *i)
+{
+    struct emit_block *b = &e->blocks[i->imm];
+    e->next_block = i->imm + 1;
+    e->flags = (struct emit_flags){.saved = IR_NZCV};
+    if (b->loop) { // whoever loops looks whether somebody wants him to stop
+        uint8_t *over = x64_jmp_at(&e->a);
+        b->poll = e->a.p;
+        poll_inside(e, b->key);
+        if (!e->a.full) x64_patch(over, e->a.p);
+    }
+    b->label = e->a.p;
+}
+
+// Calls of handlers
+
+void emit_call_handler(struct emit *e, const struct tier_call *c)
+{
+    x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)c);
+    if (e->home == emit_home)
+        x64_call_to(&e->a, e->shared->call[c->kind]);
+    else
+        *new_way(e) = (struct emit_way){.disp = call_at(&e->a), .thunk = 1 + (int)c->kind};
 }
 
 void emit_call(struct emit *e, const struct ir_insn *i)
 {
     const struct tier_call *c = &e->calls[i->imm];
+    emit_clobber(e);
     if (c->sets_pc) x64_mov_imm(&e->a, CPU_FIELD(r[15]), c->pc_value);
-    x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)c);
-    x64_call_to(&e->a, e->shared->call[c->kind]);
-    e->host = HOST_NONE;
+    emit_call_handler(e, c);
+    if (c->flags) e->flags = (struct emit_flags){.saved = IR_NZCV};
 }
 
-static void links_slow_way(struct emit *e, unsigned l)
-{
-    if (e->a.full) return;
-    x64_patch(e->links[l].disp, e->a.p);
-    for (unsigned k = 0; k < e->npolls; k++)
-        if (e->polls[k].link == l) x64_patch(e->polls[k].disp, e->a.p);
-    x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)&e->link_at[l]);
-    x64_jmp_to(&e->a, e->shared->leave);
-}
+// Conditions
 
 static bool is_if(const struct ir_insn *i)
 {
@@ -101,17 +301,19 @@ static enum x64_cc test_if(struct emit *e, const struct ir_insn *i)
 {
     if (i->op == IR_IF) return emit_condition(e, i->cond);
     const struct x64_rm a = place(e, i->a);
+    emit_clobber(e);
     if (a.mem)
         x64_group1(&e->a, 0, 7, a, 0);
     else
         x64_op(&e->a, 0, 0x85, (unsigned)a.base, a);
-    e->host = HOST_NONE;
     return i->op == IR_IFZ ? CC_E : CC_NE;
 }
 
 static void emit_one(struct emit *e, const struct ir_insn *i)
 {
     const enum ir_op op = i->op;
+    // On the way that leads here an operation under a condition does end the life of what was there before.
+    e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
     if (emit_quiet(e, i)) return;
     if (op >= IR_MOV && op <= IR_BIC)
         emit_alu(e, i);
@@ -139,6 +341,10 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_call(e, i);
     else if (op == IR_GOTO)
         emit_goto(e, i, -1);
+    else if (op == IR_JUMP)
+        jump(e, i, -1);
+    else if (op == IR_ENTER)
+        enter(e, i);
     else if (op == IR_GOTO_REG)
         emit_goto_reg(e, i);
     else if (op == IR_LEAVE)
@@ -147,65 +353,209 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_misc(e, i);
 }
 
-bool emit_block(struct emit *e, const struct ir_block *b)
+struct emit_mark {
+    uint8_t *p;
+    unsigned nsites, nlinks, nways, nslow;
+    struct emit_flags flags;
+};
+
+static struct emit_mark emit_mark(const struct emit *e)
 {
-    e->nsites = e->nlinks = e->npolls = e->nslow = 0;
-    e->host = HOST_NONE;
-    e->home = emit_home;
-    e->thumb = b->thumb;
-    e->fp_mode = FP_GUEST;
-    x64_align(&e->a, 16, 0);
-    e->start = e->a.p;
-    static const uint8_t nop8[EMIT_ENTRY] = {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
-    x64_bytes(&e->a, nop8, sizeof nop8);
-    unsigned join = 0;
-    uint8_t *skip = NULL;
-    uint8_t other = HOST_NONE; // what the host's flags hold where skip comes from
+    return (struct emit_mark){e->a.p, e->nsites, e->nlinks, e->nways, e->nslow, e->flags};
+}
+
+static void emit_rewind(struct emit *e, struct emit_mark m)
+{
+    e->a.p = m.p;
+    e->nsites = m.nsites, e->nlinks = m.nlinks, e->nways = m.nways, e->nslow = m.nslow;
+    e->flags = m.flags;
+}
+
+// The flags that are in the same place on two ways, seen from where these join.
+static struct emit_flags common_flags(const struct emit_flags *a, const struct emit_flags *b)
+{
+    struct emit_flags f = {.host = a->host & b->host, .saved = a->saved & b->saved, .kind = a->kind};
+    if (a->kind != b->kind) f.host = 0;
+    return f;
+}
+
+static bool ends(const struct ir_insn *i)
+{
+    return i->op == IR_GOTO || i->op == IR_JUMP || i->op == IR_GOTO_REG || i->op == IR_LEAVE;
+}
+
+// Both sides of a condition.
+static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, enum x64_cc cc)
+{
+    const struct ir_insn *orelse = &then[nthen];
+    const struct emit_flags before = e->flags;
+    uint8_t *no = x64_jcc_at(&e->a, cc ^ 1);
+    for (unsigned k = 0; k < nthen; k++)
+        emit_one(e, &then[k]);
+    emit_fp_mode(e, FP_GUEST);
+    const unsigned after = orelse[orelse->n].after;
+    const bool ended = ends(&orelse[-1]);
+    emit_save_flags(e, ended ? 0 : after);
+    const struct emit_flags yes = e->flags;
+    uint8_t *over = x64_jmp_at(&e->a);
+    e->flags = before;
+    if (!e->a.full) x64_patch(no, e->a.p);
+    for (unsigned k = 1; k <= orelse->n; k++)
+        emit_one(e, &orelse[k]);
+    emit_fp_mode(e, FP_GUEST);
+    if (!ended) {
+        emit_save_flags(e, after & ~common_flags(&yes, &e->flags).host);
+        e->flags = ends(&orelse[orelse->n]) ? yes : common_flags(&yes, &e->flags);
+    }
+    if (!e->a.full) x64_patch(over, e->a.p);
+}
+
+// The operations behind a condition that may not hold: a short jump over them. Where they change the host's
+// flags, both ways must have saved the guest's; then they are emitted once more behind that.
+static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, enum x64_cc cc)
+{
+    const struct emit_mark before = emit_mark(e);
+    for (unsigned attempt = 0;; attempt++) {
+        const struct emit_flags skipped = e->flags;
+        uint8_t *skip = x64_jcc_at(&e->a, cc ^ 1);
+        for (unsigned k = 0; k < n; k++)
+            emit_one(e, &body[k]);
+        emit_fp_mode(e, FP_GUEST);
+        const unsigned after = body[n - 1].after;
+        if (ends(&body[n - 1])) e->flags = skipped; // nobody comes from there
+        unsigned missing;
+        struct emit_flags f = common_flags(&skipped, &e->flags);
+        missing = after & ~(f.host | f.saved);
+        emit_save_flags(e, missing);
+        f = common_flags(&skipped, &e->flags);
+        missing = after & ~(f.host | f.saved);
+        if (!missing || attempt || e->a.full) {
+            if (!e->a.full) x64_patch(skip, e->a.p);
+            e->flags = f;
+            return;
+        }
+        emit_rewind(e, before);
+        emit_save_flags(e, missing);
+    }
+}
+
+static void emit_ops(struct emit *e, const struct ir_block *b)
+{
     for (unsigned k = 0; k < b->n && !e->a.full; k++) {
         const struct ir_insn *i = &b->insn[k];
-        if (skip && k == join) {
-            emit_fp_mode(e, FP_GUEST);
-            x64_patch(skip, e->a.p);
-            skip = NULL;
-            if (e->host != other) e->host = HOST_NONE; // two ways lead here
-        }
-        if (i->op == IR_ELSE) {
-            emit_fp_mode(e, FP_GUEST);
-            uint8_t *over = x64_jmp_at(&e->a);
-            x64_patch(skip, e->a.p);
-            skip = over;
-            join = k + 1 + i->n;
-            const uint8_t then = e->host;
-            e->host = other;
-            other = then;
-            continue;
-        }
-        if (is_if(i) || i->op == IR_GOTO || i->op == IR_GOTO_REG) emit_fp_mode(e, FP_GUEST);
+        if (is_if(i) || ends(i) || i->op == IR_ENTER) emit_fp_mode(e, FP_GUEST);
         if (!is_if(i)) {
             emit_one(e, i);
             continue;
         }
+        e->live = i->keeps;
         const unsigned selected = i->op == IR_IF ? emit_select(e, i) : 0;
         if (selected) {
             k += selected;
             continue;
         }
         const enum x64_cc cc = test_if(e, i);
-        if (i->n == 1 && b->insn[k + 1].op == IR_GOTO) {
-            emit_goto(e, &b->insn[++k], (int)cc);
+        const struct ir_insn *next = &b->insn[k + 1];
+        if (i->n == 1 && next->op == IR_GOTO && !(next->mode & IR_LINKS)) {
+            emit_goto(e, next, (int)cc);
+            k++;
+        } else if (i->n == 1 && next->op == IR_JUMP) {
+            jump(e, next, (int)cc);
+            k++;
+        } else if (next[i->n - 1].op == IR_ELSE) {
+            either(e, next, i->n - 1u, cc);
+            k += i->n + next[i->n - 1].n;
         } else {
-            skip = x64_jcc_at(&e->a, cc ^ 1);
-            join = k + 1 + i->n;
-            other = e->host;
+            skip_unless(e, next, i->n, cc);
+            k += i->n;
         }
     }
-    if (skip) x64_patch(skip, e->a.p); // cannot be: a block ends unconditionally
-    e->cold = e->a.p;
-    for (unsigned l = 0; l < e->nlinks; l++)
-        links_slow_way(e, l);
-    emit_slow_calls(e);
-    e->stale = e->a.p;
-    x64_mov_imm64(&e->a, RAX, e->key | (uint64_t)EXIT_INDIRECT << EXIT_SHIFT);
+}
+
+// What is jumped to from the unit's midst, behind it. Grows while it is made.
+static void emit_ways(struct emit *e)
+{
+    uint8_t *thunk[3] = {NULL};
+    for (unsigned k = 0; k < e->nways && !e->a.full; k++) {
+        const struct emit_way w = e->ways[k];
+        if (w.label) {
+            x64_patch(w.disp, e->blocks[w.label - 1].label);
+        } else if (w.thunk) {
+            uint8_t **at = &thunk[w.thunk - 1];
+            if (!*at) *at = emit_call_thunk(&e->a, e->shared, (enum tier_call_kind)(w.thunk - 1), e->home);
+            if (!e->a.full) x64_patch(w.disp, *at);
+        } else if (w.go) {
+            x64_patch(w.disp, e->a.p);
+            e->flags = w.flags;
+            emit_goto(e, w.go, -1);
+        } else if (w.leave) {
+            x64_patch(w.disp, e->a.p);
+            e->flags = w.flags;
+            emit_leave(e, w.leave);
+        } else if (w.target) {
+            x64_patch(w.disp, e->a.p);
+            x64_mov_imm(&e->a, x64_r(RAX), w.target);
+            x64_jmp_to(&e->a, e->shared->indirect);
+        } else {
+            x64_patch(w.disp, e->a.p);
+            if (w.inside) emit_to_common(e);
+            x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)&e->link_at[w.link]);
+            x64_jmp_to(&e->a, e->shared->leave);
+        }
+    }
+}
+
+// A way into the unit, which one store can turn into a jump elsewhere (emit_stale).
+static void way_in(struct emit *e, uint64_t key)
+{
+    struct emit_entry *entry = &e->entry_at[e->nentries++];
+    static const uint8_t nop8[EMIT_ENTRY] = {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
+    x64_align(&e->a, 16, 0);
+    *entry = (struct emit_entry){.key = key, .code = e->a.p};
+    x64_bytes(&e->a, nop8, sizeof nop8);
+    if (e->counted) { // runs until it is hot
+        const unsigned slot = emit_heat_slot(key);
+        x64_group1(&e->a, 0, 5, x64_m(RBP, (int32_t)(offsetof(struct cpu, host_heat) + 4 * slot)), 1);
+        e->hot = x64_jcc_at(&e->a, CC_S);
+    }
+    emit_from_common(e);
+}
+
+static void leave_with(struct emit *e, uint64_t key, enum emit_exit why)
+{
+    x64_mov_imm64(&e->a, RAX, key | (uint64_t)why << EXIT_SHIFT);
     x64_jmp_to(&e->a, e->shared->leave);
+}
+
+bool emit_unit(struct emit *e, const struct ir_block *b)
+{
+    e->nsites = e->nlinks = e->nways = e->nslow = 0;
+    e->thumb = b->thumb;
+    e->fp_mode = FP_GUEST;
+    e->nblocks = b->nblocks;
+    e->next_block = 0;
+    for (unsigned k = 0; k < b->nblocks; k++)
+        e->blocks[k] = (struct emit_block){.key = b->blocks[k].key, .loop = b->blocks[k].loop};
+    x64_align(&e->a, 16, 0);
+    e->start = e->a.p;
+    e->nentries = 0;
+    way_in(e, e->blocks[0].key);
+    emit_ops(e, b);
+    e->cold = e->a.p;
+    emit_slow_calls(e);
+    emit_ways(e);
+    for (unsigned k = 0; k < b->nblocks && !e->a.full; k++) {
+        if (!k || !b->blocks[k].entry) continue;
+        way_in(e, e->blocks[k].key);
+        x64_jmp_to(&e->a, e->blocks[k].label);
+    }
+    if (e->counted && !e->a.full) { // a unit of one block
+        x64_patch(e->hot, e->a.p);
+        leave_with(e, e->blocks[0].key, EXIT_HOT);
+    }
+    for (unsigned k = 0; k < e->nentries; k++) {
+        e->entry_at[k].stale = e->a.p;
+        leave_with(e, (uintptr_t)&e->entry_at[k], EXIT_STALE);
+    }
     return !e->a.full;
 }

@@ -23,6 +23,8 @@ void emit_fp_mode(struct emit *e, enum fp_mode mode)
 void fp_begin(struct emit *e, const struct ir_insn *i)
 {
     emit_fp_mode(e, FP_GUEST);
+    // A trap goes on behind the operation: what saves flags must be in front of it.
+    if (e->fp_form & (FP_NAN | FP_FLUSH)) emit_clobber(e);
     emit_site(e, i);
     e->slow_from = e->nslow;
 }
@@ -75,7 +77,6 @@ unsigned fp_target(const struct emit *e, const struct ir_insn *i)
 
 static void nan_is_slow(struct emit *e, const struct ir_insn *i, unsigned xmm)
 {
-    emit_clobber(e);
     emit_sse2(e, fp_packed(i->n, 0x2e), xmm, x64_r(xmm)); // ucomis
     fp_slow_if(e, CC_P);
 }
@@ -209,18 +210,19 @@ static void compare(struct emit *e, const struct ir_insn *i)
     x64_mov_imm(&e->a, x64_r(RAX), kind);
     x64_byte(&e->a, 0x9f); // lahf
     x64_op(&e->a, X64_16, 0x89, RAX, CPU_FIELD(host_fp.compared));
-    e->host = swapped ? HOST_VCMP_SWAPPED : HOST_VCMP;
+    e->flags.kind = swapped ? HOST_VCMP_SWAPPED : HOST_VCMP;
 }
 
 // FPSCR's N, Z, C, V become the flags.
 void emit_vflags(struct emit *e, const struct ir_insn *i)
 {
-    if (e->host != HOST_VCMP && e->host != HOST_VCMP_SWAPPED) {
+    if (e->flags.kind != HOST_VCMP && e->flags.kind != HOST_VCMP_SWAPPED) {
         emit_call(e, i);
         return;
     }
-    const bool swapped = e->host == HOST_VCMP_SWAPPED;
-    if (i->sets) {
+    const bool swapped = e->flags.kind == HOST_VCMP_SWAPPED;
+    const bool one_reader = i[1].op == IR_IF && !i[1].keeps; // which takes them from the host's
+    if (i->sets && !one_reader) {
         x64_byte(&e->a, 0x9f);                     // lahf
         x64_op(&e->a, 0, 0x0fb6, RAX, x64_r(RSP)); // movzx eax, ah
         x64_op(&e->a, X64_64, 0x8d, RCX, x64_at(e->shared->compared[swapped]));
@@ -228,7 +230,8 @@ void emit_vflags(struct emit *e, const struct ir_insn *i)
         x64_load(&e->a, RAX, entry);
         x64_store(&e->a, CPU_FIELD(host_flags), RAX);
     }
-    e->host = swapped ? HOST_FLOAT_SWAPPED : HOST_FLOAT;
+    e->flags = (struct emit_flags){.host = IR_NZCV, .saved = one_reader ? 0 : IR_NZCV};
+    e->flags.kind = swapped ? HOST_FLOAT_SWAPPED : HOST_FLOAT;
 }
 
 void emit_arithmetic(struct emit *e, const struct ir_insn *i)

@@ -6,12 +6,12 @@
 #include "jit/x64/emit.h"
 #include "jit/x64/fp.h"
 
-// What the host's flags hold of the guest's.
+// How an operation leaves the guest's flags in the host's.
 enum host_flags {
-    HOST_NONE,
+    HOST_LOGIC,         // N, Z
     HOST_SUB,           // N, Z, V; the carry flag is a borrow
     HOST_ADD,           // N, Z, V; the carry flag is a carry
-    HOST_LOGIC,         // N, Z
+    HOST_SHIFT,         // N, Z; the carry flag is a carry
     HOST_FLOAT,         // as UCOMIS gives them
     HOST_FLOAT_SWAPPED, // … with its operands the other way round
     HOST_VCMP,          // the same, but they are the FPSCR's and not the guest's condition flags yet
@@ -66,17 +66,16 @@ static inline void finish(struct emit *e, uint8_t loc, unsigned reg)
 }
 
 // To be called before the first host instruction of an operation that changes the host's flags.
-static inline void emit_clobber(struct emit *e)
-{
-    e->host = HOST_NONE;
-}
-
-// The guest flags i->sets from the host's, which are of the given kind, into struct cpu. Uses AH; keeps the
-// host's flags.
-void emit_store_flags(struct emit *e, const struct ir_insn *i, enum host_flags kind);
+void emit_clobber(struct emit *e);
+// Of the flags in `live`, those that only the host has go to struct cpu, too. Changes no register and no
+// flag.
+void emit_save_flags(struct emit *e, unsigned live);
+// The host's flags are now the guest's i->sets.
+void emit_made_flags(struct emit *e, const struct ir_insn *i, enum host_flags kind);
 // Makes the host's flags tell a condition: the code to jump by if it holds.
 enum x64_cc emit_condition(struct emit *e, uint8_t cond);
-// The carry flag of the host becomes the guest's C, or its complement.
+// The carry flag of the host becomes the guest's C, or its complement; the other flags are lost (so save them
+// before, but do not clobber).
 void emit_load_carry(struct emit *e, bool complement);
 
 // What an operation costs in a form that leaves the host's flags alone: as much as any other, or more.
@@ -110,7 +109,7 @@ void emit_slow_calls(struct emit *e);                         // emit_fp.c
 void emit_fp_mode(struct emit *e, enum fp_mode mode);         // MXCSR becomes another, unless it is
 void emit_vec(struct emit *e, const struct ir_insn *i);       // emit_neon.c
 void emit_parallel(struct emit *e, const struct ir_insn *i);  // emit_parallel.c
-void emit_dsp(struct emit *e, const struct ir_insn *i);      // emit_dsp.c
+void emit_dsp(struct emit *e, const struct ir_insn *i);       // emit_dsp.c
 void emit_sync(struct emit *e, const struct ir_insn *i);      // emit_sync.c
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);             // the next instruction may fault
@@ -119,7 +118,16 @@ struct x64_rm emit_address(struct emit *e, const struct ir_insn *i); // of its a
 void emit_goto(struct emit *e, const struct ir_insn *i, int cc);     // emit_flow.c; cc < 0: always
 void emit_goto_reg(struct emit *e, const struct ir_insn *i);
 void emit_leave(struct emit *e, const struct ir_insn *i);
+void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // out of line
+void emit_jump_to(struct emit *e, unsigned block, int cc);
 void emit_call(struct emit *e, const struct ir_insn *i);
+void emit_call_handler(struct emit *e, const struct tier_call *c); // the flags are saved
+// The guest's registers from where the unit has them to where they are between units, and back.
+void emit_to_common(struct emit *e);
+void emit_from_common(struct emit *e);
+// Code that calls handlers of a kind, from a unit with this map. In the writable view.
+uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_call_kind kind,
+                         const int8_t *home);
 
 // Vector registers, as S, D or Q registers (size: log2 of the bytes, 2, 3, 4), in emit_vector.c: in XMM
 // registers of the unit's, or in struct cpu. XMM0 … XMM3 are free within an operation.

@@ -7,8 +7,13 @@ static void site(struct emit *e, const struct ir_insn *i, bool above)
         e->a.full = true;
         return;
     }
-    e->sites[e->nsites++] = (struct emit_site){
-        .offset = (uint32_t)(e->a.p - e->start), .pc = i->pc, .it = i->it, .count = i->count, .probe = above};
+    e->sites[e->nsites++] = (struct emit_site){.offset = (uint32_t)(e->a.p - e->start),
+                                               .pc = i->pc,
+                                               .it = i->it,
+                                               .count = i->count,
+                                               .probe = above,
+                                               .flags = e->flags};
+    if (e->flags.kind >= HOST_FLOAT) e->sites[e->nsites - 1].flags.host = 0; // struct cpu has them
 }
 
 void emit_site(struct emit *e, const struct ir_insn *i)
@@ -30,6 +35,7 @@ struct x64_rm emit_address(struct emit *e, const struct ir_insn *i)
     if (i->b == IR_NONE) return m;
     m.disp = 0;
     if (i->mode & IR_MINUS) {
+        emit_clobber(e);
         x64_mov(&e->a, RAX, (unsigned)m.base);
         unsigned b = in_reg(e, i->b, RCX);
         if (i->n) {
@@ -39,7 +45,6 @@ struct x64_rm emit_address(struct emit *e, const struct ir_insn *i)
         }
         x64_op(&e->a, 0, 0x2b, RAX, x64_r(b));
         m.base = RAX;
-        e->host = HOST_NONE;
         return m;
     }
     m.index = (int)in_reg(e, i->b, RCX);
@@ -93,13 +98,11 @@ void emit_memory(struct emit *e, const struct ir_insn *i)
 void emit_align(struct emit *e, const struct ir_insn *i)
 {
     const struct x64_rm a = place(e, i->a);
+    emit_clobber(e);
     x64_op(&e->a, a.mem ? X64_8 : 0, a.mem ? 0xf6 : 0xf7, 0, a); // test
     if (a.mem)
         x64_byte(&e->a, i->imm - 1);
     else
         x64_u32(&e->a, i->imm - 1);
-    uint8_t *aligned = x64_jcc_at(&e->a, CC_E);
-    e->host = HOST_NONE;
-    emit_leave(e, i);
-    if (!e->a.full) x64_patch(aligned, e->a.p);
+    emit_leave_if(e, i, CC_NE);
 }

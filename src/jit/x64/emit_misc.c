@@ -133,8 +133,10 @@ void emit_misc(struct emit *e, const struct ir_insn *i)
         break;
     }
     case IR_CARRY:
-        emit_clobber(e); // the host's carry is another
+        if (!i->sets) break;
         x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(host_flags.borrow)), x64_byte(&e->a, !i->imm);
+        e->flags.host &= (uint8_t)~IR_C; // the host's carry is another
+        e->flags.saved |= IR_C;
         break;
     default: reverse(e, i); break;
     }

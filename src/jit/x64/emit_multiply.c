@@ -18,7 +18,7 @@ static void multiply(struct emit *e, const struct ir_insn *i)
     finish(e, i->d, t);
     if (!(i->sets & IR_NZ)) return;
     x64_op(&e->a, 0, 0x85, t, x64_r(t));
-    emit_store_flags(e, i, HOST_LOGIC);
+    emit_made_flags(e, i, HOST_LOGIC);
 }
 
 // N and Z of e:d.
@@ -30,7 +30,7 @@ static void long_flags(struct emit *e, const struct ir_insn *i)
     x64_op(&e->a, X64_64, 0xc1, 4, x64_r(RCX)); // shl
     x64_byte(&e->a, 32);
     x64_op(&e->a, X64_64, 0x0b, RAX, x64_r(RCX)); // or: the host's flags are of 64 bits
-    emit_store_flags(e, i, HOST_LOGIC);
+    emit_made_flags(e, i, HOST_LOGIC);
 }
 
 // EDX:EAX = a * b

@@ -176,7 +176,7 @@ bool emit_quiet(struct emit *e, const struct ir_insn *i)
 {
     if (i->op == IR_MOV || i->op == IR_NOT) return false; // are so anyway, also in memory
     const enum quiet cost = emit_quiet_cost(e, i);
-    if (cost == QUIET_NO || (cost == QUIET_DEAR && e->host == HOST_NONE)) return false;
+    if (cost == QUIET_NO || (cost == QUIET_DEAR && !(e->flags.host & e->live))) return false;
     const unsigned t = dest(e, i->d, RAX);
     emit_quiet_into(e, i, t);
     finish(e, i->d, t);

@@ -1,9 +1,10 @@
-// The code that all blocks share: the way in, the ways out, calls of C.
+// The code that all units share: the way in, the ways out, calls of C.
 #include "jit/x64/emit_internal.h"
 #include "jit/x64/fp.h"
 
 const int8_t emit_home[15] = {R8, R9, R10, R11, RBX, R12, R13, R14, -1, -1, -1, -1, RDI, R15, RSI};
 
+static const uint8_t caller_saved[] = {RCX, RDX, RSI, RDI, R8, R9, R10, R11};
 static const uint8_t callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
 
 static bool survives_calls(int reg)
@@ -11,13 +12,14 @@ static bool survives_calls(int reg)
     return reg == RBX || reg >= R12;
 }
 
-// Moves the homes to or from struct cpu; only: those that a C function may change.
-static void homes(struct x64 *a, bool save, bool only)
+enum which { ALL, VOLATILE, PRESERVED }; // of the registers: those that a C function may change, or may not
+
+static void homes(struct x64 *a, const int8_t *home, bool save, enum which which)
 {
     for (unsigned r = 0; r < 15; r++) {
-        if (emit_home[r] < 0 || (only && survives_calls(emit_home[r]))) continue;
+        if (home[r] < 0 || (which != ALL && survives_calls(home[r]) != (which == PRESERVED))) continue;
         const struct x64_rm m = x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4 * r));
-        x64_op(a, 0, save ? 0x89 : 0x8b, (unsigned)emit_home[r], m);
+        x64_op(a, 0, save ? 0x89 : 0x8b, (unsigned)home[r], m);
     }
 }
 
@@ -35,8 +37,14 @@ static void pop(struct x64 *a, unsigned reg)
 
 static void adjust_stack(struct x64 *a, int by)
 {
-    x64_group1(a, X64_64, by < 0 ? 5 : 0, x64_r(RSP), by < 0 ? 8 : (uint32_t)by);
+    x64_group1(a, X64_64, by < 0 ? 5 : 0, x64_r(RSP), by < 0 ? (uint32_t)-by : (uint32_t)by);
 }
+
+enum {
+    RETURNS = 512,    // calls that are remembered at a time
+    RETURN_SIZE = 16, // the guest's return address, and the host's
+    RETURNS_BELOW = 4 // that match nothing: return_miss looks so far
+};
 
 static void enter(struct x64 *a, struct emit_shared *s)
 {
@@ -47,22 +55,43 @@ static void enter(struct x64 *a, struct emit_shared *s)
     adjust_stack(a, -8);
     x64_op(a, X64_64, 0x89, RDI, x64_r(RBP));
     x64_op(a, X64_64, 0x89, RSI, x64_r(RAX));
-    homes(a, false, false);
+    x64_op(a, X64_64, 0x89, RSP, CPU_FIELD(host_sp));
+    x64_op(a, X64_64, 0x8d, RCX, x64_m(RSP, -RETURNS * RETURN_SIZE)); // lea
+    x64_op(a, X64_64, 0x89, RCX, CPU_FIELD(host_floor));
+    for (unsigned i = 0; i < 2 * RETURNS_BELOW; i++) {
+        x64_byte(a, 0x6a); // push
+        x64_byte(a, JUMP_EMPTY);
+    }
+    homes(a, emit_home, false, ALL);
     x64_op(a, 0, 0xff, 4, x64_r(RAX)); // jmp rax
 
     s->leave = a->p;
-    homes(a, true, false);
+    homes(a, emit_home, true, ALL);
     s->leave_saved = a->p;
+    x64_op(a, X64_64, 0x8b, RSP, CPU_FIELD(host_sp));
     adjust_stack(a, 8);
     for (unsigned i = sizeof callee_saved; i-- > 0;)
         pop(a, callee_saved[i]);
     x64_byte(a, 0xc3);
 }
 
+// EAX: pc | T of a return's target, which is not that of the last call: of one before, or anything.
+static void return_miss(struct x64 *a, struct emit_shared *s)
+{
+    x64_align(a, 16, 0);
+    s->return_miss = a->p;
+    for (int i = 1; i < RETURNS_BELOW; i++) {
+        x64_op(a, 0, 0x3b, RAX, x64_m(RSP, 8 + i * RETURN_SIZE));
+        uint8_t *no = x64_jcc_at(a, CC_NE);
+        adjust_stack(a, i * RETURN_SIZE);
+        x64_byte(a, 0xc3);
+        if (!a->full) x64_patch(no, a->p);
+    }
+}
+
 // EAX: pc | T of a branch's target. In ARM state bit 1 must be clear: such a target is not in the table.
 static void indirect(struct x64 *a, struct emit_shared *s)
 {
-    x64_align(a, 16, 0);
     s->indirect = a->p;
     x64_group1(a, 0, 7, CPU_FIELD(exit_request), 0);
     uint8_t *slow1 = x64_jcc_at(a, CC_NE);
@@ -88,11 +117,12 @@ static void indirect(struct x64 *a, struct emit_shared *s)
 }
 
 // RAX: struct tier_call.
-static void call(struct x64 *a, struct emit_shared *s, enum tier_call_kind kind)
+uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_call_kind kind,
+                         const int8_t *home)
 {
     x64_align(a, 16, 0);
-    s->call[kind] = a->p;
-    homes(a, true, kind == TIER_CALL_VECTOR);
+    uint8_t *start = a->p;
+    homes(a, home, true, kind == TIER_CALL_VECTOR ? VOLATILE : ALL);
     adjust_stack(a, -8);
     x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
     x64_op(a, X64_64, 0x8b, RSI, x64_m(RAX, offsetof(struct tier_call, step)));
@@ -100,9 +130,9 @@ static void call(struct x64 *a, struct emit_shared *s, enum tier_call_kind kind)
     adjust_stack(a, 8);
     x64_op(a, X64_64, 0x85, RAX, x64_r(RAX));
     uint8_t *stop = x64_jcc_at(a, CC_E);
-    homes(a, false, kind != TIER_CALL_ANY);
+    homes(a, home, false, kind == TIER_CALL_ANY ? ALL : VOLATILE);
     x64_byte(a, 0xc3);
-    if (a->full) return;
+    if (a->full) return start;
     x64_patch(stop, a->p);
     // Returns, but to here: the host's predictor has counted the call, and others are still to return.
     static const uint8_t return_here[] = {0x48, 0x8d, 5, 5,    0, 0, 0, // lea rax, [rip + 5]
@@ -110,12 +140,10 @@ static void call(struct x64 *a, struct emit_shared *s, enum tier_call_kind kind)
                                           0xc3};
     x64_bytes(a, return_here, sizeof return_here);
     // What the handler saw is in struct cpu; the rest is still where it was.
-    for (unsigned r = 0; r < 15 && kind == TIER_CALL_VECTOR; r++)
-        if (emit_home[r] >= 0 && survives_calls(emit_home[r]))
-            x64_op(a, 0, 0x89, (unsigned)emit_home[r],
-                   x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4 * r)));
+    if (kind == TIER_CALL_VECTOR) homes(a, home, true, PRESERVED);
     x64_mov_imm64(a, RAX, (uint64_t)EXIT_STOP << EXIT_SHIFT);
     x64_jmp_to(a, s->leave_saved);
+    return start;
 }
 
 // Behind a trap: the return address is on the stack, the host's flags are the code's.
@@ -123,14 +151,16 @@ static void trap(struct x64 *a, struct emit_shared *s)
 {
     x64_align(a, 16, 0);
     s->trap = a->p;
-    x64_byte(a, 0x9c); // pushf
-    homes(a, true, true);
+    x64_byte(a, 0x9c);                                 // pushf
+    for (unsigned i = 0; i < sizeof caller_saved; i++) // whichever guest registers they hold
+        push(a, caller_saved[i]);
     x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
     x64_op(a, X64_64, 0x89, RAX, x64_r(RSI));
-    x64_op(a, X64_64, 0x89, RSP, x64_r(RDX));
+    x64_op(a, X64_64, 0x8d, RDX, x64_m(RSP, 8 * sizeof caller_saved)); // lea
     x64_mov_imm64(a, RAX, (uint64_t)(uintptr_t)fp_trap);
     x64_op(a, 0, 0xff, 2, x64_r(RAX)); // call
-    homes(a, false, true);
+    for (unsigned i = sizeof caller_saved; i-- > 0;)
+        pop(a, caller_saved[i]);
     x64_byte(a, 0x9d); // popf
     x64_byte(a, 0xc3);
 }
@@ -149,7 +179,7 @@ static void constants(struct x64 *a, struct emit_shared *s)
         s->compared[swapped] = a->p;
         for (unsigned f = 0; f < EMIT_COMPARED; f++) {
             const uint32_t nzcv = fp_nzcv((swapped ? FP_COMPARE_SWAPPED : FP_COMPARE) | f << 8);
-            const uint8_t flags[4] = {(uint8_t)(nzcv >> 2 << 6), !(nzcv & 2), nzcv & 1};
+            const uint8_t flags[4] = {nzcv >> 3 & 1, nzcv >> 2 & 1, !(nzcv & 2), nzcv & 1};
             x64_bytes(a, flags, sizeof flags);
         }
     }
@@ -158,21 +188,21 @@ static void constants(struct x64 *a, struct emit_shared *s)
 bool emit_shared_code(struct x64 *a, struct emit_shared *s)
 {
     enter(a, s);
+    return_miss(a, s);
     indirect(a, s);
-    call(a, s, TIER_CALL_ANY);
-    call(a, s, TIER_CALL_LOADS);
-    call(a, s, TIER_CALL_VECTOR);
+    for (int kind = TIER_CALL_ANY; kind <= TIER_CALL_VECTOR; kind++)
+        s->call[kind] = emit_call_thunk(a, s, (enum tier_call_kind)kind, emit_home);
     trap(a, s);
     constants(a, s);
     return !a->full;
 }
 
-void emit_stale(uint8_t *at, const uint8_t *stale)
+void emit_stale(uint8_t *at, const uint8_t *to)
 {
     // One store over the no-operation at the start: others may run here.
     uint64_t code;
     uint8_t bytes[EMIT_ENTRY] = {0xe9};
-    const int32_t rel = (int32_t)(stale - (at + 5));
+    const int32_t rel = (int32_t)(to - (at + 5));
     memcpy(bytes + 1, &rel, 4);
     memcpy(&code, bytes, sizeof code);
     __atomic_store_n((uint64_t *)at, code, __ATOMIC_RELEASE);

@@ -120,7 +120,9 @@ static void shift_imm(struct emit *e, unsigned width, enum shift_op s, unsigned 
 static void shift_reg_carry(struct emit *e, const struct ir_insn *i, enum shift_op s)
 {
     const unsigned most = s == S_SAR ? 32 : 33;
+    emit_save_flags(e, IR_C);
     emit_clobber(e);
+    e->flags.saved |= IR_C;
     x64_op(&e->a, X64_8, 0x0fb6, RCX, place(e, i->b)); // movzx
     x64_load(&e->a, RAX, place(e, i->a));
     x64_op(&e->a, 0, 0x85, RCX, x64_r(RCX)); // test
@@ -146,8 +148,8 @@ void emit_shift(struct emit *e, const struct ir_insn *i)
     static const uint8_t ops[] = {S_SHL, S_SHR, S_SAR, S_ROR};
     if (i->op == IR_RRX) {
         const unsigned t = dest(e, i->d, RAX);
+        emit_save_flags(e, e->live);
         emit_load_carry(e, false);
-        emit_clobber(e);
         to_reg(e, i, i->a, t); // keeps the flags
         x64_op(&e->a, 0, 0xd1, S_RCR, x64_r(t));
         finish(e, i->d, t);
@@ -159,5 +161,5 @@ void emit_shift(struct emit *e, const struct ir_insn *i)
     } else {
         shift_reg(e, i, ops[i->op - IR_LSL]);
     }
-    if (i->sets & IR_C) emit_store_flags(e, i, HOST_ADD); // the host's ROR puts it there, too
+    if (i->sets) emit_made_flags(e, i, HOST_SHIFT); // the host's ROR puts the carry there, too
 }

@@ -8,6 +8,8 @@
     rsb r2, r2, #0
     rsb r3, r4, #5
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   lea g0,[g1.q+g2.q*1]
 //   add g0,0x1
 //   lea g0,[g1.q+0xff0]
@@ -19,4 +21,5 @@
 //   mov g3,0x5
 //   sub g3,g4
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

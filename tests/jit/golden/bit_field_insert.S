@@ -4,6 +4,8 @@
     bfi r2, r3, #16, #16
     bfc r4, #3, #7
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   mov g0.b,g1.b
 //   mov eax,g1
 //   shl eax,0x8
@@ -21,4 +23,5 @@
 //   or g2,eax
 //   and g4,0xfffffc07
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

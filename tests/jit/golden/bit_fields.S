@@ -6,6 +6,8 @@
     sbfx r3, r1, #0, #16
     sbfx r3, r3, #4, #7
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   movzx g0,g1.b
 //   rorx eax,g1,0x8
 //   movzx g0,al
@@ -20,4 +22,5 @@
 //   shl g3,0x15
 //   sar g3,0x19
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

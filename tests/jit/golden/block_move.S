@@ -4,30 +4,23 @@
     strb r2, [r0, -r4, lsr #29]
     ldr r1, [r0], #4
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   test g0,0x3
-//   je L1
-//   movabs rax,*
-//   jmp out
-//   L1:
+//   jne cold
 //   mov edx,DWORD PTR gs:[g0]
 //   mov g3,DWORD PTR gs:[g0+0x8]
 //   mov g2,DWORD PTR gs:[g0+0x4]
 //   mov g1,edx
 //   add g0,0xc
 //   test g13,0x3
-//   je L2
-//   movabs rax,*
-//   jmp out
-//   L2:
+//   jne cold
 //   mov DWORD PTR gs:[g13-0xc],g4
 //   mov DWORD PTR gs:[g13-0x8],g5
 //   mov DWORD PTR gs:[g13-0x4],g14
 //   add g13,0xfffffff4
 //   test g0,0x3
-//   je L3
-//   movabs rax,*
-//   jmp out
-//   L3:
+//   jne cold
 //   mov edx,DWORD PTR gs:[g0+0x8]
 //   mov g3,DWORD PTR gs:[g0+0xc]
 //   mov g2,edx
@@ -39,4 +32,5 @@
 //   mov g1,DWORD PTR gs:[g0]
 //   add g0,0x4
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

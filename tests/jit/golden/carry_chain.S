@@ -5,19 +5,17 @@
     subs r0, r0, r2
     sbc r1, r1, r3
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   add g0,g2
-//   setae BYTE PTR [cpu.borrow]
-//   rex cmp BYTE PTR [cpu.borrow],0x1
 //   adc g1,g3
-//   setae BYTE PTR [cpu.borrow]
-//   rex cmp BYTE PTR [cpu.borrow],0x1
 //   adc g4,0x0
 //   sub g0,g2
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
-//   bt DWORD PTR [cpu.borrow],0x0
 //   sbb g1,g3
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

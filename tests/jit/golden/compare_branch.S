@@ -6,17 +6,18 @@
     mov r3, #0
 2:
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   sub g0,0x1
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   jne cold
 //   lea g1,[g1.q+0x1]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   test g2.b,0x1
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   je cold
 //   mov g3,0x0
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -5,6 +5,8 @@
     add r2, r0, #4
     str r1, [r2, #4]
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   mov g0,0xc000
 //   movzx g0,g0.w
 //   or g0,0x0
@@ -12,4 +14,5 @@
 //   lea g2,[g0.q+0x4]
 //   mov DWORD PTR gs:[g2+0x4],g1
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -4,6 +4,8 @@
     rev r4, r5
     rev16 r6, r0
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   lzcnt g0,g1
 //   mov eax,g3
 //   bswap eax
@@ -33,4 +35,5 @@
 //   bswap g6
 //   ror g6,0x10
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

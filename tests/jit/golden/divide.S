@@ -3,6 +3,8 @@
     udiv r0, r1, r2
     mls r0, r0, r2, r1
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   xor eax,eax
 //   test g2,g2
 //   je L1
@@ -36,4 +38,5 @@
 //   mov g0,g1
 //   sub g0,edx
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

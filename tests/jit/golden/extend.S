@@ -6,6 +6,8 @@
     sxtah r0, r1, r2, ror #16
     and r5, r5, #0xff
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   movzx g0,g1.b
 //   movsx g2,g0.w
 //   rorx eax,g4,0x8
@@ -19,4 +21,5 @@
 //   lea g0,[g1.q+rdx*1]
 //   movzx g5,g5.b
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

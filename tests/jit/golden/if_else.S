@@ -6,16 +6,18 @@
     suble r1, r1, r0
     addgt r5, r5, #1
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   cmp g0,g1
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   jle L1
 //   mov g2,DWORD PTR gs:[g3]
 //   mov eax,g1
 //   not eax
 //   lea g0,[g0.q+rax*1+0x1]
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   jmp L2
 //   L1:
 //   mov g2,DWORD PTR gs:[g4]
@@ -25,5 +27,10 @@
 //   L2:
 //   lea eax,[g5.q+0x1]
 //   cmovg g5,eax
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -8,6 +8,8 @@
     cmp r8, #3
     addne r8, r8, #1
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   add DWORD PTR [cpu.g8],0x1
 //   add DWORD PTR [cpu.g9],g0
 //   mov eax,DWORD PTR [cpu.g11]
@@ -19,14 +21,15 @@
 //   mov DWORD PTR [cpu.g11],eax
 //   and DWORD PTR [cpu.g9],0xffffff00
 //   cmp DWORD PTR [cpu.g8],0x3
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   mov eax,DWORD PTR [cpu.g8]
 //   lea eax,[rax+0x1]
 //   mov ecx,DWORD PTR [cpu.g8]
 //   cmovne ecx,eax
 //   mov DWORD PTR [cpu.g8],ecx
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -4,6 +4,8 @@
     add r1, r1, r0
 1:
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   mov g0,DWORD PTR gs:[eiz*1+0x9010]
 //   mov edx,0x900c
 //   lea g1,[rdx+0x4]
@@ -11,4 +13,5 @@
 //   lea g2,[rdx+0x4]
 //   add g1,g0
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -7,6 +7,8 @@
     mvn r4, r5
     bics r0, r1, r2
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   movzx g0,g1.b
 //   mov g2,g3
 //   and g2,g4
@@ -18,7 +20,8 @@
 //   mov g4,g5
 //   not g4
 //   andn g0,g2,g1
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

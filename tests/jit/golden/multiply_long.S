@@ -3,6 +3,8 @@
     umlal r0, r1, r2, r3
     smlal r4, r5, r2, r3
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   mov edx,g2
 //   mulx g1,g0,g3
 //   mov eax,g0
@@ -18,4 +20,5 @@
 //   add g4,eax
 //   adc g5,edx
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -5,16 +5,19 @@
     strne r1, [r2]
     subne r3, r3, #1
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   test g0,g0
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   je L1
 //   mov g1,DWORD PTR gs:[g2]
 //   lea g1,[g1.q+0x1]
 //   mov DWORD PTR gs:[g2],g1
 //   lea g3,[g3.q-0x1]
 //   L1:
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -3,19 +3,18 @@
     cmpne r1, #2
     moveq r2, #3
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   cmp g0,0x1
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   je L1
 //   cmp g1,0x2
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   L1:
 //   mov eax,0x3
 //   cmove g2,eax
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

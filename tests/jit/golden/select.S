@@ -6,23 +6,23 @@
     movhi r3, #10
     rsbmi r4, r4, #0
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   cmp g0,g1
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   cmovl g0,g1
 //   lea eax,[g2.q+0x1]
 //   cmove g2,eax
 //   cmp g3,0xa
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   mov eax,0xa
 //   cmova g3,eax
 //   mov eax,g4
 //   not eax
 //   lea eax,[rax+0x1]
 //   cmovs g4,eax
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -6,18 +6,19 @@
     movge r4, r2
     movlt r4, r3
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   test g0,g0
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   sete al
 //   movzx g1,al
 //   cmp g2,g3
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   mov eax,g2
 //   mov g4,g3
 //   cmovge g4,eax
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -7,6 +7,8 @@
     eor r5, r5, r0
     add r3, r3, r5
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   rorx edx,g4,0x6
 //   mov g3,edx
 //   rorx edx,g4,0xb
@@ -19,4 +21,5 @@
 //   xor g5,g0
 //   add g3,g5
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -4,6 +4,8 @@
     ror r4, r5, #7
     ror r4, r4, #8
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   lea edx,[g1.q*8+0x0]
 //   mov g0,edx
 //   mov edx,g0
@@ -17,4 +19,5 @@
 //   rorx edx,g4,0x8
 //   mov g4,edx
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -5,6 +5,8 @@
     ror r4, r5, r6
     orr r0, r1, r2, lsl r3
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   shlx rdx,g1.q,g2.q
 //   test g2.b,0xc0
 //   mov ecx,0x0
@@ -33,4 +35,5 @@
 //   mov g0,g1
 //   or g0,edx
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

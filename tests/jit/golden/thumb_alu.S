@@ -7,9 +7,10 @@
     mvns r3, r3
     uxtb r5, r3
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   mov g0,0x1
-//   lea edx,[g0.q*4+0x0]
-//   mov g1,edx
+//   lea g1,[g0.q*4+0x0]
 //   add g1,g2
 //   or g1,g0
 //   imul g2,g0
@@ -19,8 +20,9 @@
 //   seto BYTE PTR [cpu.overflow]
 //   not g3
 //   test g3,g3
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   movzx g5,g3.b
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

@@ -7,19 +7,26 @@
     it lt
     movlt r3, r4
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   test g0,g0
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   je L1
 //   lea g1,[g1.q+0x1]
 //   mov g2,0x3
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   jmp L2
 //   L1:
 //   lea g1,[g1.q-0x1]
 //   mov g2,0x4
 //   L2:
 //   cmovl g3,g4
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   jmp out
+//   call out
+//   jmp cold

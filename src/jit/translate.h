@@ -1,0 +1,24 @@
+// Guest code to operations: a block, or a region of blocks that lead to one another.
+#ifndef STINKARM_JIT_TRANSLATE_H
+#define STINKARM_JIT_TRANSLATE_H
+
+#include "cpu/tier.h"
+#include "ir/ir.h"
+
+enum { TRANSLATE_MAX_INSNS = 1024 };
+
+struct translation {
+    struct ir_block ir;
+    unsigned ninsns;
+    struct tier_insn insns[TRANSLATE_MAX_INSNS]; // of all blocks; IR_CALL's imm counts through them
+};
+
+// The block at root; with region, and those that it leads to, as far as they have run. False: not even the
+// first instruction has code or a handler.
+bool translate(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root, bool region);
+
+// Which host register each guest register has in this unit (-1: none): those between units, with those that
+// the unit uses more in place of those that it uses less.
+void translate_homes(const struct ir_block *b, const int8_t common[15], int8_t home[15]);
+
+#endif

@@ -147,9 +147,9 @@ static void go_ahead(struct cpu *c, struct lockstep *l, unsigned length)
     save(c, &l->state[0]);
     do {
         l->end = one_instruction(c);
-        if (c->budget == 0) l->n++; // else it has not been executed
-        save(c, &l->state[l->n]);
+        if (c->budget == 0) save(c, &l->state[++l->n]); // else it has not been executed
     } while (l->end == CPU_EXIT_BUDGET && l->n < length && c->bigend == bigend && !l->overflow);
+    save(c, &l->stopped);
     l->fault = c->fault;
     c->mem = l->plain;
 }
@@ -257,8 +257,8 @@ static const char *difference(struct cpu *c, struct lockstep *l, const struct ou
     const struct interp_cpu *ic = c->engine_state;
     const bool stopped = o->r.why == TIER_STOP;
     if (o->n > l->n) return "compiled code went further";
-    if (!same_state(&l->compiled, &l->state[o->n])) return "registers";
     if (stopped && (o->n != l->n || ic->exit != l->end)) return "compiled code stopped";
+    if (!same_state(&l->compiled, stopped ? &l->stopped : &l->state[o->n])) return "registers";
     const struct cpu_fault *f = &c->fault, *g = &l->fault;
     if (o->aborted && (f->addr != g->addr || f->kind != g->kind || f->write != g->write)) {
         snprintf(why, size, "the fault is %s at 0x%08x (kind %d), not %s at 0x%08x (kind %d)",

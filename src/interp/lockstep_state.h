@@ -30,6 +30,8 @@ struct lockstep {
     bool overflow;               // more stores than there is room for
     unsigned nstores;
     struct lockstep_state state[LOCKSTEP_MAX_INSNS + 1]; // before each instruction, and at the end
+    struct lockstep_state
+        stopped; // … in the middle of one that is undefined or aborts, where it must be exact, too
     struct lockstep_store store[LOCKSTEP_MAX_STORES];
     struct lockstep_state compiled; // where compiled code has come to
 };

@@ -9,14 +9,7 @@ bool gen_no_signals;
 
 static const struct isa_space *const spaces[GEN_SPACES] = {&isa_a32, &isa_t16, &isa_t32, &isa_vfp, &isa_neon};
 
-// An encoding as the program holds it.
-struct encoding {
-    uint32_t raw;
-    bool thumb, wide;
-};
-
-// A row of the table with its free bits random.
-static struct encoding random_encoding(struct rng *g, enum gen_space space, bool thumb, const char *only)
+struct encoding gen_encoding(struct rng *g, enum gen_space space, bool thumb, const char *only)
 {
     const struct isa_space *sp = spaces[space];
     const struct isa_row *row;
@@ -43,7 +36,7 @@ static struct encoding random_encoding(struct rng *g, enum gen_space space, bool
     return e;
 }
 
-static enum isa_result decode(struct encoding e, uint8_t itstate, uint32_t features, struct insn *in)
+enum isa_result gen_decode(struct encoding e, uint8_t itstate, uint32_t features, struct insn *in)
 {
     memset(in, 0, sizeof *in);
     if (!e.thumb) return isa_decode_a32(e.raw, features, in);
@@ -105,7 +98,7 @@ static bool put_load_exclusive(struct rng *g, struct test *t, const struct insn 
     else
         e.raw = a32[store->size] | rn << 16 | even << 12;
     struct insn in;
-    if (decode(e, 0, ISA_FEATURES_MAX, &in) != ISA_OK) return false;
+    if (gen_decode(e, 0, ISA_FEATURES_MAX, &in) != ISA_OK) return false;
     add_insn(t, e, &in, 0, slot);
     return true;
 }
@@ -118,7 +111,7 @@ static uint32_t ignored_bits(struct encoding e, uint8_t itstate, const struct in
         struct encoding other = e;
         other.raw ^= 1u << bit;
         struct insn out;
-        if (decode(other, itstate, ISA_FEATURES_MAX, &out) != ISA_OK) continue;
+        if (gen_decode(other, itstate, ISA_FEATURES_MAX, &out) != ISA_OK) continue;
         out.raw = in->raw;
         if (!memcmp(&out, in, sizeof out)) ignored |= 1u << bit;
     }
@@ -132,8 +125,8 @@ static bool random_plain(struct rng *g, enum gen_space space, bool thumb, uint8_
     for (int tries = 0; tries < 50; tries++) {
         enum gen_space from = space;
         if (space != GEN_A32 && thumb && rng_percent(g, 40)) from = rng_percent(g, 50) ? GEN_T16 : GEN_T32;
-        *e = random_encoding(g, from, thumb, NULL);
-        if (decode(*e, itstate, ISA_FEATURES_CORTEX_A15, in) != ISA_OK) continue;
+        *e = gen_encoding(g, from, thumb, NULL);
+        if (gen_decode(*e, itstate, ISA_FEATURES_CORTEX_A15, in) != ISA_OK) continue;
         if (gen_no_signals && gen_always_traps(in)) continue;
         if (in->op == OP_VJCVT) continue;
         if (gen_kind(in) == KIND_PLAIN && !gen_writes_pc(in) && in->op != OP_SETEND) return true;
@@ -170,13 +163,13 @@ static bool try_test(struct rng *g, enum gen_space space, uint32_t slot, const c
         put_encoding(rec, (struct encoding){0xbf00u | itstate, true, false});
     }
 
-    struct encoding e = random_encoding(g, space, thumb, only);
+    struct encoding e = gen_encoding(g, space, thumb, only);
     struct insn in;
-    enum isa_result r = decode(e, itstate, ISA_FEATURES_MAX, &in);
+    enum isa_result r = gen_decode(e, itstate, ISA_FEATURES_MAX, &in);
     if (r == ISA_OK && (t->ignored = ignored_bits(e, itstate, &in))) { // mostly what they should be
         const uint32_t choice = rng_below(g, 10);
         if (choice < 9) e.raw = choice & 1 ? e.raw | t->ignored : e.raw & ~t->ignored;
-        r = decode(e, itstate, ISA_FEATURES_MAX, &in);
+        r = gen_decode(e, itstate, ISA_FEATURES_MAX, &in);
     }
     if (r == ISA_UNPREDICTABLE) return false;
     if (r == ISA_UNDEFINED) {
@@ -200,7 +193,7 @@ static bool try_test(struct rng *g, enum gen_space space, uint32_t slot, const c
     if (in.op == OP_STREX && !it_block && rng_percent(g, 80) && !put_load_exclusive(g, t, &in, slot))
         return false;
     struct insn a15;
-    t->v8 = decode(e, itstate, ISA_FEATURES_CORTEX_A15, &a15) != ISA_OK;
+    t->v8 = gen_decode(e, itstate, ISA_FEATURES_CORTEX_A15, &a15) != ISA_OK;
     if (!gen_fix_operands(g, rec, &in, kind, slot + rec->code_len)) return false;
     t->main = t->n;
     add_insn(t, e, &in, itstate, slot);

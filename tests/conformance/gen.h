@@ -49,6 +49,16 @@ static inline bool rng_percent(struct rng *g, uint32_t p)
     return rng_below(g, 100) < p;
 }
 
+// An encoding as the program holds it.
+struct encoding {
+    uint32_t raw;
+    bool thumb, wide;
+};
+
+// A row of a table with its free bits random. only: its operation, or NULL.
+struct encoding gen_encoding(struct rng *g, enum gen_space space, bool thumb, const char *only);
+enum isa_result gen_decode(struct encoding e, uint8_t itstate, uint32_t features, struct insn *in);
+
 // Fills *t with a record for slot number `slot`. only: an operation's name, or NULL for all of the space.
 void gen_test(struct rng *g, enum gen_space space, uint32_t slot, const char *only, struct test *t);
 

@@ -2,6 +2,7 @@
 #include "cpu/engine.h"
 #include "user/mm.h"
 #include "user/process.h"
+#include "user/signal.h"
 #include "user/syscall.h"
 
 #include "user/abi/siginfo.h"
@@ -47,19 +48,34 @@ static enum cpu_exit run_engine(struct thread *t)
     return t->p->opt.run ? t->p->opt.run(c) : c->engine->run(c, 0);
 }
 
+// At an instruction that raises a signal. One that was caught before comes first, or it would be delivered
+// inside the handler, whatever that one's mask; the instruction is repeated later.
+static void raise_exception(struct thread *t, enum cpu_exit why)
+{
+    if (!signal_block_all(t)) return;
+    if (why == CPU_EXIT_BKPT)
+        signal_raise_fault(t, ABI_SIGTRAP, ABI_TRAP_BRKPT, t->cpu.r[15]);
+    else if (why == CPU_EXIT_UNDEF)
+        raise_undefined(t);
+    else
+        raise_abort(t);
+    signal_unblock(t);
+}
+
 void thread_run(struct thread *t)
 {
     struct cpu *c = &t->cpu;
     current_thread = t;
     while (!t->exiting) {
-        switch (run_engine(t)) {
+        const enum cpu_exit why = run_engine(t);
+        switch (why) {
         case CPU_EXIT_SVC: syscall_dispatch(t); break;
         case CPU_EXIT_HVC: // privileged: these two never come
         case CPU_EXIT_SMC:
-        case CPU_EXIT_UNDEF: raise_undefined(t); break;
-        case CPU_EXIT_BKPT: signal_raise_fault(t, ABI_SIGTRAP, ABI_TRAP_BRKPT, c->r[15]); break;
+        case CPU_EXIT_UNDEF:
+        case CPU_EXIT_BKPT:
         case CPU_EXIT_PREFETCH_ABORT:
-        case CPU_EXIT_DATA_ABORT: raise_abort(t); break;
+        case CPU_EXIT_DATA_ABORT: raise_exception(t, why); break;
         case CPU_EXIT_WFI: // to user code hints without effect
         case CPU_EXIT_WFE:
         case CPU_EXIT_YIELD:

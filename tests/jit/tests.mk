@@ -47,3 +47,35 @@ golden-update: $(BUILD)/stinkarm
 
 GOLDENS = $(sort $(wildcard tests/jit/golden/*.S))
 .PHONY: test-jit-golden golden-update
+
+# Each run of compiled code against the interpreter: --engine lockstep
+TESTS      += test-lockstep
+TESTS_FULL += test-lockstep-full
+LOCKSTEP_ENV   = STINKARM_JIT=$(abspath $(BUILD))/stinkarm STINKARM=$(CURDIR)/tests/jit/lockstep BUILD=$(BUILD)
+LOCKSTEP_GUEST = $(TESTBUILD)/run_guest --stinkarm tests/jit/lockstep --build $(TESTBUILD)/guest
+LOCKSTEP_SRCS  = $(wildcard examples/*.S examples/*.c) $(addprefix tests/guest/,auxv.c faults.c fault_state.c hello.c mmap.c \
+    neon.c selfmodify.c signals.c signals_masked.c timer_kernels.c)
+RANDOM_RUN     = GEN=$(TESTBUILD)/random_gen RUNNER=$(TESTBUILD)/random_runner.elf STINKARM=$(BUILD)/stinkarm tests/jit/random/run
+
+$(TESTBUILD)/random_gen: tests/jit/random/gen.c tests/jit/random/program.h $(CONFORM_SRCS) $(GEN)
+	@mkdir -p $(@D)
+	$(HOSTCC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Isrc -I$(BUILD) -o $@ $< \
+	    $(addprefix tests/conformance/,gen.c address.c state.c) $(wildcard src/isa/*.c) $(BUILD)/gen/tables.c
+
+# Where random addresses do not lie
+$(TESTBUILD)/random_runner.elf: tests/jit/random/runner.c tests/jit/random/program.h
+	@mkdir -p $(@D)
+	$(ARM_GCC) -marm -O2 -static -Wall -Wextra -Werror -Wl,-Ttext-segment=0x5a5a0000 -o $@ $<
+
+random_programs: $(TESTBUILD)/random_gen $(TESTBUILD)/random_runner.elf
+
+test-lockstep: $(BUILD)/stinkarm $(TESTBUILD)/run_guest random_programs
+	$(LOCKSTEP_ENV) $(LOCKSTEP_GUEST) $(LOCKSTEP_SRCS)
+	$(RANDOM_RUN) 1 400
+
+test-lockstep-full: $(BUILD)/stinkarm $(TESTBUILD)/run_guest random_programs
+	$(LOCKSTEP_ENV) $(LOCKSTEP_GUEST) $(filter-out examples/libc.c,$(GUEST_SRCS))
+	$(LOCKSTEP_ENV) tests/torture/run
+	$(RANDOM_RUN) 1000 5000
+
+.PHONY: random_programs test-lockstep test-lockstep-full

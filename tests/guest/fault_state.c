@@ -11,7 +11,7 @@
 
 #include "check.h"
 
-enum { PAGE = 4096, PAGES = 32, WORDS = PAGES * PAGE / 4, RUNS = 3 };
+enum { PAGE = 4096, PAGES = 12, WORDS = PAGES * PAGE / 4, RUNS = 2 };
 #define FLAGS 0xfe0ffc20u // NZCV, Q, GE, IT, T
 
 struct state {

@@ -1,5 +1,5 @@
-// A fast timer and faults: the fault's handler, whose mask has the timer's signal, is not interrupted by it, not even
-// by one that was caught just before the fault.
+// A fast timer and faults: the fault's handler, whose mask has the timer's signal, is not interrupted by it,
+// not even by one that was caught just before the fault.
 // stinkarm-test: build=arm,thumb cflags="-mfpu=neon"
 #define _GNU_SOURCE
 #include <signal.h>

@@ -4,6 +4,7 @@
 // same everywhere.
 //     --dir DIR (build/bench)  --stinkarm PATH  --qemu PATH  --busybox PATH  --busybox-arm PATH
 //     --class NAME  --only TEXT  --rounds N (3)  --engines native,qemu,interp,jit  --quick
+//     --check            measures nothing: do all agree, interrupted ten thousand times a second?
 //     --list             only the names of the programs chosen
 //     --docs FILE        writes the table between its two markers there;  --svg FILE: the plot
 // DIR/results.txt: a line a benchmark; see its first.
@@ -57,10 +58,9 @@ static void differ(struct benchmark *b, enum engine x, enum engine y, long amoun
     b->failed = true;
 }
 
-// Runs all engines with a fiftieth of the work: do they agree, and how much can each do?
-static void probe(struct benchmark *b, long amount[ENGINES])
+// Runs all engines with a little work: do they agree, and how much can each do?
+static void probe(struct benchmark *b, long little, long amount[ENGINES])
 {
-    const long little = b->amount / 50 + 1;
     struct output out[ENGINES];
     enum engine first = ENGINES;
     for (int e = 0; e < ENGINES; e++) {
@@ -100,7 +100,7 @@ static void measure(struct benchmark *b)
         b->failed = true;
         return;
     }
-    probe(b, amount);
+    probe(b, b->amount / 50 + 1, amount);
     const int repeat = b->kind == START_UP ? 20 : 1;
     for (int r = 0; r < options.rounds * repeat; r++) {
         for (int e = 0; e < ENGINES; e++) {
@@ -137,8 +137,12 @@ static void choose_engines(const char *list)
         options.engine[e] = strstr(list, engine_names[e]) != NULL;
 }
 
+static bool list, check;
+
 static bool flag(const char *name)
 {
+    if (!strcmp(name, "--list")) return list = true;
+    if (!strcmp(name, "--check")) return check = true;
     if (strcmp(name, "--quick")) return false;
     options.rounds = 1;
     options.native_seconds = 0.04;
@@ -169,19 +173,39 @@ static bool option(const char *name, const char *value)
     return options.rounds >= 1 && options.rounds <= MAX_ROUNDS;
 }
 
+static void read_options(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (flag(argv[i])) continue;
+        if (i + 1 == argc || !option(argv[i], argv[i + 1])) {
+            fprintf(stderr, "bench: what is %s?\n", argv[i]);
+            exit(2);
+        }
+        i++;
+    }
+}
+
+// Whether all programs print the same everywhere, under a fast timer.
+static int check_all(int n)
+{
+    int failed = 0;
+    setenv("BENCH_TIMER", "1", 1);
+    options.native_seconds = 0.015;
+    for (int i = 0; i < n; i++) {
+        struct benchmark *b = &benchmarks[i];
+        long amount[ENGINES];
+        b->amount = b->kind == WORK ? calibrate(b, NATIVE) : 1;
+        b->failed = !b->amount;
+        probe(b, b->amount, amount);
+        failed += b->failed;
+    }
+    printf("%d passed, %d failed\n", n - failed, failed);
+    return failed > 0;
+}
+
 int main(int argc, char **argv)
 {
-    bool list = false;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--list")) {
-            list = true;
-        } else if (!flag(argv[i]) && (i + 1 == argc || !option(argv[i], argv[i + 1]))) {
-            fprintf(stderr, "bench: what is %s?\n", argv[i]);
-            return 2;
-        } else if (strcmp(argv[i], "--quick")) {
-            i++;
-        }
-    }
+    read_options(argc, argv);
     const int n = read_benchmarks(TABLE, benchmarks);
     if (list) {
         for (int i = 0; i < n; i++)
@@ -189,6 +213,7 @@ int main(int argc, char **argv)
         return 0;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (check) return check_all(n);
     int failed = 0;
     print_head(stdout);
     for (int i = 0; i < n; i++) {

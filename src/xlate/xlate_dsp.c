@@ -42,12 +42,12 @@ static enum xlate_result into_long(struct xlate *x, const struct insn *in, enum 
 static enum xlate_result high(struct xlate *x, const struct insn *in, bool adds)
 {
     if (uses_pc(in) || (adds && in->ra == 15)) return XLATE_CALL;
-    const uint8_t lo = temp(x);
+    const uint8_t first = temp(x); // which multiplications take for themselves
     if (!adds && !(in->flags & INSN_X)) {
-        emit(x, IR_SMULL, lo, in->rn, in->rm, 0)->e = in->rd;
+        emit(x, IR_SMULL, first, in->rn, in->rm, 0)->e = in->rd;
         return XLATE_NEXT;
     }
-    const uint8_t hi = temp(x);
+    const uint8_t lo = temp(x), hi = temp(x);
     emit(x, IR_MOV, lo, IR_NONE, IR_IMM, in->flags & INSN_X ? 0x80000000 : 0);
     emit(x, IR_MOV, hi, IR_NONE, adds ? in->ra : IR_IMM, 0);
     emit(x, IR_SMLAL, lo, in->rn, in->rm, 0)->e = hi;

@@ -75,11 +75,11 @@ struct cpu {
     uint32_t r[16]; // r[15]: exact at every exit of the engine; inside it, only where an instruction reads it
 
     // Condition flags apart, each in the form that is cheapest to make: cpu_flags_get packs them.
-    uint32_t nf; // N is bit 31
-    uint32_t zf; // Z is set when this is 0
-    uint32_t cf; // 0 or 1
-    uint32_t vf; // V is bit 31
-    uint32_t qf; // 0 or 1: saturation, sticky
+    uint32_t nf;       // N is bit 31
+    uint32_t zf;       // Z is set when this is 0
+    uint32_t cf;       // 0 or 1
+    uint32_t vf;       // V is bit 31
+    uint32_t qf;       // 0 or 1: saturation, sticky
     uint32_t ge_clear; // a byte of ones where GE[3:0] is 0: what comparisons of bytes leave
 
     uint8_t *window;  // flat mode: host address of guest address 0; 4 GiB, guarded at both ends
@@ -140,7 +140,8 @@ struct cpu {
         uint32_t
             mxcsr[2]; // by the modes of compiled code, with the exception flags of those that are not current
         uint16_t compared; // not 0: the FPSCR's flags are these, enum fp_compare | what LAHF gave << 8
-        uint8_t wants;     // what code must be able to do that would run well here (jit/x64/fp.h)
+        uint8_t form;      // what the code that runs is able to do (jit/x64/fp.h)
+        uint8_t wants;     // … what other code had to be, to run well here
         uint32_t traps;    // so far, and when the last count of them began
         uint64_t since;
     } host_fp;

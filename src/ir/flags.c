@@ -36,6 +36,7 @@ bool ir_observes(const struct ir_insn *i)
 {
     switch ((enum ir_op)i->op) {
     case IR_CALL:
+    case IR_VMSR:
     case IR_GOTO:
     case IR_GOTO_REG:
     case IR_LEAVE: return true;

@@ -119,6 +119,8 @@ enum ir_op {
     IR_VCVT_FIX,    // v (float, n) = v with x fraction bits, of 16 (lane 1) or 32 bits (IR_UNSIGNED)
     IR_VCVT_TO_FIX,
     IR_VCVT_SIZE, // v = vm of the other size; n: of v
+    IR_VMRS,      // d = FPSCR
+    IR_VMSR,      // FPSCR = a, or the interpreter gets this instruction
     IR_VFLAGS,    // the condition flags from FPSCR's
     IR_VEC,       // an operation on vectors: vec, lane, x (ir/vector.h)
     IR_IF,        // unless cond holds, skips the next n operations

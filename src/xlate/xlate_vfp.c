@@ -240,6 +240,14 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
     case OP_VMOV_CORE_S: return core(x, true, in);
     case OP_VMOV_D_CORE: return pair(x, false, 2u * in->rd, in);
     case OP_VMOV_CORE_D: return pair(x, true, 2u * in->rn, in);
+    case OP_VMRS_FPSCR:
+        if (in->rm == 15) return XLATE_CALL;
+        emit(x, IR_VMRS, in->rm, IR_NONE, IR_NONE, 0);
+        return XLATE_NEXT;
+    case OP_VMSR_FPSCR:
+        if (in->rm == 15) return XLATE_LEAVE;
+        emit(x, IR_VMSR, IR_NONE, in->rm, IR_NONE, 0);
+        return XLATE_NEXT;
     case OP_VMRS_APSR:
         emit(x, IR_VFLAGS, IR_NONE, IR_NONE, IR_NONE, x->call)->sets = IR_NZCV;
         return XLATE_NEXT;

@@ -8,7 +8,7 @@
 unsigned emit_fp_form(const struct ir_insn *i)
 {
     if (i->op == IR_VEC && i->vec >= VEC_FADD) return FP_USED | FP_VECTOR;
-    return i->op >= IR_VADD && i->op <= IR_VCVT_SIZE ? FP_USED : 0;
+    return i->op >= IR_VADD && i->op <= IR_VMSR ? FP_USED : 0;
 }
 
 void emit_fp_mode(struct emit *e, enum fp_mode mode)
@@ -232,6 +232,21 @@ void emit_vflags(struct emit *e, const struct ir_insn *i)
     }
     e->flags = (struct emit_flags){.host = IR_NZCV, .saved = one_reader ? 0 : IR_NZCV};
     e->flags.kind = swapped ? HOST_FLOAT_SWAPPED : HOST_FLOAT;
+}
+
+void emit_fpscr(struct emit *e, const struct ir_insn *i)
+{
+    if (i->op == IR_VMRS) {
+        x64_call_to(&e->a, e->shared->read_fpscr);
+        finish(e, i->d, RAX);
+        return;
+    }
+    emit_fp_mode(e, FP_GUEST);
+    x64_load(&e->a, RAX, place(e, i->a));
+    emit_clobber(e);
+    x64_call_to(&e->a, e->shared->write_fpscr);
+    x64_op(&e->a, X64_8, 0x84, RAX, x64_r(RAX)); // test
+    emit_leave_if(e, i, CC_E);
 }
 
 void emit_arithmetic(struct emit *e, const struct ir_insn *i)

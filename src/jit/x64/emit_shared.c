@@ -146,23 +146,25 @@ uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_c
     return start;
 }
 
-// Behind a trap: the return address is on the stack, the host's flags are the code's.
-static void trap(struct x64 *a, struct emit_shared *s)
+// Calls a C function with the CPU, what is in RAX, and where the host's flags are, which are kept as it
+// leaves them. Its result in RAX.
+static const uint8_t *keeping_all(struct x64 *a, uintptr_t fn)
 {
     x64_align(a, 16, 0);
-    s->trap = a->p;
+    const uint8_t *at = a->p;
     x64_byte(a, 0x9c);                                 // pushf
     for (unsigned i = 0; i < sizeof caller_saved; i++) // whichever guest registers they hold
         push(a, caller_saved[i]);
     x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
     x64_op(a, X64_64, 0x89, RAX, x64_r(RSI));
     x64_op(a, X64_64, 0x8d, RDX, x64_m(RSP, 8 * sizeof caller_saved)); // lea
-    x64_mov_imm64(a, RAX, (uint64_t)(uintptr_t)fp_trap);
+    x64_mov_imm64(a, RAX, fn);
     x64_op(a, 0, 0xff, 2, x64_r(RAX)); // call
     for (unsigned i = sizeof caller_saved; i-- > 0;)
         pop(a, caller_saved[i]);
     x64_byte(a, 0x9d); // popf
     x64_byte(a, 0xc3);
+    return at;
 }
 
 static void constants(struct x64 *a, struct emit_shared *s)
@@ -192,7 +194,9 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s)
     indirect(a, s);
     for (int kind = TIER_CALL_ANY; kind <= TIER_CALL_VECTOR; kind++)
         s->call[kind] = emit_call_thunk(a, s, (enum tier_call_kind)kind, emit_home);
-    trap(a, s);
+    s->trap = keeping_all(a, (uintptr_t)fp_trap);
+    s->read_fpscr = keeping_all(a, (uintptr_t)fp_read);
+    s->write_fpscr = keeping_all(a, (uintptr_t)fp_write);
     constants(a, s);
     return !a->full;
 }

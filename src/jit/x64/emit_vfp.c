@@ -74,6 +74,8 @@ void emit_vfp(struct emit *e, const struct ir_insn *i)
     case IR_VRINT:
     case IR_VCVT_TO_INT:
     case IR_VCVT_SIZE: emit_convert(e, i); break;
+    case IR_VMRS:
+    case IR_VMSR: emit_fpscr(e, i); break;
     case IR_VFLAGS: emit_vflags(e, i); break;
     case IR_VGET: {
         const unsigned t = dest(e, i->d, RAX);

@@ -44,6 +44,7 @@ static uint32_t guest_modes(const struct cpu *c, unsigned form)
 
 void fp_enter(struct cpu *c, unsigned form)
 {
+    c->host_fp.form = (uint8_t)form;
     c->host_fp.mxcsr[FP_GUEST] = guest_modes(c, form);
     c->host_fp.mxcsr[FP_STANDARD] = HOST & ~flushing(c) & ~(form & FP_NAN ? 0u : (uint32_t)IE << MASK_SHIFT);
     if (form & FP_VECTOR && !(form & FP_CALL_VECTOR) && !fp_changes_mode(form))
@@ -109,6 +110,24 @@ const void *fp_call(struct cpu *c, const struct tier_call *call)
     const void *r = call->fn(c, call->step);
     resume(c, m);
     return r;
+}
+
+// The flags stay in MXCSR as well: they are sticky in both.
+uint32_t fp_read(struct cpu *c)
+{
+    collect(c, _mm_getcsr());
+    return c->fpscr;
+}
+
+bool fp_write(struct cpu *c, uint32_t value)
+{
+    const uint32_t known = 0xf0000000 | FPSCR_QC | FPSCR_AHP | FPSCR_DN | FPSCR_FZ | FPSCR_RMODE | FPSCR_IDC |
+                           FPSCR_IXC | FPSCR_UFC | FPSCR_OFC | FPSCR_DZC | FPSCR_IOC;
+    if (value & ~known || fp_needs(value) & ~(unsigned)c->host_fp.form) return false;
+    c->fpscr = value;
+    c->host_fp.compared = 0;
+    fp_enter(c, c->host_fp.form);
+    return true;
 }
 
 static void count(struct cpu *c, unsigned remedy)

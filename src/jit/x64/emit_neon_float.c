@@ -28,6 +28,7 @@ enum {
 void vecf_begin(struct emit *e, const struct ir_insn *i)
 {
     emit_fp_mode(e, FP_STANDARD);
+    emit_clobber(e); // a trap goes on behind the operation: what saves flags must be in front of it
     emit_site(e, i);
     e->slow_from = e->nslow;
 }
@@ -45,7 +46,6 @@ void vecf_compare(struct emit *e, enum vecf_predicate p, unsigned d, unsigned a,
 
 void vecf_slow_if_any(struct emit *e, unsigned mask)
 {
-    emit_clobber(e);
     emit_sse2(e, MOVMSK, RAX, x64_r(mask));
     x64_op(&e->a, 0, 0x85, RAX, x64_r(RAX)); // test
     fp_slow_if(e, CC_NE);

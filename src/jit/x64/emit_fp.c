@@ -150,6 +150,7 @@ static void fused(struct emit *e, const struct ir_insn *i)
     static const uint8_t opcodes[] = {0xb9, 0xbd, 0xbf, 0xbb}; // VF(N)M(ADD|SUB)231
     const struct x64_rm v = place_v(e, i->n, i->v);
     const unsigned n = in_xmm(e, i->n, i->vn, 1);
+    emit_clobber(e);
     emit_sse2(e, v.mem ? fp_scalar(i->n, 0x10) : 0x0f28, 0, v); // movsd, movss; movaps
     fp_begin(e, i);
     x64_vex(&e->a, i->n == 3 ? X64_VEX_W : 0, 0x660f3800u | opcodes[i->op - IR_VFMA], 0, n,

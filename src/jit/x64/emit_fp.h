@@ -42,7 +42,7 @@ unsigned fp_negate(struct emit *e, unsigned size, unsigned to, unsigned xmm); //
 unsigned fp_absolute(struct emit *e, unsigned size, unsigned to, unsigned xmm);
 
 // Around the host instructions of an operation that may trap; behind its end a trap goes on. They may call
-// the handler out of line as well (fp_slow_if): nothing has changed then.
+// the handler out of line as well (fp_slow_if): nothing has changed then. emit_clobber only in front of them.
 void fp_begin(struct emit *e, const struct ir_insn *i);
 void fp_end(struct emit *e, const struct ir_insn *i);
 void fp_end_compare(struct emit *e, const struct ir_insn *i, enum fp_compare compare);

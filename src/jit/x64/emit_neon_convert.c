@@ -71,6 +71,7 @@ void emit_vec_fcvt(struct emit *e, const struct ir_insn *i)
         emit_call(e, i);
         return;
     }
+    emit_clobber(e);
     vecf_begin(e, i);
     if (i->vec == VEC_FCVT)
         from_int(e, i);

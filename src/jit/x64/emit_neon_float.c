@@ -28,7 +28,8 @@ enum {
 void vecf_begin(struct emit *e, const struct ir_insn *i)
 {
     emit_fp_mode(e, FP_STANDARD);
-    emit_clobber(e); // a trap goes on behind the operation: what saves flags must be in front of it
+    // A trap goes on behind the operation: what saves flags must be in front of it.
+    if (e->fp_form & FP_NAN) emit_clobber(e);
     emit_site(e, i);
     e->slow_from = e->nslow;
 }

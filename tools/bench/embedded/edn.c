@@ -2,7 +2,7 @@
 #include "program.h"
 
 enum { N = 128 };
-static int16_t signal[N], out[N], lattice[16], reflection[16], book[32][16];
+static int16_t samples[N], out[N], lattice[16], reflection[16], book[32][16];
 
 static void biquads(void)
 {
@@ -12,7 +12,7 @@ static void biquads(void)
                                     {4000, 4000, -7000, -3000}};
     int32_t state[4][2] = {{0}};
     for (int i = 0; i < N; i++) {
-        int32_t x = signal[i];
+        int32_t x = samples[i];
         for (int k = 0; k < 4; k++) {
             const int32_t w = (x << 13) + c[k][2] * state[k][0] + c[k][3] * state[k][1];
             const int32_t now = (int16_t)(w >> 15);
@@ -59,7 +59,7 @@ static void work(long rounds)
         reflection[k] = (int16_t)(next_random(&seed) >> 17);
     for (long r = 0; r < rounds; r++) {
         for (int i = 0; i < N; i++)
-            signal[i] = (int16_t)((i * 997 + (int)(r & 63) * 31) & 0x3fff);
+            samples[i] = (int16_t)((i * 997 + (int)(r & 63) * 31) & 0x3fff);
         biquads();
         for (int i = 0; i < N; i += 16)
             sum = mix(sum, (uint32_t)search(out + i) + (uint32_t)synthesise(out[i] << 12));

@@ -99,18 +99,7 @@ void emit_fp_mode(struct emit *e, enum fp_mode mode);          // MXCSR becomes 
 void emit_vec(struct emit *e, const struct ir_insn *i);        // emit_neon.c
 void emit_parallel(struct emit *e, const struct ir_insn *i);   // emit_parallel.c
 void emit_sync(struct emit *e, const struct ir_insn *i);       // emit_sync.c
-void emit_shift(struct emit *e, const struct ir_insn *i);
-void emit_multiply(struct emit *e, const struct ir_insn *i); // emit_misc.c
-void emit_misc(struct emit *e, const struct ir_insn *i);
-void emit_memory(struct emit *e, const struct ir_insn *i);    // emit_memory.c
-void emit_vfp(struct emit *e, const struct ir_insn *i);       // emit_vfp.c
-void emit_neon_ldst(struct emit *e, const struct ir_insn *i); // emit_neon_ldst.c
-void emit_slow_calls(struct emit *e);                         // emit_fp.c
-void emit_fp_mode(struct emit *e, enum fp_mode mode);         // MXCSR becomes another, unless it is
-void emit_vec(struct emit *e, const struct ir_insn *i);       // emit_neon.c
-void emit_parallel(struct emit *e, const struct ir_insn *i);  // emit_parallel.c
-void emit_dsp(struct emit *e, const struct ir_insn *i);       // emit_dsp.c
-void emit_sync(struct emit *e, const struct ir_insn *i);      // emit_sync.c
+void emit_dsp(struct emit *e, const struct ir_insn *i);        // emit_dsp.c
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);             // the next instruction may fault
 void emit_site_above(struct emit *e, const struct ir_insn *i);       // … whose access began in front of it

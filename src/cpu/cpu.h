@@ -101,7 +101,9 @@ struct cpu {
     uint32_t excl_addr;
     uint8_t excl_size; // log2 of the bytes, or CPU_EXCL_OPEN
     uint64_t excl_value;
-    bool memory_shared; // others may access the memory while this CPU runs: threads, or processes
+    // Others may access the memory while this CPU runs: threads, processes, devices. Before it is set all code
+    // is invalidated, which may rely on being alone.
+    bool memory_shared;
 
     uint32_t tpidrurw, tpidruro; // CP15 thread ID registers of user mode
 

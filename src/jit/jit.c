@@ -269,6 +269,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     if (!j->full && begin(j)) {
         if (!j->units) j->units = (struct jit_unit **)(j->data + DATA_SIZE);
         const struct tier_call *calls;
+        j->emit.alone = !c->memory_shared;
         const bool code = translate(&j->translation, c, tier, key, region);
         const unsigned missing = code ? needed_form(&j->translation.ir) & ~j->fp_form : 0;
         if (missing)

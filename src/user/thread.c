@@ -44,6 +44,8 @@ struct thread *thread_new(struct process *p)
 
 void process_share_memory(struct process *p)
 {
+    if (!p->memory_shared)
+        p->engine->invalidate(p->engine, 0, 1ull << 32); // its code may rely on being alone
     p->memory_shared = true;
     if (current_thread) current_thread->cpu.memory_shared = true;
 }

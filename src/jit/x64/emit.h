@@ -121,6 +121,7 @@ struct emit {
         uintptr_t arg;
     } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
     bool thumb;
+    bool alone; // nobody else gets at the guest's memory, or this code is forgotten before
     bool counts; // struct tier's
     struct emit_flags flags;
     uint8_t live;    // flags that the operation being emitted must leave as they are

@@ -1,6 +1,6 @@
 // Exclusives and barriers. The monitor is as in interp/sync.c: an address, and the value that was loaded
-// there, against which the store is a compare-and-exchange. Who has the memory to himself needs no lock
-// prefix, and no barrier.
+// there, against which the store is a compare-and-exchange. Who has the memory to himself (emit.alone) needs
+// no lock, and no barrier.
 #include "jit/x64/emit_internal.h"
 
 static struct x64_rm guest_at(unsigned reg)
@@ -12,12 +12,6 @@ static unsigned width_of(unsigned size)
 {
     static const uint8_t widths[] = {X64_8, X64_16, 0, X64_64};
     return widths[size];
-}
-
-// The host's flags say equal if nobody else gets at the guest's memory.
-static void test_alone(struct emit *e)
-{
-    x64_group1(&e->a, X64_8, 7, CPU_FIELD(memory_shared), 0);
 }
 
 static void open_monitor(struct emit *e)
@@ -63,6 +57,24 @@ static void new_value(struct emit *e, const struct ir_insn *i)
     }
 }
 
+// [a] = RCX if it is RAX; the host's flags say so. Returns where it jumps if not, or NULL.
+static uint8_t *exchange(struct emit *e, const struct ir_insn *i, unsigned a)
+{
+    const unsigned width = width_of(i->n), word = i->n > 0;
+    emit_site(e, i);
+    if (!e->alone) {
+        x64_byte(&e->a, 0xf0);                                          // lock
+        x64_op(&e->a, width, word ? 0x0fb1 : 0x0fb0, RCX, guest_at(a)); // cmpxchg
+        return NULL;
+    }
+    // It was readable when the monitor was closed, and only a system call, which opens it, could change that.
+    x64_op(&e->a, width, 0x38 + word, RAX, guest_at(a)); // cmp
+    uint8_t *other = x64_jcc_at(&e->a, CC_NE);
+    emit_site(e, i);
+    x64_op(&e->a, width, 0x88 + word, RCX, guest_at(a)); // mov
+    return other;
+}
+
 static void store_exclusive(struct emit *e, const struct ir_insn *i)
 {
     emit_clobber(e);
@@ -73,13 +85,9 @@ static void store_exclusive(struct emit *e, const struct ir_insn *i)
     uint8_t *other_address = x64_jcc_at(&e->a, CC_NE);
     new_value(e, i);
     x64_op(&e->a, X64_64, 0x8b, RAX, CPU_FIELD(excl_value));
-    test_alone(e);
-    x64_byte(&e->a, 0x70 | CC_E); // je: over the prefix
-    x64_byte(&e->a, 1);
-    emit_site(e, i);
-    x64_byte(&e->a, 0xf0);                                                   // lock
-    x64_op(&e->a, width_of(i->n), i->n ? 0x0fb1 : 0x0fb0, RCX, guest_at(a)); // cmpxchg
+    uint8_t *other_value = exchange(e, i, a);
     if (!e->a.full) {
+        if (other_value) x64_patch(other_value, e->a.p);
         x64_patch(other_size, e->a.p);
         x64_patch(other_address, e->a.p);
     }
@@ -95,17 +103,15 @@ static void store_release(struct emit *e, const struct ir_insn *i)
     const unsigned a = in_reg(e, i->a, RDX);
     x64_load(&e->a, RAX, place(e, i->b));
     emit_site(e, i);
-    x64_op(&e->a, width_of(i->n), i->n ? 0x87 : 0x86, RAX, guest_at(a));
+    x64_op(&e->a, width_of(i->n), (e->alone ? 0x88u : 0x86u) + (i->n > 0), RAX, guest_at(a)); // mov or xchg
 }
 
 static void fence(struct emit *e)
 {
-    static const uint8_t lock_or[] = {0xf0, 0x83, 0x0c, 0x24,
-                                      0}; // lock or dword [rsp], 0: faster than mfence
+    // lock or dword [rsp], 0: faster than mfence
+    static const uint8_t lock_or[] = {0xf0, 0x83, 0x0c, 0x24, 0};
+    if (e->alone) return;
     emit_clobber(e);
-    test_alone(e);
-    x64_byte(&e->a, 0x70 | CC_E);
-    x64_byte(&e->a, sizeof lock_or);
     x64_bytes(&e->a, lock_or, sizeof lock_or);
 }
 

@@ -12,7 +12,7 @@
 enum ir_op {
     IR_MOV, // d = b
     IR_NOT, // d = ~b
-    IR_ADD, // d = a + b
+    IR_ADD, // d = a + (b << n), n at most 3, and 0 if flags are set
     IR_ADC, // d = a + b + C
     IR_SUB, // d = a - b
     IR_SBC, // d = a - b - !C
@@ -133,6 +133,7 @@ enum ir_op {
     IR_GOTO,  // goes to imm, in the instruction set of IR_THUMB
     IR_GOTO_REG, // goes to a, bit 0 selecting the instruction set (IR_INTERWORK) or ignored
     IR_LEAVE,    // the interpreter goes on at this instruction
+    IR_NOP,      // nothing: within a pass only
     IR_OP_COUNT,
 };
 

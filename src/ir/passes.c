@@ -6,14 +6,13 @@ static const struct {
     const char *name;
     void (*pass)(struct ir_block *);
 } passes[] = {
-    {"flags", ir_pass_flags},
-    {"merge-if", ir_pass_merge_if},
-    {"select", ir_pass_select},
+    {"flags", ir_pass_flags}, {"constants", ir_pass_constants}, {"temps", ir_pass_temps},
+    {"dead", ir_pass_dead},   {"merge-if", ir_pass_merge_if},   {"select", ir_pass_select},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
 
-const char ir_passes_names[] = "flags, merge-if, select";
+const char ir_passes_names[] = "flags, constants, temps, dead, merge-if, select";
 
 static unsigned disabled; // a bit a pass
 

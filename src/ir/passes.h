@@ -11,6 +11,12 @@ extern const char ir_passes_names[];
 
 void ir_passes(struct ir_block *b);
 
+// Operations on constants become constants, also in addresses.
+void ir_pass_constants(struct ir_block *b);
+// Temporaries that only hold a copy, an index or what is to be moved on go away.
+void ir_pass_temps(struct ir_block *b);
+// Operations whose results nobody reads go away.
+void ir_pass_dead(struct ir_block *b);
 // Neighbouring IR_IFs of one condition become one, those of a condition and its opposite two ways.
 void ir_pass_merge_if(struct ir_block *b);
 // Which IR_IFs are done without a branch: IR_SELECT.

@@ -124,6 +124,7 @@ static const char *const names[IR_OP_COUNT] = {
     [IR_JUMP] = "jump",
     [IR_GOTO_REG] = "goto_reg",
     [IR_LEAVE] = "leave",
+    [IR_NOP] = "nop",
 };
 
 static int loc(char *buf, int size, uint8_t l, uint32_t imm)

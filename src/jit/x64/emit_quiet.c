@@ -27,7 +27,9 @@ enum quiet emit_quiet_cost(const struct emit *e, const struct ir_insn *i)
     switch ((enum ir_op)i->op) {
     case IR_MOV:
     case IR_NOT: return QUIET_FREE;
-    case IR_ADD: return third(e, i) && in_regs(e, i) ? QUIET_FREE : QUIET_DEAR;
+    case IR_ADD:
+        if (i->n) return QUIET_FREE;
+        return third(e, i) && in_regs(e, i) ? QUIET_FREE : QUIET_DEAR;
     case IR_SUB: return i->b == IR_IMM && third(e, i) && in_regs(e, i) ? QUIET_FREE : QUIET_DEAR;
     case IR_AND:
         if (i->b != IR_IMM || (i->imm != 0xff && i->imm != 0xffff)) return QUIET_NO;
@@ -68,7 +70,7 @@ static void add(struct emit *e, const struct ir_insn *i, unsigned t)
         sum(e, t, in_reg(e, i->a == IR_IMM ? i->b : i->a, t), -1, 0, i->imm);
     } else {
         const unsigned a = in_reg(e, i->a, RAX);
-        sum(e, t, a, (int)in_reg(e, i->b, RCX), 0, 0);
+        sum(e, t, a, (int)in_reg(e, i->b, RCX), i->n, 0);
     }
 }
 

@@ -1,25 +1,26 @@
 // Sums in one instruction, in place or not.
     add r0, r1, r2
-    add r0, r0, #1
-    add r0, r1, #0xff0
+    add r3, r3, #1
+    add r4, r1, #0xff0
     sub r1, r1, r2
-    sub r0, r1, #4
-    sub r0, r1, r0
+    sub r5, r1, #4
+    sub r6, r1, r6
     rsb r2, r2, #0
-    rsb r3, r4, #5
+    rsb r8, r4, #5
 // host:
 //   sub DWORD PTR [cpu+760],0x1
 //   js cold
 //   lea g0,[g1.q+g2.q*1]
-//   add g0,0x1
-//   lea g0,[g1.q+0xff0]
+//   add g3,0x1
+//   lea g4,[g1.q+0xff0]
 //   sub g1,g2
-//   lea g0,[g1.q-0x4]
-//   neg g0
-//   add g0,g1
+//   lea g5,[g1.q-0x4]
+//   neg g6
+//   add g6,g1
 //   neg g2
-//   mov g3,0x5
-//   sub g3,g4
+//   mov eax,0x5
+//   sub eax,g4
+//   mov DWORD PTR [cpu.g8],eax
 //   movabs rax,*
 //   call out
 //   jmp cold

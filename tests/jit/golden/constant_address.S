@@ -8,11 +8,9 @@
 //   sub DWORD PTR [cpu+760],0x1
 //   js cold
 //   mov g0,0xc000
-//   movzx g0,g0.w
-//   or g0,0x0
-//   mov g1,DWORD PTR gs:[g0+0x8]
-//   lea g2,[g0.q+0x4]
-//   mov DWORD PTR gs:[g2+0x4],g1
+//   mov g1,DWORD PTR gs:[eiz*1+0xc008]
+//   mov g2,0xc004
+//   mov DWORD PTR gs:[eiz*1+0xc008],g1
 //   movabs rax,*
 //   call out
 //   jmp cold

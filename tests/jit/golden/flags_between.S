@@ -8,23 +8,19 @@
     mov r5, #0
 1:
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   cmp g0,g1
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
 //   lea g2,[g2.q+0x1]
 //   mov eax,g4
 //   not eax
 //   lea g3,[g3.q+rax*1+0x1]
-//   lea edx,[g6.q*4+0x0]
-//   mov g5,edx
-//   sets BYTE PTR [cpu.n]
-//   sete BYTE PTR [cpu.z]
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
+//   lea g5,[g6.q*4+0x0]
 //   and g12,0xf
-//   rex cmp BYTE PTR [cpu.z],0x0
+//   test BYTE PTR [cpu.nz],0x40
 //   je cold
 //   mov g5,0x0
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

@@ -2,8 +2,8 @@
     add r8, r8, #1
     add r9, r9, r0
     mov r10, r11
-    eor r8, r9, r10
     ldr r11, [r0]
+    eor r8, r9, r10
     bic r9, r9, #0xff
     cmp r8, #3
     addne r8, r8, #1
@@ -14,11 +14,11 @@
 //   add DWORD PTR [cpu.g9],g0
 //   mov eax,DWORD PTR [cpu.g11]
 //   mov DWORD PTR [cpu.g10],eax
+//   mov eax,DWORD PTR gs:[g0]
+//   mov DWORD PTR [cpu.g11],eax
 //   mov eax,DWORD PTR [cpu.g9]
 //   xor eax,DWORD PTR [cpu.g10]
 //   mov DWORD PTR [cpu.g8],eax
-//   mov eax,DWORD PTR gs:[g0]
-//   mov DWORD PTR [cpu.g11],eax
 //   and DWORD PTR [cpu.g9],0xffffff00
 //   cmp DWORD PTR [cpu.g8],0x3
 //   mov eax,DWORD PTR [cpu.g8]

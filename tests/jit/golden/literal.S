@@ -7,11 +7,8 @@
 //   sub DWORD PTR [cpu+760],0x1
 //   js cold
 //   mov g0,DWORD PTR gs:[eiz*1+0x9010]
-//   mov edx,0x900c
-//   lea g1,[rdx+0x4]
-//   mov edx,0x9010
-//   lea g2,[rdx+0x4]
-//   add g1,g0
+//   mov g2,0x9014
+//   lea g1,[g0.q+0x9010]
 //   movabs rax,*
 //   call out
 //   jmp cold

@@ -7,10 +7,7 @@
     eor r5, r5, r0
     add r3, r3, r5
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
-//   rorx edx,g4,0x6
-//   mov g3,edx
+//   rorx g3,g4,0x6
 //   rorx edx,g4,0xb
 //   xor g3,edx
 //   rorx edx,g4,0x19
@@ -21,5 +18,4 @@
 //   xor g5,g0
 //   add g3,g5
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

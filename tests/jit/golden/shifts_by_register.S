@@ -1,39 +1,31 @@
 // By the low byte of a register: 0 (or the sign) from 32 on.
     lsl r0, r1, r2
-    lsr r0, r0, r3
+    lsr r1, r1, r3
     asr r4, r5, r6
-    ror r4, r5, r6
-    orr r0, r1, r2, lsl r3
+    ror r5, r5, r6
+    orr r6, r1, r2, lsl r3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
-//   shlx rdx,g1.q,g2.q
+//   shlx g0.q,g1.q,g2.q
 //   test g2.b,0xc0
 //   mov ecx,0x0
-//   cmovne edx,ecx
-//   mov g0,edx
-//   shrx rdx,g0.q,g3.q
+//   cmovne g0,ecx
+//   shrx g1.q,g1.q,g3.q
 //   test g3.b,0xc0
 //   mov ecx,0x0
-//   cmovne edx,ecx
-//   mov g0,edx
+//   cmovne g1,ecx
 //   movsxd rax,g5
 //   test g6.b,0xc0
 //   mov ecx,0x3f
 //   cmove ecx,g6
 //   sarx rax,rax,rcx
-//   mov edx,eax
-//   mov g4,edx
+//   mov g4,eax
 //   mov ecx,g6
-//   mov edx,g5
-//   ror edx,cl
-//   mov g4,edx
+//   ror g5,cl
 //   shlx rdx,g2.q,g3.q
 //   test g3.b,0xc0
 //   mov ecx,0x0
 //   cmovne edx,ecx
-//   mov g0,g1
-//   or g0,edx
+//   mov g6,g1
+//   or g6,edx
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

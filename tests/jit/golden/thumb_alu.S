@@ -7,12 +7,9 @@
     mvns r3, r3
     uxtb r5, r3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g0,0x1
-//   lea g1,[g0.q*4+0x0]
-//   add g1,g2
-//   or g1,g0
+//   lea g1,[g2.q+0x4]
+//   or g1,0x1
 //   imul g2,g0
 //   mov g3,0x0
 //   sub g3,g4
@@ -20,9 +17,8 @@
 //   seto BYTE PTR [cpu.overflow]
 //   not g3
 //   test g3,g3
+//   lahf
+//   mov BYTE PTR [cpu.nz],ah
 //   movzx g5,g3.b
-//   sets BYTE PTR [cpu.n]
-//   sete BYTE PTR [cpu.z]
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

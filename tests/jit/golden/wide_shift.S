@@ -11,11 +11,10 @@
 //   mov g4,0x20
 //   sub g4,g2
 //   lea g5,[g2.q-0x20]
-//   shlx rdx,g1.q,g2.q
+//   shlx g1.q,g1.q,g2.q
 //   test g2.b,0xc0
 //   mov ecx,0x0
-//   cmovne edx,ecx
-//   mov g1,edx
+//   cmovne g1,ecx
 //   shlx rdx,g0.q,g5.q
 //   test g5.b,0xc0
 //   mov ecx,0x0
@@ -26,11 +25,10 @@
 //   mov ecx,0x0
 //   cmovne edx,ecx
 //   or g1,edx
-//   shlx rdx,g0.q,g2.q
+//   shlx g0.q,g0.q,g2.q
 //   test g2.b,0xc0
 //   mov ecx,0x0
-//   cmovne edx,ecx
-//   mov g0,edx
+//   cmovne g0,ecx
 //   movabs rax,*
 //   call out
 //   jmp cold

@@ -1,0 +1,164 @@
+// Constants within a block: what MOVW and MOVT, ADR and the PC make of an address is known when it is
+// compiled.
+#include "ir/passes.h"
+#include "ir/use.h"
+
+struct known {
+    uint32_t mask; // locations whose values are known
+    uint32_t value[IR_LOCS];
+};
+
+static bool get(const struct known *s, const struct ir_insn *i, uint8_t loc, uint32_t *v)
+{
+    if (loc == IR_IMM) *v = i->imm;
+    if (loc >= IR_LOCS || !(s->mask >> loc & 1)) return loc == IR_IMM;
+    *v = s->value[loc];
+    return true;
+}
+
+// Where two ways meet
+static void meet(struct known *s, const struct known *other)
+{
+    s->mask &= other->mask;
+    for (unsigned l = 0; l < IR_LOCS; l++)
+        if (s->value[l] != other->value[l]) s->mask &= ~(1u << l);
+}
+
+static uint32_t rotated(uint32_t v, uint32_t n)
+{
+    return v >> (n & 31) | v << (-n & 31);
+}
+
+// False: not an operation of this kind.
+static bool evaluate(const struct ir_insn *i, uint32_t a, uint32_t b, uint32_t *v)
+{
+    switch ((enum ir_op)i->op) {
+    case IR_MOV: *v = b; return true;
+    case IR_NOT: *v = ~b; return true;
+    case IR_ADD: *v = a + (b << i->n); return true;
+    case IR_SUB: *v = a - b; return true;
+    case IR_AND: *v = a & b; return true;
+    case IR_OR: *v = a | b; return true;
+    case IR_XOR: *v = a ^ b; return true;
+    case IR_BIC: *v = a & ~b; return true;
+    case IR_LSL: *v = (b & 0xff) < 32 ? a << (b & 31) : 0; return true;
+    case IR_LSR: *v = (b & 0xff) < 32 ? a >> (b & 31) : 0; return true;
+    case IR_ASR: *v = (uint32_t)((int32_t)a >> ((b & 0xff) < 32 ? b & 31 : 31)); return true;
+    case IR_ROR: *v = rotated(a, b); return true;
+    case IR_MUL: *v = a * b; return true;
+    case IR_UXT8: *v = rotated(b, i->imm) & 0xff; return true;
+    case IR_UXT16: *v = rotated(b, i->imm) & 0xffff; return true;
+    default: return false;
+    }
+}
+
+static void becomes(struct ir_insn *i, uint8_t b, uint32_t imm)
+{
+    i->op = IR_MOV;
+    i->a = IR_NONE;
+    i->b = b;
+    i->n = 0;
+    i->imm = imm;
+}
+
+static bool commutes(enum ir_op op)
+{
+    return op == IR_ADD || op == IR_ADC || op == IR_AND || op == IR_OR || op == IR_XOR;
+}
+
+// One operand is a constant.
+static void use_operand(const struct known *s, struct ir_insn *i)
+{
+    uint32_t v;
+    const bool shift = i->op >= IR_LSL && i->op <= IR_ROR;
+    if (i->op > IR_ROR || i->a == IR_IMM || i->b == IR_IMM) return;
+    if (commutes(i->op) && !i->n && get(s, i, i->a, &v)) {
+        i->a = i->b;
+    } else if (!get(s, i, i->b, &v)) {
+        return;
+    } else if (shift && (i->sets || (v & 0xff) == 0 || (v & 0xff) > 31)) {
+        return; // rare
+    }
+    i->b = IR_IMM;
+    i->imm = shift ? v & 0xff : v << i->n;
+    i->n = 0;
+}
+
+static void use_address(const struct known *s, struct ir_insn *i)
+{
+    uint32_t v;
+    if (i->b != IR_NONE && get(s, i, i->b, &v)) {
+        v <<= i->n;
+        i->imm = i->mode & IR_MINUS ? 0 - v : v;
+        i->mode &= (uint8_t)~IR_MINUS;
+        i->b = IR_NONE;
+        i->n = 0;
+    }
+    if (i->a != IR_NONE && i->b == IR_NONE && get(s, i, i->a, &v)) {
+        i->a = IR_NONE;
+        i->imm += v;
+    }
+}
+
+// A way to a known address, as through a veneer.
+static void use_target(const struct known *s, struct ir_insn *i, bool thumb)
+{
+    uint32_t v;
+    if (!get(s, i, i->a, &v)) return;
+    if (i->mode & IR_INTERWORK) thumb = v & 1;
+    if (!thumb && v & 3) return;
+    i->op = IR_GOTO;
+    i->mode = (uint8_t)((i->mode & IR_CONDITIONAL) | (thumb ? IR_THUMB : 0));
+    i->a = IR_NONE;
+    i->imm = v & ~1u;
+    i->it = 0;
+}
+
+static void simplify(const struct known *s, struct ir_insn *i, bool thumb)
+{
+    uint32_t a = 0, b = 0, v;
+    const unsigned shape = ir_shape(i);
+    if (i->op == IR_GOTO_REG) {
+        use_target(s, i, thumb);
+    } else if ((i->op >= IR_LD8 && i->op <= IR_ST32) || i->op == IR_PROBE) {
+        use_address(s, i);
+    } else if (shape & IR_PURE && !i->sets && i->d != IR_NONE && (!(shape & IR_A) || get(s, i, i->a, &a)) &&
+               get(s, i, i->b, &b) && evaluate(i, a, b, &v)) {
+        becomes(i, IR_IMM, v);
+    } else {
+        if (i->op >= IR_ADD) use_operand(s, i);
+        if ((i->op == IR_ADD || i->op == IR_SUB) && i->b == IR_IMM && !i->imm && !i->sets &&
+            i->d != IR_NONE && i->a != IR_IMM)
+            becomes(i, i->a, 0);
+    }
+}
+
+void ir_pass_constants(struct ir_block *b)
+{
+    struct known now = {0}, other = {0};
+    unsigned join = 0;
+    for (unsigned k = 0; k < b->n; k++) {
+        struct ir_insn *i = &b->insn[k];
+        if (join && k == join) {
+            meet(&now, &other);
+            join = 0;
+        }
+        if (i->op == IR_ELSE) {
+            const struct known then = now;
+            now = other;
+            other = then;
+            join = k + 1 + i->n;
+            continue;
+        }
+        simplify(&now, i, b->thumb);
+        if (i->op == IR_IF || i->op == IR_IFZ || i->op == IR_IFNZ) {
+            other = now;
+            join = k + 1 + i->n;
+            continue;
+        }
+        now.mask &= ~ir_defs(i);
+        if (i->op != IR_MOV || i->b != IR_IMM) continue;
+        now.mask |= 1u << i->d;
+        now.value[i->d] = i->imm;
+    }
+}

@@ -108,7 +108,7 @@ static void use_target(const struct known *s, struct ir_insn *i, bool thumb)
     if (i->mode & IR_INTERWORK) thumb = v & 1;
     if (!thumb && v & 3) return;
     i->op = IR_GOTO;
-    i->mode = (uint8_t)((i->mode & IR_CONDITIONAL) | (thumb ? IR_THUMB : 0));
+    i->mode = (uint8_t)((i->mode & (IR_CONDITIONAL | IR_LINKS)) | (thumb ? IR_THUMB : 0));
     i->a = IR_NONE;
     i->imm = v & ~1u;
     i->it = 0;
@@ -143,6 +143,7 @@ void ir_pass_constants(struct ir_block *b)
             meet(&now, &other);
             join = 0;
         }
+        if (i->op == IR_ENTER) now.mask = 0; // from anywhere
         if (i->op == IR_ELSE) {
             const struct known then = now;
             now = other;

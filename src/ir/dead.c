@@ -1,4 +1,4 @@
-// Operations whose results nobody reads: backwards through the block, what is still to be read.
+// Operations whose results nobody reads: backwards through each block, what is still to be read.
 #include "ir/passes.h"
 #include "ir/use.h"
 
@@ -30,7 +30,7 @@ void ir_pass_dead(struct ir_block *b)
         }
         if (!skipped[k]) live &= ~defs;
         live |= ir_uses(i);
-        if (ir_observes(i)) live |= GUEST;
+        if (ir_observes(i) || i->op == IR_JUMP) live |= GUEST;
     }
     ir_compact(b);
 }

@@ -2,12 +2,23 @@
 
 #include <string.h>
 
+// In place of ir_pass_flags: everybody may look at all of them.
+static void all_flags(struct ir_block *b)
+{
+    for (unsigned k = 0; k < b->n; k++)
+        b->insn[k].keeps = b->insn[k].after = IR_NZCV;
+    for (unsigned k = 0; k < b->nblocks; k++)
+        b->blocks[k].live = IR_NZCV;
+}
+
 static const struct {
     const char *name;
     void (*pass)(struct ir_block *);
+    void (*instead)(struct ir_block *); // where it is left out
 } passes[] = {
-    {"flags", ir_pass_flags}, {"constants", ir_pass_constants}, {"temps", ir_pass_temps},
-    {"dead", ir_pass_dead},   {"merge-if", ir_pass_merge_if},   {"select", ir_pass_select},
+    {"flags", ir_pass_flags, all_flags},  {"constants", ir_pass_constants, NULL},
+    {"temps", ir_pass_temps, NULL},       {"dead", ir_pass_dead, NULL},
+    {"merge-if", ir_pass_merge_if, NULL}, {"select", ir_pass_select, NULL},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
@@ -33,5 +44,8 @@ const char *ir_passes_disable(const char *list)
 void ir_passes(struct ir_block *b)
 {
     for (unsigned k = 0; k < PASSES; k++)
-        if (!(disabled >> k & 1)) passes[k].pass(b);
+        if (!(disabled >> k & 1))
+            passes[k].pass(b);
+        else if (passes[k].instead)
+            passes[k].instead(b);
 }

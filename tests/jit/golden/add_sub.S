@@ -22,5 +22,4 @@
 //   sub eax,g4
 //   mov DWORD PTR [cpu.g8],eax
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

@@ -10,5 +10,4 @@
 //   sar edx,0x1f
 //   andn g3,edx,g3
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

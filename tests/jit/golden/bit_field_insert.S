@@ -23,5 +23,4 @@
 //   or g2,eax
 //   and g4,0xfffffc07
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

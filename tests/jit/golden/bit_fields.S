@@ -22,5 +22,4 @@
 //   shl g1,0x15
 //   sar g1,0x19
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

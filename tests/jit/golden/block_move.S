@@ -32,5 +32,4 @@
 //   mov g1,DWORD PTR gs:[g0]
 //   add g0,0x4
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

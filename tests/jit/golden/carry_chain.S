@@ -17,5 +17,4 @@
 //   seto BYTE PTR [cpu.overflow]
 //   sbb g1,g3
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

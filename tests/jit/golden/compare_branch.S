@@ -19,5 +19,4 @@
 //   sets BYTE PTR [cpu.n]
 //   sete BYTE PTR [cpu.z]
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

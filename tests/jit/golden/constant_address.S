@@ -12,5 +12,4 @@
 //   mov g2,0xc004
 //   mov DWORD PTR gs:[eiz*1+0xc008],g1
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

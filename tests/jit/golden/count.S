@@ -35,5 +35,4 @@
 //   bswap g6
 //   ror g6,0x10
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

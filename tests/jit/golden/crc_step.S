@@ -14,5 +14,4 @@
 //   mov g0,g3
 //   xor g0,edx
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

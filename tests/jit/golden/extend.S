@@ -21,5 +21,4 @@
 //   add g1,edx
 //   movzx g5,g5.b
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

@@ -8,18 +8,20 @@
     mov r5, #0
 1:
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   cmp g0,g1
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   lea g2,[g2.q+0x1]
 //   mov eax,g4
 //   not eax
 //   lea g3,[g3.q+rax*1+0x1]
 //   lea g5,[g6.q*4+0x0]
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   and g12,0xf
-//   test BYTE PTR [cpu.nz],0x40
+//   rex cmp BYTE PTR [cpu.z],0x0
 //   je cold
 //   mov g5,0x0
 //   movabs rax,*

@@ -10,5 +10,4 @@
 //   mov g2,0x9014
 //   lea g1,[g0.q+0x9010]
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

@@ -7,6 +7,8 @@
     mvn r8, r4
     bics r4, r1, r2
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   movzx g6,g1.b
 //   mov g2,g3
 //   and g2,g4
@@ -19,7 +21,7 @@
 //   not eax
 //   mov DWORD PTR [cpu.g8],eax
 //   andn g4,g2,g1
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
 //   movabs rax,*
 //   jmp out

@@ -5,22 +5,20 @@
     subs r4, r4, r5
     rsblt r4, r4, #0
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   cmp g0,g1
-//   setb BYTE PTR [cpu.borrow]
 //   cmovae g0,g1
 //   cmp g2,g3
-//   setb BYTE PTR [cpu.borrow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   cmovbe g2,g3
 //   sub g4,g5
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   mov eax,g4
 //   not eax
 //   lea eax,[rax+0x1]
 //   cmovl g4,eax
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
 //   jmp out

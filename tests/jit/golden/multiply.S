@@ -19,5 +19,4 @@
 //   imul edx,DWORD PTR [cpu.g10]
 //   add DWORD PTR [cpu.g8],edx
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

@@ -20,5 +20,4 @@
 //   add g4,eax
 //   adc g5,edx
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

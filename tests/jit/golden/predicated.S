@@ -19,5 +19,4 @@
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

@@ -7,6 +7,8 @@
     mvns r3, r3
     uxtb r5, r3
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   mov g0,0x1
 //   lea g1,[g2.q+0x4]
 //   or g1,0x1
@@ -17,8 +19,8 @@
 //   seto BYTE PTR [cpu.overflow]
 //   not g3
 //   test g3,g3
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   movzx g5,g3.b
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
 //   movabs rax,*
 //   jmp out

@@ -6,22 +6,24 @@
     cmp r3, #4
 1:
 // host:
+//   sub DWORD PTR [cpu+760],0x1
+//   js cold
 //   sub g3,0x1
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   lea g2,[g2.q+g3.q*2]
 //   mov edx,g2
 //   not edx
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
+//   setb BYTE PTR [cpu.borrow]
+//   seto BYTE PTR [cpu.overflow]
 //   mov g0,g1
 //   or g0,edx
 //   test g3,g3
 //   je cold
 //   cmp g3,0x4
+//   sets BYTE PTR [cpu.n]
+//   sete BYTE PTR [cpu.z]
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
-//   lahf
-//   mov BYTE PTR [cpu.nz],ah
 //   movabs rax,*
 //   jmp out

@@ -30,5 +30,4 @@
 //   mov ecx,0x0
 //   cmovne g0,ecx
 //   movabs rax,*
-//   call out
-//   jmp cold
+//   jmp out

@@ -3,8 +3,6 @@
     add r3, r4, r4, lsl #3
     rsb r5, r6, r6, lsl #4
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   lea g0,[g1.q+g2.q*4]
 //   lea g3,[g4.q+g4.q*8]
 //   mov edx,g6

@@ -8,8 +8,6 @@
     rsb r2, r2, #0
     rsb r8, r4, #5
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   lea g0,[g1.q+g2.q*1]
 //   add g3,0x1
 //   lea g4,[g1.q+0xff0]

@@ -1,8 +1,6 @@
     bic r0, r1, r2, lsl #4
     bic r3, r3, r3, asr #31
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov edx,g2
 //   shl edx,0x4
 //   andn g0,edx,g1

@@ -4,8 +4,6 @@
     bfi r2, r3, #16, #16
     bfc r4, #3, #7
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g0.b,g1.b
 //   mov eax,g1
 //   shl eax,0x8

@@ -6,8 +6,6 @@
     sbfx r6, r1, #0, #16
     sbfx r1, r1, #4, #7
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   movzx g0,g1.b
 //   rorx eax,g1,0x8
 //   movzx g2,al

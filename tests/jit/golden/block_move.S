@@ -4,8 +4,6 @@
     strb r2, [r0, -r4, lsr #29]
     ldr r1, [r0], #4
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   test g0,0x3
 //   jne cold
 //   mov edx,DWORD PTR gs:[g0]

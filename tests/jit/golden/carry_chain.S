@@ -5,8 +5,6 @@
     subs r0, r0, r2
     sbc r1, r1, r3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   add g0,g2
 //   adc g1,g3
 //   adc g4,0x0

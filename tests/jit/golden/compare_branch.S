@@ -6,8 +6,6 @@
     mov r3, #0
 2:
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   sub g0,0x1
 //   jne cold
 //   lea g1,[g1.q+0x1]

@@ -5,8 +5,6 @@
     add r2, r0, #4
     str r1, [r2, #4]
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g0,0xc000
 //   mov g1,DWORD PTR gs:[eiz*1+0xc008]
 //   mov g2,0xc004

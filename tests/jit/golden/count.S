@@ -4,8 +4,6 @@
     rev r4, r5
     rev16 r6, r0
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   lzcnt g0,g1
 //   mov eax,g3
 //   bswap eax

@@ -3,8 +3,6 @@
     ldr r3, [r2, r3, lsl #2]
     eor r0, r3, r0, lsr #8
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g3,g0
 //   xor g3,g1
 //   movzx g3,g3.b

@@ -2,8 +2,6 @@
     udiv r0, r1, r2
     mls r0, r0, r2, r1
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   lea edx,[g5.q+0x1]
 //   mov eax,g4
 //   cmp edx,0x1

@@ -6,8 +6,6 @@
     sxtah r1, r1, r2, ror #16
     and r5, r5, #0xff
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   movzx g0,g1.b
 //   movsx g2,g0.w
 //   rorx eax,g4,0x8

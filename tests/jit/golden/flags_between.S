@@ -8,8 +8,6 @@
     mov r5, #0
 1:
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   cmp g0,g1
 //   lea g2,[g2.q+0x1]
 //   mov eax,g4

@@ -6,8 +6,6 @@
     suble r1, r1, r0
     addgt r5, r5, #1
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   cmp g0,g1
 //   jle L1
 //   mov g2,DWORD PTR gs:[g3]

@@ -8,8 +8,6 @@
     cmp r8, #3
     addne r8, r8, #1
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   add DWORD PTR [cpu.g8],0x1
 //   add DWORD PTR [cpu.g9],g0
 //   mov eax,DWORD PTR [cpu.g11]

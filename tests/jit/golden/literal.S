@@ -4,8 +4,6 @@
     add r1, r1, r0
 1:
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g0,DWORD PTR gs:[eiz*1+0x9010]
 //   mov g2,0x9014
 //   lea g1,[g0.q+0x9010]

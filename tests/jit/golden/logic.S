@@ -7,8 +7,6 @@
     mvn r8, r4
     bics r4, r1, r2
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   movzx g6,g1.b
 //   mov g2,g3
 //   and g2,g4

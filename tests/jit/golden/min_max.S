@@ -5,8 +5,6 @@
     subs r4, r4, r5
     rsblt r4, r4, #0
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   cmp g0,g1
 //   cmovae g0,g1
 //   cmp g2,g3

@@ -4,8 +4,6 @@
     mls r3, r4, r5, r3
     mla r8, r9, r10, r8
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g0,g1
 //   imul g0,g2
 //   imul g0,g1

@@ -3,8 +3,6 @@
     umlal r0, r1, r2, r3
     smlal r4, r5, r2, r3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov edx,g2
 //   mulx g1,g0,g3
 //   mov eax,g0

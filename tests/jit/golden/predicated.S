@@ -5,8 +5,6 @@
     strne r1, [r2]
     subne r3, r3, #1
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   test g0,g0
 //   je L1
 //   mov g1,DWORD PTR gs:[g2]

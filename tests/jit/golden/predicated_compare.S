@@ -3,8 +3,6 @@
     cmpne r1, #2
     moveq r2, #3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   cmp g0,0x1
 //   je L1
 //   cmp g1,0x2

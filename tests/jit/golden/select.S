@@ -6,8 +6,6 @@
     movhi r3, #10
     rsbmi r4, r4, #0
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   cmp g0,g1
 //   cmovl g0,g1
 //   lea eax,[g2.q+0x1]

@@ -6,8 +6,6 @@
     movge r4, r2
     movlt r4, r3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   test g0,g0
 //   sete al
 //   movzx g1,al

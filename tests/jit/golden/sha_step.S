@@ -7,8 +7,6 @@
     eor r5, r5, r0
     add r3, r3, r5
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   rorx g3,g4,0x6
 //   rorx edx,g4,0xb
 //   xor g3,edx

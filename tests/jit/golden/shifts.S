@@ -4,8 +4,6 @@
     ror r4, r5, #7
     ror r5, r5, #8
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   lea g0,[g1.q*8+0x0]
 //   shr g1,0x8
 //   mov g2,g3

@@ -5,8 +5,6 @@
     ror r5, r5, r6
     orr r6, r1, r2, lsl r3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   shlx g0.q,g1.q,g2.q
 //   test g2.b,0xc0
 //   mov ecx,0x0

@@ -7,8 +7,6 @@
     mvns r3, r3
     uxtb r5, r3
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g0,0x1
 //   lea g1,[g2.q+0x4]
 //   or g1,0x1

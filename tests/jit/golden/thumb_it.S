@@ -7,8 +7,6 @@
     it lt
     movlt r3, r4
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   test g0,g0
 //   je L1
 //   lea g1,[g1.q+0x1]

@@ -6,8 +6,6 @@
     cmp r3, #4
 1:
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   sub g3,0x1
 //   lea g2,[g2.q+g3.q*2]
 //   mov edx,g2

@@ -6,8 +6,6 @@
     orr r1, r1, r0, lsr r4
     lsl r0, r0, r2
 // host:
-//   sub DWORD PTR [cpu+760],0x1
-//   js cold
 //   mov g4,0x20
 //   sub g4,g2
 //   lea g5,[g2.q-0x20]

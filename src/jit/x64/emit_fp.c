@@ -24,7 +24,7 @@ void fp_begin(struct emit *e, const struct ir_insn *i)
 {
     emit_fp_mode(e, FP_GUEST);
     // A trap goes on behind the operation: what saves flags must be in front of it.
-    if (e->fp_form & (FP_NAN | FP_FLUSH)) emit_clobber(e);
+    if (e->fp_form & FP_NAN) emit_clobber(e);
     emit_site(e, i);
     e->slow_from = e->nslow;
 }
@@ -75,10 +75,17 @@ unsigned fp_target(const struct emit *e, const struct ir_insn *i)
     return e->fp_form & (FP_NAN | FP_FLUSH) ? 0 : dest_xmm(e, i->n, i->v, 0);
 }
 
+// Either in the code, or by a comparison that any NaN makes invalid.
 static void nan_is_slow(struct emit *e, const struct ir_insn *i, unsigned xmm)
 {
-    emit_sse2(e, fp_packed(i->n, 0x2e), xmm, x64_r(xmm)); // ucomis
-    fp_slow_if(e, CC_P);
+    enum { LESS = 1 };
+    if (e->fp_form & FP_NAN) {
+        emit_sse2(e, fp_packed(i->n, 0x2e), xmm, x64_r(xmm)); // ucomis
+        fp_slow_if(e, CC_P);
+    } else {
+        emit_sse3(e, fp_scalar(i->n, 0xc2), 2, xmm, x64_r(xmm)); // cmps
+        x64_byte(&e->a, LESS);
+    }
 }
 
 void fp_result(struct emit *e, const struct ir_insn *i, unsigned xmm)
@@ -150,7 +157,6 @@ static void fused(struct emit *e, const struct ir_insn *i)
     static const uint8_t opcodes[] = {0xb9, 0xbd, 0xbf, 0xbb}; // VF(N)M(ADD|SUB)231
     const struct x64_rm v = place_v(e, i->n, i->v);
     const unsigned n = in_xmm(e, i->n, i->vn, 1);
-    emit_clobber(e);
     emit_sse2(e, v.mem ? fp_scalar(i->n, 0x10) : 0x0f28, 0, v); // movsd, movss; movaps
     fp_begin(e, i);
     x64_vex(&e->a, i->n == 3 ? X64_VEX_W : 0, 0x660f3800u | opcodes[i->op - IR_VFMA], 0, n,

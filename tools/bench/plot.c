@@ -37,8 +37,8 @@ static void print_class(FILE *f, double y, const struct benchmark *b, int n, con
     fprintf(f, "<text class=\"class\" x=\"8\" y=\"%.1f\">%s</text>\n", y, class);
     const double qemu = class_mean(b, n, class, QEMU, NATIVE), jit = class_mean(b, n, class, JIT, NATIVE);
     if (qemu > 0 && jit > 0)
-        fprintf(f, "<text x=\"%d\" y=\"%.1f\">means: qemu-arm %.1f, stinkarm %.1f</text>\n", LEFT, y, qemu,
-                jit);
+        fprintf(f, "<text x=\"%.1f\" y=\"%.1f\">means: qemu-arm %.1f, stinkarm %.1f</text>\n", x_of(1) + 4, y,
+                qemu, jit);
 }
 
 bool write_plot(const char *path, const struct benchmark *b, int n)
@@ -52,22 +52,20 @@ bool write_plot(const char *path, const struct benchmark *b, int n)
     for (int i = 0; i < n; i++)
         classes += i == 0 || strcmp(b[i].class, b[i - 1].class);
     const double height = TOP + n * ROW + classes * TITLE + 10;
-    fprintf(
-        f,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" font-family=\"sans-serif\" "
-        "font-size=\"11\">\n"
-        "<style>\n"
-        ":root { --ink: #1f2328; --line: #d0d7de; --qemu: #9aa4b1; --stinkarm: #0969da; --paper: #ffffff; }\n"
-        "@media (prefers-color-scheme: dark) {\n"
-        "  :root { --ink: #e6edf3; --line: #30363d; --qemu: #6e7681; --stinkarm: #4493f8; --paper: #0d1117; "
-        "}\n"
-        "}\n"
-        "text { fill: var(--ink); } .mark { text-anchor: middle; } .name { text-anchor: end; }\n"
-        ".class { font-weight: bold; } .grid { stroke: var(--line); } .one { stroke: var(--ink); }\n"
-        ".qemu { fill: var(--qemu); } .stinkarm { fill: var(--stinkarm); } .paper { fill: var(--paper); }\n"
-        "</style>\n"
-        "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n",
-        LEFT + WIDTH + 20, height);
+    fprintf(f,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" font-family=\"sans-serif\" "
+            "font-size=\"11\">\n"
+            "<style>\n"
+            "text { fill: #1f2328; } .mark { text-anchor: middle; } .name { text-anchor: end; }\n"
+            ".class { font-weight: bold; } .grid { stroke: #d0d7de; } .one { stroke: #1f2328; }\n"
+            ".qemu { fill: #9aa4b1; } .stinkarm { fill: #0969da; } .paper { fill: #ffffff; }\n"
+            "@media (prefers-color-scheme: dark) {\n"
+            "text { fill: #e6edf3; } .grid { stroke: #30363d; } .one { stroke: #e6edf3; }\n"
+            ".qemu { fill: #6e7681; } .stinkarm { fill: #4493f8; } .paper { fill: #0d1117; }\n"
+            "}\n"
+            "</style>\n"
+            "<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n",
+            LEFT + WIDTH + 20, height);
     fprintf(f,
             "<rect class=\"qemu\" x=\"8\" y=\"10\" width=\"20\" height=\"%d\"/><text x=\"32\" "
             "y=\"17\">qemu-arm</text>\n",

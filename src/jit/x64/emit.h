@@ -99,6 +99,13 @@ struct emit_entry {
     void *unit;            // whoever keeps units
 };
 
+// What an XMM register has a copy of: of which register, as an S, D or Q register (0: none); the operations
+// that made it and used it last.
+struct emit_vector {
+    uint8_t size, v;
+    uint32_t set, used;
+};
+
 struct emit {
     struct x64 a;
     const struct emit_shared *shared;
@@ -120,6 +127,9 @@ struct emit {
         uint8_t *disp, *back;
         uintptr_t arg;
     } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
+    struct emit_vector vector[16];
+    uint32_t vector_op; // counts operations
+    bool vector_keep;   // this one may make copies
     bool thumb;
     bool alone; // nobody else gets at the guest's memory, or this code is forgotten before
     bool counts; // struct tier's

@@ -261,6 +261,7 @@ static void enter(struct emit *e, const struct ir_insn *i)
     struct emit_block *b = &e->blocks[i->imm];
     e->next_block = i->imm + 1;
     e->flags = (struct emit_flags){.saved = IR_NZCV};
+    emit_vector_forget(e);
     if (b->loop) { // whoever loops looks whether somebody wants him to stop
         uint8_t *over = x64_jmp_at(&e->a);
         b->poll = e->a.p;
@@ -274,6 +275,7 @@ static void enter(struct emit *e, const struct ir_insn *i)
 
 void emit_call_handler(struct emit *e, const struct tier_call *c)
 {
+    emit_vector_forget(e);
     x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)c);
     if (e->home == emit_home)
         x64_call_to(&e->a, e->shared->call[c->kind]);
@@ -309,7 +311,7 @@ static enum x64_cc test_if(struct emit *e, const struct ir_insn *i)
     return i->op == IR_IFZ ? CC_E : CC_NE;
 }
 
-static void emit_one(struct emit *e, const struct ir_insn *i)
+static void emit_code(struct emit *e, const struct ir_insn *i)
 {
     const enum ir_op op = i->op;
     // On the way that leads here an operation under a condition does end the life of what was there before.
@@ -353,6 +355,13 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_misc(e, i);
 }
 
+static void emit_one(struct emit *e, const struct ir_insn *i)
+{
+    emit_vector_begin(e, i);
+    emit_code(e, i);
+    emit_vector_end(e, i);
+}
+
 struct emit_mark {
     uint8_t *p;
     unsigned nsites, nlinks, nways, nslow;
@@ -389,6 +398,7 @@ static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, e
 {
     const struct ir_insn *orelse = &then[nthen];
     const struct emit_flags before = e->flags;
+    const uint32_t since = e->vector_op;
     uint8_t *no = x64_jcc_at(&e->a, cc ^ 1);
     for (unsigned k = 0; k < nthen; k++)
         emit_one(e, &then[k]);
@@ -399,6 +409,7 @@ static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, e
     const struct emit_flags yes = e->flags;
     uint8_t *over = x64_jmp_at(&e->a);
     e->flags = before;
+    emit_vector_join(e, since);
     if (!e->a.full) x64_patch(no, e->a.p);
     for (unsigned k = 1; k <= orelse->n; k++)
         emit_one(e, &orelse[k]);
@@ -407,6 +418,7 @@ static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, e
         emit_save_flags(e, after & ~common_flags(&yes, &e->flags).host);
         e->flags = ends(&orelse[orelse->n]) ? yes : common_flags(&yes, &e->flags);
     }
+    emit_vector_join(e, since);
     if (!e->a.full) x64_patch(over, e->a.p);
 }
 
@@ -415,6 +427,9 @@ static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, e
 static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, enum x64_cc cc)
 {
     const struct emit_mark before = emit_mark(e);
+    struct emit_vector copies[16];
+    memcpy(copies, e->vector, sizeof copies);
+    const uint32_t since = e->vector_op;
     for (unsigned attempt = 0;; attempt++) {
         const struct emit_flags skipped = e->flags;
         uint8_t *skip = x64_jcc_at(&e->a, cc ^ 1);
@@ -422,7 +437,10 @@ static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, 
             emit_one(e, &body[k]);
         emit_fp_mode(e, FP_GUEST);
         const unsigned after = body[n - 1].after;
-        if (ends(&body[n - 1])) e->flags = skipped; // nobody comes from there
+        if (ends(&body[n - 1])) { // nobody comes from there
+            e->flags = skipped;
+            memcpy(e->vector, copies, sizeof copies);
+        }
         unsigned missing;
         struct emit_flags f = common_flags(&skipped, &e->flags);
         missing = after & ~(f.host | f.saved);
@@ -432,9 +450,11 @@ static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, 
         if (!missing || attempt || e->a.full) {
             if (!e->a.full) x64_patch(skip, e->a.p);
             e->flags = f;
+            emit_vector_join(e, since);
             return;
         }
         emit_rewind(e, before);
+        memcpy(e->vector, copies, sizeof copies);
         emit_save_flags(e, missing);
     }
 }
@@ -540,6 +560,7 @@ bool emit_unit(struct emit *e, const struct ir_block *b)
     e->start = e->a.p;
     e->nentries = 0;
     way_in(e, e->blocks[0].key);
+    emit_vector_forget(e);
     emit_ops(e, b);
     e->cold = e->a.p;
     emit_slow_calls(e);

@@ -70,7 +70,7 @@ void emit_slow_calls(struct emit *e)
     }
 }
 
-unsigned fp_target(const struct emit *e, const struct ir_insn *i)
+unsigned fp_target(struct emit *e, const struct ir_insn *i)
 {
     return e->fp_form & (FP_NAN | FP_FLUSH) ? 0 : dest_xmm(e, i->n, i->v, 0);
 }
@@ -129,7 +129,7 @@ static void binary(struct emit *e, const struct ir_insn *i, unsigned op)
 {
     const unsigned n = in_xmm(e, i->n, i->vn, 0), t = fp_target(e, i);
     fp_begin(e, i);
-    unsigned r = two(e, i->n, op, t, n, place_v(e, i->n, i->vm));
+    unsigned r = two(e, i->n, op, t, n, operand_v(e, i->n, i->vm));
     if (i->op == IR_VNMUL) r = fp_negate(e, i->n, t, r);
     fp_result(e, i, r);
     fp_end(e, i);
@@ -142,7 +142,7 @@ static void accumulate(struct emit *e, const struct ir_insn *i)
     const bool minus_product = i->op == IR_VMLS || i->op == IR_VNMLA;
     const unsigned n = in_xmm(e, i->n, i->vn, 1);
     fp_begin(e, i);
-    unsigned p = two(e, i->n, SSE_MUL, 1, n, place_v(e, i->n, i->vm));
+    unsigned p = two(e, i->n, SSE_MUL, 1, n, operand_v(e, i->n, i->vm));
     if (minus_product) p = fp_negate(e, i->n, 1, p);
     unsigned d = in_xmm(e, i->n, i->v, 0);
     if (minus_v) d = fp_negate(e, i->n, 0, d);
@@ -155,12 +155,12 @@ static void accumulate(struct emit *e, const struct ir_insn *i)
 static void fused(struct emit *e, const struct ir_insn *i)
 {
     static const uint8_t opcodes[] = {0xb9, 0xbd, 0xbf, 0xbb}; // VF(N)M(ADD|SUB)231
-    const struct x64_rm v = place_v(e, i->n, i->v);
+    const struct x64_rm v = operand_v(e, i->n, i->v);
     const unsigned n = in_xmm(e, i->n, i->vn, 1);
     emit_sse2(e, v.mem ? fp_scalar(i->n, 0x10) : 0x0f28, 0, v); // movsd, movss; movaps
     fp_begin(e, i);
     x64_vex(&e->a, i->n == 3 ? X64_VEX_W : 0, 0x660f3800u | opcodes[i->op - IR_VFMA], 0, n,
-            place_v(e, i->n, i->vm));
+            operand_v(e, i->n, i->vm));
     nan_is_slow(e, i, 0);
     finish_xmm(e, i->n, i->v, 0);
     fp_end(e, i);
@@ -204,7 +204,7 @@ static void compare(struct emit *e, const struct ir_insn *i)
     else if (swapped)
         b = x64_r(in_xmm(e, i->n, i->vm, 1));
     else
-        b = place_v(e, i->n, i->vm);
+        b = operand_v(e, i->n, i->vm);
     fp_begin(e, i);
     if (swapped) {
         const unsigned t = a;

@@ -49,7 +49,7 @@ void fp_end_compare(struct emit *e, const struct ir_insn *i, enum fp_compare com
 void fp_slow_if(struct emit *e, enum x64_cc cc);
 
 // Where to compute v, and putting it there: a NaN is the handler's with FP_NAN and FP_FLUSH.
-unsigned fp_target(const struct emit *e, const struct ir_insn *i);
+unsigned fp_target(struct emit *e, const struct ir_insn *i);
 void fp_result(struct emit *e, const struct ir_insn *i, unsigned xmm);
 
 #endif

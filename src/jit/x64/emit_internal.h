@@ -118,19 +118,32 @@ void emit_from_common(struct emit *e);
 uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_call_kind kind,
                          const int8_t *home);
 
-// Vector registers, as S, D or Q registers (size: log2 of the bytes, 2, 3, 4), in emit_vector.c: in XMM
-// registers of the unit's, or in struct cpu. XMM0 … XMM3 are free within an operation.
+// Vector registers, as S, D or Q registers (size: log2 of the bytes, 2, 3, 4), in emit_vector.c. Memory
+// always has them; XMM4 … XMM15 have copies of those seen last, up to the next place that is not only reached
+// from above. XMM0 … XMM3 are free within an operation.
+//
+// An operation that may call its handler makes no new copies: on the way back from there they would not be.
 
 enum { XMM_SCRATCH = 4 };
 
-// As an operand: its register, or memory (16 bytes of it are readable, and aligned, for a Q register only).
-// A D register's XMM register has zeros above; above an S register is anything.
+// In memory. 16 bytes of it are readable, and aligned, for a Q register only.
 struct x64_rm place_v(const struct emit *e, unsigned size, unsigned v);
-// In a register: its own, or `scratch` after a load. A D register that was loaded has zeros above.
+// As an operand: a copy, or memory. A D register's copy has zeros above; above an S register is anything.
+struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v);
+// In a register that must not be changed, or in `scratch`. Above a D register are zeros.
 unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch);
-// The register to compute it in: its own, or `scratch`, which finish_xmm() then stores.
-unsigned dest_xmm(const struct emit *e, unsigned size, unsigned v, unsigned scratch);
+// The register to compute it in, `scratch` or another, for finish_xmm() to make the new value. It may be the
+// copy of its old value.
+unsigned dest_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch);
 void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm);
+
+// Around an operation; between operations: forgets the copies, or those made since vector_op was so, where
+// another way comes in.
+void emit_vector_begin(struct emit *e, const struct ir_insn *i);
+void emit_vector_end(struct emit *e, const struct ir_insn *i);
+void emit_vector_forget(struct emit *e);
+void emit_vector_join(struct emit *e, uint32_t since);
+
 // d = a op b. op: mandatory prefix << 24 | opcode, as x64_op takes it, of an instruction whose first operand
 // is also its first source. One AVX instruction where the host has it. Without AVX b must not be d unless a
 // is, too.

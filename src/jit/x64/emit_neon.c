@@ -169,19 +169,21 @@ unsigned vec_d(struct emit *e, const struct ir_insn *i, unsigned scratch)
 
 struct x64_rm vec_n_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
-    if (i->vn != IR_NONE && size_of(ir_vector_roles(i).vn, i) == 4) return place_v(e, 4, i->vn);
+    if (!e->vector_keep && i->vn != IR_NONE && size_of(ir_vector_roles(i).vn, i) == 4)
+        return operand_v(e, 4, i->vn);
     return x64_r(vec_n(e, i, scratch));
 }
 
 struct x64_rm vec_m_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
-    if (i->vm != IR_NONE && size_of(ir_vector_roles(i).vm, i) == 4) return place_v(e, 4, i->vm);
+    if (!e->vector_keep && i->vm != IR_NONE && size_of(ir_vector_roles(i).vm, i) == 4)
+        return operand_v(e, 4, i->vm);
     return x64_r(vec_m(e, i, scratch));
 }
 
 struct x64_rm vec_d_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
-    if (size_of(ir_vector_roles(i).v, i) == 4) return place_v(e, 4, i->v);
+    if (!e->vector_keep && size_of(ir_vector_roles(i).v, i) == 4) return operand_v(e, 4, i->v);
     return x64_r(vec_d(e, i, scratch));
 }
 
@@ -205,7 +207,7 @@ struct x64_rm vec_table(struct emit *e, const uint8_t table[16])
     return x64_m(RCX, 0);
 }
 
-unsigned vec_target(const struct emit *e, const struct ir_insn *i, unsigned scratch, bool clean)
+unsigned vec_target(struct emit *e, const struct ir_insn *i, unsigned scratch, bool clean)
 {
     const unsigned size = size_of(ir_vector_roles(i).v, i);
     return clean || size == 4 ? dest_xmm(e, size, i->v, scratch) : scratch;

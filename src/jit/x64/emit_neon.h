@@ -28,7 +28,7 @@ struct x64_rm vec_m_rm(struct emit *e, const struct ir_insn *i, unsigned scratch
 struct x64_rm vec_d_rm(struct emit *e, const struct ir_insn *i, unsigned scratch);
 // Where to compute the destination: in its own register, or in `scratch`. clean: of a D register's result the
 // upper half will be zeros without more ado.
-unsigned vec_target(const struct emit *e, const struct ir_insn *i, unsigned scratch, bool clean);
+unsigned vec_target(struct emit *e, const struct ir_insn *i, unsigned scratch, bool clean);
 void vec_result(struct emit *e, const struct ir_insn *i, unsigned xmm);
 // The last instruction: v = a op b; a is not needed any more if it is a scratch register.
 void vec_last(struct emit *e, const struct ir_insn *i, unsigned op, unsigned a, struct x64_rm b, bool clean);

@@ -71,13 +71,8 @@ static void insert(struct emit *e, unsigned lane, unsigned x, unsigned t)
 
 void vec_put_element(struct emit *e, unsigned lane, unsigned v, unsigned x, unsigned from)
 {
-    const struct x64_rm home = place_v(e, 3, v);
-    if (home.mem) {
-        static const uint8_t store[] = {0x88, 0x89, 0x89}, width[] = {X64_8, X64_16, 0};
-        x64_op(&e->a, width[lane], store[lane], from, element(home, lane, x));
-        return;
-    }
-    const unsigned t = (unsigned)home.base;
+    const unsigned d = in_xmm(e, 3, v, 0), t = dest_xmm(e, 3, v, 0);
+    vec_copy(e, t, d);
     if (lane == 1 || host_has(HOST_SSE41)) {
         static const uint32_t op[] = {PINSRB, PINSRW, PINSRD};
         emit_sse3(e, op[lane], t, t, x64_r(from));
@@ -86,6 +81,7 @@ void vec_put_element(struct emit *e, unsigned lane, unsigned v, unsigned x, unsi
         x64_mov(&e->a, RAX, from);
         insert(e, lane, x, t);
     }
+    finish_xmm(e, 3, v, t);
 }
 
 void emit_vec_put(struct emit *e, const struct ir_insn *i)
@@ -95,25 +91,25 @@ void emit_vec_put(struct emit *e, const struct ir_insn *i)
 
 void vec_get_element(struct emit *e, unsigned lane, bool u, unsigned v, unsigned x, unsigned to)
 {
-    struct x64_rm home = place_v(e, 3, v);
-    if (home.mem) {
-        home = element(home, lane, x);
+    struct x64_rm from = operand_v(e, 3, v);
+    if (from.mem) {
+        from = element(from, lane, x);
     } else if (lane == 2) {
-        if (x) vec_shuffle(e, PSHUFD, 0, home, 0x55);
-        emit_sse2(e, MOVD_TO, x ? 0 : (unsigned)home.base, x64_r(to));
+        if (x) vec_shuffle(e, PSHUFD, 0, from, 0x55);
+        emit_sse2(e, MOVD_TO, x ? 0 : (unsigned)from.base, x64_r(to));
         return;
     } else {
-        emit_sse2(e, PEXTRW, RAX, home);
+        emit_sse2(e, PEXTRW, RAX, from);
         x64_byte(&e->a, lane ? x : x / 2);
         if (lane == 0 && x & 1) {
             emit_clobber(e);
             x64_op(&e->a, 0, 0xc1, 5, x64_r(RAX)); // shr eax, 8
             x64_byte(&e->a, 8);
         }
-        home = x64_r(RAX);
+        from = x64_r(RAX);
     }
     static const uint16_t load[3][2] = {{0x0fbe, 0x0fb6}, {0x0fbf, 0x0fb7}, {0x8b, 0x8b}};
-    x64_op(&e->a, lane ? 0 : X64_8, load[lane][u], to, home);
+    x64_op(&e->a, lane ? 0 : X64_8, load[lane][u], to, from);
 }
 
 void emit_vec_get(struct emit *e, const struct ir_insn *i)

@@ -30,11 +30,7 @@ static void shuffle2(struct emit *e, unsigned d, unsigned a, unsigned b, unsigne
 
 static void put_high(struct emit *e, unsigned d, unsigned x)
 {
-    const struct x64_rm home = place_v(e, 3, d);
-    if (home.mem)
-        emit_sse2(e, MOVHPS_TO, x, home);
-    else
-        vec_shift(e, VEC_SHIFT_BYTES, 3, (unsigned)home.base, x, 8);
+    emit_sse2(e, MOVHPS_TO, x, place_v(e, 3, d));
 }
 
 static void put_pair(struct emit *e, unsigned low, unsigned high, unsigned x)
@@ -46,7 +42,7 @@ static void put_pair(struct emit *e, unsigned low, unsigned high, unsigned x)
 static unsigned get_pair(struct emit *e, unsigned low, unsigned high, unsigned scratch)
 {
     const unsigned l = in_xmm(e, 3, low, scratch);
-    const struct x64_rm h = place_v(e, 3, high);
+    const struct x64_rm h = operand_v(e, 3, high);
     emit_sse3(e, h.mem ? MOVHPS : PUNPCKLQDQ, scratch, l, h);
     return scratch;
 }

@@ -158,8 +158,14 @@ static const uint8_t *keeping_all(struct x64 *a, uintptr_t fn)
     x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
     x64_op(a, X64_64, 0x89, RAX, x64_r(RSI));
     x64_op(a, X64_64, 0x8d, RDX, x64_m(RSP, 8 * sizeof caller_saved)); // lea
+    x64_group1(a, X64_64, 5, x64_r(RSP), 16 * (16 - XMM_SCRATCH));     // sub
+    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+        x64_op(a, 0, 0x0f11, x, x64_m(RSP, 16 * (int32_t)(x - XMM_SCRATCH))); // movups
     x64_mov_imm64(a, RAX, fn);
     x64_op(a, 0, 0xff, 2, x64_r(RAX)); // call
+    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+        x64_op(a, 0, 0x0f10, x, x64_m(RSP, 16 * (int32_t)(x - XMM_SCRATCH)));
+    x64_group1(a, X64_64, 0, x64_r(RSP), 16 * (16 - XMM_SCRATCH)); // add
     for (unsigned i = sizeof caller_saved; i-- > 0;)
         pop(a, caller_saved[i]);
     x64_byte(a, 0x9d); // popf

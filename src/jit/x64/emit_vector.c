@@ -1,8 +1,7 @@
 // Where vector registers are, and SSE operations on them.
-#include "jit/x64/emit_internal.h"
-#include "jit/x64/host.h"
+#include "jit/x64/emit_neon.h"
 
-enum { MOVAPS = 0x0f28, MOVAPS_TO = 0x0f29 };
+enum { MOVAPS_TO = 0x0f29, MOVHPS = 0x0f16 };
 // Loads and stores by size.
 enum { MOVD = 0x66000f6e, MOVQ = 0xf3000f7e, MOVD_TO = 0x66000f7e, MOVQ_TO = 0x66000fd6 };
 
@@ -12,27 +11,140 @@ struct x64_rm place_v(const struct emit *e, unsigned size, unsigned v)
     return x64_m(RBP, (int32_t)(offsetof(struct cpu, d) + (v << size)));
 }
 
-unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
+static bool overlap(const struct emit_vector *a, unsigned size, unsigned v)
 {
-    const struct x64_rm m = place_v(e, size, v);
-    if (!m.mem) return (unsigned)m.base;
-    emit_sse2(e, size == 4 ? MOVAPS : size == 3 ? MOVQ : MOVD, scratch, m);
-    return scratch;
+    const unsigned start = (unsigned)a->v << a->size;
+    return a->size && start < (v + 1) << size && v << size < start + (1u << a->size);
 }
 
-unsigned dest_xmm(const struct emit *e, unsigned size, unsigned v, unsigned scratch)
+// The XMM register with a copy; 0: there is none.
+static unsigned copy_of(struct emit *e, unsigned size, unsigned v)
 {
-    const struct x64_rm m = place_v(e, size, v);
-    return m.mem ? scratch : (unsigned)m.base;
+    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+        if (e->vector[x].size == size && e->vector[x].v == v) {
+            e->vector[x].used = e->vector_op;
+            return x;
+        }
+    return 0;
+}
+
+// A register for something else: not one that this operation has seen, and the one seen longest ago.
+static unsigned take(struct emit *e)
+{
+    unsigned oldest = 0;
+    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+        if (e->vector[x].used < e->vector_op && (!oldest || e->vector[x].used < e->vector[oldest].used))
+            oldest = x;
+    if (oldest) e->vector[oldest] = (struct emit_vector){.used = e->vector_op};
+    return oldest;
+}
+
+static void forget(struct emit *e, unsigned size, unsigned v, unsigned but)
+{
+    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+        if (x != but && overlap(&e->vector[x], size, v)) e->vector[x].size = 0;
+}
+
+static void remember(struct emit *e, unsigned size, unsigned v, unsigned xmm)
+{
+    e->vector[xmm] = (struct emit_vector){
+        .size = (uint8_t)size, .v = (uint8_t)v, .set = e->vector_op, .used = e->vector_op};
+}
+
+void emit_vector_forget(struct emit *e)
+{
+    memset(e->vector, 0, sizeof e->vector);
+}
+
+void emit_vector_begin(struct emit *e, const struct ir_insn *i)
+{
+    e->vector_op++;
+    e->vector_keep = !emit_may_call(i);
+}
+
+void emit_vector_end(struct emit *e, const struct ir_insn *i)
+{
+    struct ir_vuse use[IR_VUSES];
+    const unsigned n = ir_vector_use(i, use);
+    if (n == IR_VUSE_ALL) emit_vector_forget(e);
+    for (unsigned k = 0; n != IR_VUSE_ALL && k < n; k++) {
+        if (!use[k].writes) continue;
+        const unsigned x = copy_of(e, use[k].size, use[k].v);
+        forget(e, use[k].size, use[k].v, x && e->vector[x].set == e->vector_op ? x : 0);
+    }
+}
+
+void emit_vector_join(struct emit *e, uint32_t since)
+{
+    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+        if (e->vector[x].set > since) e->vector[x].size = 0;
+}
+
+static void load(struct emit *e, unsigned size, unsigned v, unsigned xmm)
+{
+    emit_sse2(e, size == 4 ? MOVAPS : size == 3 ? MOVQ : MOVD, xmm, place_v(e, size, v));
+}
+
+// A Q register of which there are copies of the halves: memory would have to wait for two stores.
+static bool join_halves(struct emit *e, unsigned q, unsigned xmm)
+{
+    const unsigned low = copy_of(e, 3, 2 * q), high = copy_of(e, 3, 2 * q + 1);
+    if (!low && !high) return false;
+    if (!low) load(e, 3, 2 * q, xmm);
+    emit_sse3(e, high ? PUNPCKLQDQ : MOVHPS, xmm, low ? low : xmm,
+              high ? x64_r(high) : place_v(e, 3, 2 * q + 1));
+    return true;
+}
+
+static bool half(struct emit *e, unsigned d, unsigned xmm)
+{
+    const unsigned q = copy_of(e, 4, d / 2);
+    if (!q) return false;
+    if (d & 1)
+        vec_shift(e, VEC_SHIFT_BYTES, 3, xmm, q, 8);
+    else
+        emit_sse2(e, MOVQ, xmm, x64_r(q));
+    return true;
+}
+
+unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
+{
+    unsigned x = copy_of(e, size, v);
+    if (x) return x;
+    if (size == 3 && half(e, v, scratch)) return scratch;
+    x = e->vector_keep ? take(e) : 0;
+    const unsigned to = x ? x : scratch;
+    if (size != 4 || !join_halves(e, v, to)) load(e, size, v, to);
+    if (x) remember(e, size, v, x);
+    return to;
+}
+
+struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v)
+{
+    const unsigned x = copy_of(e, size, v);
+    return x ? x64_r(x) : place_v(e, size, v);
+}
+
+unsigned dest_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
+{
+    if (!e->vector_keep) return scratch;
+    unsigned x = copy_of(e, size, v);
+    if (!x) x = take(e);
+    return x ? x : scratch;
 }
 
 void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm)
 {
-    const struct x64_rm m = place_v(e, size, v);
-    if (m.mem)
-        emit_sse2(e, size == 4 ? MOVAPS_TO : size == 3 ? MOVQ_TO : MOVD_TO, xmm, m);
-    else if (m.base != (int)xmm)
-        emit_sse2(e, size == 3 ? MOVQ : MOVAPS, (unsigned)m.base, x64_r(xmm));
+    emit_sse2(e, size == 4 ? MOVAPS_TO : size == 3 ? MOVQ_TO : MOVD_TO, xmm, place_v(e, size, v));
+    unsigned x = e->vector_keep ? xmm : 0;
+    if (x && x < XMM_SCRATCH) x = 0;
+    if (e->vector_keep && !x) {
+        x = copy_of(e, size, v);
+        if (!x) x = take(e);
+        if (x) emit_sse2(e, size == 3 ? MOVQ : MOVAPS, x, x64_r(xmm));
+    }
+    forget(e, size, v, 0);
+    if (x) remember(e, size, v, x);
 }
 
 void emit_sse2(struct emit *e, unsigned op, unsigned d, struct x64_rm b)

@@ -39,7 +39,7 @@ static void constant(struct emit *e, const struct ir_insn *i)
 
 void fp_to_core(struct emit *e, unsigned size, uint8_t v, unsigned reg)
 {
-    const struct x64_rm from = place_v(e, size, v);
+    const struct x64_rm from = operand_v(e, size, v);
     if (from.mem)
         x64_op(&e->a, size == 3 ? X64_64 : 0, 0x8b, reg, from);
     else
@@ -58,11 +58,9 @@ static void pair_from_core(struct emit *e, const struct ir_insn *i)
 
 void fp_from_core(struct emit *e, unsigned size, uint8_t v, unsigned reg)
 {
-    const struct x64_rm to = place_v(e, size, v);
-    if (to.mem)
-        x64_op(&e->a, size == 3 ? X64_64 : 0, 0x89, reg, to);
-    else
-        fp_wide(e, size, 0x66000f6e, (unsigned)to.base, 0, x64_r(reg));
+    const unsigned t = dest_xmm(e, size, v, 0);
+    fp_wide(e, size, 0x66000f6e, t, 0, x64_r(reg));
+    finish_xmm(e, size, v, t);
 }
 
 void emit_vfp(struct emit *e, const struct ir_insn *i)

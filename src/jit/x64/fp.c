@@ -52,7 +52,7 @@ void fp_enter(struct cpu *c, unsigned form)
     _mm_setcsr(c->host_fp.mxcsr[FP_GUEST]);
 }
 
-enum { CF = 1, PF = 4, ZF = 0x40 };
+enum { CF = 1, PF = 4, AF = 0x10, ZF = 0x40, SF = 0x80, OF = 0x800 };
 enum { UNORDERED = 3, EQUAL = 6, LESS = 8, GREATER = 2 }; // NZCV
 
 uint32_t fp_nzcv(unsigned compared)
@@ -160,7 +160,7 @@ const void *fp_trap(struct cpu *c, uintptr_t arg, uint64_t *eflags)
     _mm_setcsr(m & ~trapped); // the handler knows which flags the instruction really sets
     const void *r = call->fn(c, call->step);
     if (compare == FP_COMPARE || compare == FP_COMPARE_SWAPPED)
-        *eflags = (*eflags & ~(uint64_t)(CF | PF | ZF)) |
+        *eflags = (*eflags & ~(uint64_t)(CF | PF | AF | ZF | SF | OF)) |
                   compared_flags(c->fpscr >> 28, compare == FP_COMPARE_SWAPPED);
     return r;
 }

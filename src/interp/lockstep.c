@@ -24,6 +24,13 @@ enum {
     RUNS_IN_A_TURN = 64, // of compiled code, before another thread gets the turn
 };
 
+static struct lockstep *lockstep_memory(void)
+{
+    struct lockstep *l =
+        mmap(NULL, sizeof *l, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return l == MAP_FAILED ? NULL : l;
+}
+
 // ---- whose turn it is ----
 
 void lockstep_begin(struct lockstep *l, struct cpu *c)
@@ -251,6 +258,46 @@ static bool same_state(const struct lockstep_state *a, const struct lockstep_sta
     return !differ && !wide;
 }
 
+enum { FLAGS_MAX = 64 }; // instructions after which flags that differ must have been set anew
+
+// The interpreter goes on from here with some flags, noting its states in `to`; then all is as before.
+static unsigned try_flags(struct cpu *c, struct lockstep *scratch, uint32_t flags, struct lockstep_state *to)
+{
+    struct interp_engine *e = (struct interp_engine *)c->engine;
+    struct lockstep *l = e->lockstep;
+    struct lockstep_state now;
+    save(c, &now);
+    cpu_cpsr_set(c, (now.cpsr & ~LOCKSTEP_NZCV) | (flags & LOCKSTEP_NZCV));
+    e->lockstep = scratch;
+    prepare(scratch, c);
+    go_ahead(c, scratch, FLAGS_MAX);
+    undo(c, scratch);
+    e->lockstep = l;
+    memcpy(to, scratch->state, (scratch->n + 1) * sizeof *to);
+    restore(c, &now);
+    return scratch->n;
+}
+
+// Where a loop is left at its head, flags that it sets before it reads them need not be right. Whether nobody
+// reads them is tried out: the interpreter must come to the same state with either.
+static bool only_dead_flags(struct cpu *c, struct lockstep *l, const struct outcome *o)
+{
+    struct lockstep_state a = l->compiled, with[2][FLAGS_MAX + 1];
+    const struct lockstep_state *b = &l->state[o->n];
+    if (o->r.why != TIER_BRANCH || o->n == 0) return false;
+    a.cpsr = (a.cpsr & ~LOCKSTEP_NZCV) | (b->cpsr & LOCKSTEP_NZCV);
+    if (!same_state(&a, b)) return false;
+    if (!l->scratch && !(l->scratch = lockstep_memory())) return false;
+    const unsigned n = try_flags(c, l->scratch, l->compiled.cpsr, with[0]);
+    const unsigned m = try_flags(c, l->scratch, b->cpsr, with[1]);
+    for (unsigned k = 1; k <= n && k <= m; k++) {
+        if (same_state(&with[0][k], &with[1][k])) return true;
+        with[0][k].cpsr = (with[0][k].cpsr & ~LOCKSTEP_NZCV) | (with[1][k].cpsr & LOCKSTEP_NZCV);
+        if (!same_state(&with[0][k], &with[1][k])) return false;
+    }
+    return false;
+}
+
 static const char *difference(struct cpu *c, struct lockstep *l, const struct outcome *o, char *why,
                               size_t size)
 {
@@ -258,7 +305,8 @@ static const char *difference(struct cpu *c, struct lockstep *l, const struct ou
     const bool stopped = o->r.why == TIER_STOP;
     if (o->n > l->n) return "compiled code went further";
     if (stopped && (o->n != l->n || ic->exit != l->end)) return "compiled code stopped";
-    if (!same_state(&l->compiled, stopped ? &l->stopped : &l->state[o->n])) return "registers";
+    if (!same_state(&l->compiled, stopped ? &l->stopped : &l->state[o->n]) && !only_dead_flags(c, l, o))
+        return "registers";
     const struct cpu_fault *f = &c->fault, *g = &l->fault;
     if (o->aborted && (f->addr != g->addr || f->kind != g->kind || f->write != g->write)) {
         snprintf(why, size, "the fault is %s at 0x%08x (kind %d), not %s at 0x%08x (kind %d)",
@@ -337,9 +385,7 @@ struct tier_result lockstep_run(struct cpu *c, struct block *b)
 
 struct lockstep *lockstep_new(struct tier *t)
 {
-    struct lockstep *l =
-        mmap(NULL, sizeof *l, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (l == MAP_FAILED) return NULL;
-    t->counts = true;
+    struct lockstep *l = lockstep_memory();
+    if (l) t->counts = true;
     return l;
 }

@@ -73,7 +73,7 @@ void lockstep_report(struct cpu *c, const struct lockstep *l, struct block *b, u
     for (unsigned i = shown > MAX_PATH ? shown - MAX_PATH : 0; i <= shown; i++)
         instruction(c, &l->state[i]);
     // Compiled once more, for what the compiler has to tell.
-    log_enable("ir");
+    log_enable("jit");
     interp_tier_compile(c, b, false);
     interp_tier_compile(c, b, true);
 }

@@ -19,7 +19,10 @@ struct lockstep_store {
     uint8_t old[8], last[8]; // the bytes before; and when the interpreter was done with all instructions
 };
 
+#define LOCKSTEP_NZCV 0xf0000000u
+
 struct lockstep {
+    struct lockstep *scratch;    // for trying out something else in between
     _Atomic(struct cpu *) turn;  // who runs guest code
     unsigned runs;               // of compiled code
     struct cpu_mem mem;          // the address space's, with stores noted

@@ -53,7 +53,7 @@ static uint8_t before(const struct ir_block *b, struct ir_insn *i, uint8_t live)
     i->after = live;
     // What is set only under a condition does not end the life of what was there before.
     if (!(i->mode & IR_CONDITIONAL)) live &= (uint8_t) ~(i->sets & live);
-    if (ir_observes(i) && !(b->dead_flags_fault && may_fault(i))) live = IR_NZCV;
+    if (ir_observes(i) && !(b->stale_flags && may_fault(i))) live = IR_NZCV;
     i->keeps = live;
     return live | i->reads;
 }
@@ -71,6 +71,11 @@ static bool block_live(struct ir_block *b)
         live = 0; // every block ends in a way out or a jump
     }
     return changed;
+}
+
+void ir_pass_stale_flags(struct ir_block *b)
+{
+    b->stale_flags = b->region;
 }
 
 void ir_pass_flags(struct ir_block *b)

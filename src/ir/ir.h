@@ -199,7 +199,8 @@ struct ir_block {
     unsigned n;
     unsigned ninsns; // guest instructions
     unsigned nblocks;
-    bool dead_flags_fault; // flags that nothing reads any more need not be right where an access faults
+    bool region;      // may have several blocks; nobody compares its states
+    bool stale_flags; // ir_pass_stale_flags
     struct {
         uint64_t key; // pc | T | ITSTATE << 32
         bool entry;   // reached from outside; so is the first

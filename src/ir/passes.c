@@ -16,6 +16,7 @@ static const struct {
     void (*pass)(struct ir_block *);
     void (*instead)(struct ir_block *); // where it is left out
 } passes[] = {
+    {"stale-flags", ir_pass_stale_flags},
     {"flags", ir_pass_flags, all_flags},  {"constants", ir_pass_constants, NULL},
     {"temps", ir_pass_temps, NULL},       {"dead", ir_pass_dead, NULL},
     {"merge-if", ir_pass_merge_if, NULL}, {"select", ir_pass_select, NULL},
@@ -23,7 +24,7 @@ static const struct {
 
 enum { PASSES = sizeof passes / sizeof *passes };
 
-const char ir_passes_names[] = "flags, constants, temps, dead, merge-if, select";
+const char ir_passes_names[] = "stale-flags, flags, constants, temps, dead, merge-if, select";
 
 static unsigned disabled; // a bit a pass
 

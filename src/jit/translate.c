@@ -156,7 +156,8 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     const struct tier_source *src = tier->source;
     struct ir_block *b = &t->ir;
     b->n = b->nblocks = 0;
-    b->dead_flags_fault = false;
+    b->region = region && !tier->counts; // whoever counts compares
+    b->stale_flags = false;
     t->ninsns = 0;
     b->pc = (uint32_t)root & ~1u;
     b->thumb = root & 1;

@@ -16,10 +16,13 @@ static const struct {
     void (*pass)(struct ir_block *);
     void (*instead)(struct ir_block *); // where it is left out
 } passes[] = {
-    {"stale-flags", ir_pass_stale_flags},
-    {"flags", ir_pass_flags, all_flags},  {"constants", ir_pass_constants, NULL},
-    {"temps", ir_pass_temps, NULL},       {"dead", ir_pass_dead, NULL},
-    {"merge-if", ir_pass_merge_if, NULL}, {"select", ir_pass_select, NULL},
+    {"stale-flags", ir_pass_stale_flags, NULL},
+    {"flags", ir_pass_flags, all_flags},
+    {"constants", ir_pass_constants, NULL},
+    {"temps", ir_pass_temps, NULL},
+    {"dead", ir_pass_dead, NULL},
+    {"merge-if", ir_pass_merge_if, NULL},
+    {"select", ir_pass_select, NULL},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };

@@ -393,33 +393,48 @@ static bool ends(const struct ir_insn *i)
     return i->op == IR_GOTO || i->op == IR_JUMP || i->op == IR_GOTO_REG || i->op == IR_LEAVE;
 }
 
-// Both sides of a condition.
+static void side(struct emit *e, const struct ir_insn *i, unsigned n, unsigned save)
+{
+    for (unsigned k = 0; k < n; k++)
+        emit_one(e, &i[k]);
+    emit_fp_mode(e, FP_GUEST);
+    emit_save_flags(e, save);
+}
+
+// Both sides of a condition. Where only one leaves the guest's flags in the host's they are emitted once
+// more, and both save them.
 static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, enum x64_cc cc)
 {
     const struct ir_insn *orelse = &then[nthen];
-    const struct emit_flags before = e->flags;
+    const bool ended = ends(&orelse[-1]), other_ended = ends(&orelse[orelse->n]);
+    const unsigned after = ended || other_ended ? 0 : orelse[orelse->n].after;
+    const struct emit_mark before = emit_mark(e);
     const uint32_t since = e->vector_op;
-    uint8_t *no = x64_jcc_at(&e->a, cc ^ 1);
-    for (unsigned k = 0; k < nthen; k++)
-        emit_one(e, &then[k]);
-    emit_fp_mode(e, FP_GUEST);
-    const unsigned after = orelse[orelse->n].after;
-    const bool ended = ends(&orelse[-1]);
-    emit_save_flags(e, ended ? 0 : after);
-    const struct emit_flags yes = e->flags;
-    uint8_t *over = x64_jmp_at(&e->a);
-    e->flags = before;
-    emit_vector_join(e, since);
-    if (!e->a.full) x64_patch(no, e->a.p);
-    for (unsigned k = 1; k <= orelse->n; k++)
-        emit_one(e, &orelse[k]);
-    emit_fp_mode(e, FP_GUEST);
-    if (!ended) {
-        emit_save_flags(e, after & ~common_flags(&yes, &e->flags).host);
-        e->flags = ends(&orelse[orelse->n]) ? yes : common_flags(&yes, &e->flags);
+    struct emit_vector copies[16];
+    memcpy(copies, e->vector, sizeof copies);
+    unsigned missing = 0;
+    for (unsigned attempt = 0;; attempt++) {
+        uint8_t *no = x64_jcc_at(&e->a, cc ^ 1);
+        side(e, then, nthen, missing);
+        emit_vector_join(e, since);
+        const struct emit_flags yes = e->flags;
+        uint8_t *over = x64_jmp_at(&e->a);
+        e->flags = before.flags;
+        if (!e->a.full) x64_patch(no, e->a.p);
+        side(e, orelse + 1, orelse->n, missing);
+        emit_vector_join(e, since);
+        if (other_ended)
+            e->flags = yes;
+        else if (!ended)
+            e->flags = common_flags(&yes, &e->flags);
+        missing = after & ~(e->flags.host | e->flags.saved);
+        if (!missing || attempt || e->a.full) {
+            if (!e->a.full) x64_patch(over, e->a.p);
+            return;
+        }
+        emit_rewind(e, before);
+        memcpy(e->vector, copies, sizeof copies);
     }
-    emit_vector_join(e, since);
-    if (!e->a.full) x64_patch(over, e->a.p);
 }
 
 // The operations behind a condition that may not hold: a short jump over them. Where they change the host's

@@ -12,10 +12,6 @@
 //   mov eax,g1
 //   not eax
 //   lea g0,[g0.q+rax*1+0x1]
-//   sets BYTE PTR [cpu.n]
-//   sete BYTE PTR [cpu.z]
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
 //   jmp L2
 //   L1:
 //   mov g2,DWORD PTR gs:[g4]

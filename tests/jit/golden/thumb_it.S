@@ -11,10 +11,6 @@
 //   je L1
 //   lea g1,[g1.q+0x1]
 //   mov g2,0x3
-//   sets BYTE PTR [cpu.n]
-//   sete BYTE PTR [cpu.z]
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
 //   jmp L2
 //   L1:
 //   lea g1,[g1.q-0x1]

@@ -1,5 +1,5 @@
-// Temporaries live within one guest instruction: those that only hold a copy, an index or what is to be moved
-// on go away.
+// Temporaries live within one guest instruction: those that only hold a copy, an index, what is to be moved
+// on or half of a result go away.
 #include "ir/passes.h"
 #include "ir/use.h"
 
@@ -76,6 +76,35 @@ static void move_on(struct ir_block *b, unsigned k)
     mov->d = IR_NONE;
 }
 
+static bool accumulates(const struct ir_insn *i, uint8_t t)
+{
+    if (i->d >= IR_LOCS || (i->a == t) == (i->b == t)) return false;
+    switch ((enum ir_op)i->op) {
+    case IR_ADD: return i->sets; // else one host instruction has three operands
+    case IR_AND:
+    case IR_OR:
+    case IR_XOR: return true;
+    case IR_SUB: return i->a == t;
+    default: return false;
+    }
+}
+
+// op t, …; xor d, a, t: op d, …; xor d, d, a, since the host's operations are in place. Under a condition
+// temporaries are cheaper: they are computed in any case.
+static void accumulate(struct ir_block *b, unsigned k)
+{
+    struct ir_insn *i = &b->insn[k], *next = i + 1;
+    const uint8_t t = i->d;
+    const unsigned s = ir_shape(i);
+    unsigned last = 0;
+    if (k + 1 >= b->n || next->pc != i->pc || !ir_is_temp(t) || i->mode & IR_CONDITIONAL) return;
+    if (!(s & IR_PURE) || s & (IR_READ_D | IR_E) || !accumulates(next, t)) return;
+    const uint8_t other = next->a == t ? next->b : next->a;
+    if (other == next->d || reads(b, k + 2, t, &last)) return;
+    i->d = next->a = next->d;
+    next->b = other;
+}
+
 static bool is_access(const struct ir_insn *i)
 {
     return i->op >= IR_LD8 && i->op <= IR_ST32 && i->d != i->b && !(i->mode & IR_MINUS);
@@ -104,6 +133,7 @@ void ir_pass_temps(struct ir_block *b)
         forward(b, k);
         fold_shift(b, k);
         move_on(b, k);
+        accumulate(b, k);
     }
     ir_compact(b);
 }

@@ -161,6 +161,22 @@ Test(ir_passes, a_moved_result_still_sets_the_flags)
     cr_assert_eq(block.insn[1].sets, IR_NZ);
 }
 
+Test(ir_passes, half_a_result_is_where_the_whole_will_be)
+{
+    begin();
+    put(IR_LSR, T, 0, IMM, 8);
+    put(IR_XOR, 0, 3, T, 0);
+    put(IR_LSR, T, 0, IMM, 8);
+    put(IR_SUB, 1, 3, T, 0);
+    put(IR_LSR, T, 0, IMM, 8);
+    put(IR_XOR, 3, 3, T, 0);
+    run(ir_pass_temps);
+    expect(0, IR_LSR, 0, 0, IMM, 8);
+    expect(1, IR_XOR, 0, 0, 3, 0);
+    expect(3, IR_SUB, 1, 3, T, 0);
+    expect(5, IR_XOR, 3, 3, T, 0);
+}
+
 Test(ir_passes, the_dead_go_the_seen_stay)
 {
     begin();

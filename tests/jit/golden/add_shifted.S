@@ -5,9 +5,8 @@
 // host:
 //   lea g0,[g1.q+g2.q*4]
 //   lea g3,[g4.q+g4.q*8]
-//   mov edx,g6
-//   shl edx,0x4
-//   mov g5,edx
+//   mov g5,g6
+//   shl g5,0x4
 //   sub g5,g6
 //   movabs rax,*
 //   jmp out

@@ -7,9 +7,7 @@
 //   xor g3,g1
 //   movzx g3,g3.b
 //   mov g3,DWORD PTR gs:[g2+g3*4]
-//   mov edx,g0
-//   shr edx,0x8
-//   mov g0,g3
-//   xor g0,edx
+//   shr g0,0x8
+//   xor g0,g3
 //   movabs rax,*
 //   jmp out

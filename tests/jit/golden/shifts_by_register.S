@@ -21,11 +21,10 @@
 //   mov g4,eax
 //   mov ecx,g6
 //   ror g5,cl
-//   shlx rdx,g2.q,g3.q
+//   shlx g6.q,g2.q,g3.q
 //   test g3.b,0xc0
 //   mov ecx,0x0
-//   cmovne edx,ecx
-//   mov g6,g1
-//   or g6,edx
+//   cmovne g6,ecx
+//   or g6,g1
 //   movabs rax,*
 //   jmp out

@@ -8,14 +8,13 @@
 // host:
 //   sub g3,0x1
 //   lea g2,[g2.q+g3.q*2]
-//   mov edx,g2
-//   not edx
+//   mov g0,g2
+//   not g0
 //   sets BYTE PTR [cpu.n]
 //   sete BYTE PTR [cpu.z]
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
-//   mov g0,g1
-//   or g0,edx
+//   or g0,g1
 //   test g3,g3
 //   je cold
 //   cmp g3,0x4

@@ -284,7 +284,7 @@ static bool only_dead_flags(struct cpu *c, struct lockstep *l, const struct outc
 {
     struct lockstep_state a = l->compiled, with[2][FLAGS_MAX + 1];
     const struct lockstep_state *b = &l->state[o->n];
-    if (o->r.why != TIER_BRANCH || o->n == 0) return false;
+    if ((o->r.why != TIER_BRANCH && o->r.why != TIER_HOT) || o->n == 0) return false;
     a.cpsr = (a.cpsr & ~LOCKSTEP_NZCV) | (b->cpsr & LOCKSTEP_NZCV);
     if (!same_state(&a, b)) return false;
     if (!l->scratch && !(l->scratch = lockstep_memory())) return false;
@@ -320,6 +320,7 @@ static const char *difference(struct cpu *c, struct lockstep *l, const struct ou
 // NULL: none. why: room for the text.
 static const char *check(struct cpu *c, struct lockstep *l, struct outcome *o, char *why, size_t size)
 {
+    if (o->r.why == TIER_DEAD) return NULL; // it has not run
     if (o->aborted) o->r.why = TIER_STOP;
     if (o->r.why == TIER_BRANCH || o->r.why == TIER_ONE || o->r.why == TIER_HOT) {
         c->r[15] = (uint32_t)o->r.key & ~1u;

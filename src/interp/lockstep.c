@@ -279,7 +279,7 @@ static unsigned try_flags(struct cpu *c, struct lockstep *scratch, uint32_t flag
 }
 
 // Where a loop is left at its head, flags that it sets before it reads them need not be right. Whether nobody
-// reads them is tried out: the interpreter must come to the same state with either.
+// reads them is tried out: the interpreter must come to the same state with either, or once round the loop.
 static bool only_dead_flags(struct cpu *c, struct lockstep *l, const struct outcome *o)
 {
     struct lockstep_state a = l->compiled, with[2][FLAGS_MAX + 1];
@@ -294,6 +294,7 @@ static bool only_dead_flags(struct cpu *c, struct lockstep *l, const struct outc
         if (same_state(&with[0][k], &with[1][k])) return true;
         with[0][k].cpsr = (with[0][k].cpsr & ~LOCKSTEP_NZCV) | (with[1][k].cpsr & LOCKSTEP_NZCV);
         if (!same_state(&with[0][k], &with[1][k])) return false;
+        if (with[0][k].r[15] == a.r[15]) return true; // once round
     }
     return false;
 }

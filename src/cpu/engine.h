@@ -31,9 +31,9 @@ struct engine {
     // host's, by the hardware's numbers. Otherwise nothing happens.
     bool (*host_fault)(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17], uint32_t *addr);
 
-    // Likewise, for a floating-point operation of that code that the host leaves to software: where, with
-    // which stack and what in RAX it goes on; false: it was elsewhere.
-    bool (*host_trap)(struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg);
+    // Likewise, for what that code leaves to software, floating-point operations and accesses of several
+    // instructions: where, with which stack and what in RAX it goes on; false: it was something else.
+    bool (*host_trap)(struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack, uintptr_t *arg);
 
     void (*destroy)(struct engine *e);
 };

@@ -102,7 +102,8 @@ struct tier {
     bool (*fault)(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
                   struct tier_insn *where, unsigned *count, uint32_t *addr);
     // A floating-point trap in the code: see struct engine's host_trap.
-    bool (*trap)(struct tier *t, struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg);
+    bool (*trap)(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,
+                 uintptr_t *arg);
     // After an abort inside a handler: the flags of the guest are where they belong.
     void (*aborted)(struct tier *t, struct cpu *c);
     // Around fork: before takes the tier's locks; copy, with nothing changing any more, makes what the child

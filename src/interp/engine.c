@@ -287,10 +287,10 @@ static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
     return true;
 }
 
-static bool host_trap(struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg)
+static bool host_trap(struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack, uintptr_t *arg)
 {
     struct tier *t = engine_of(c)->tier;
-    return t && t->trap(t, c, pc, stack, arg);
+    return t && t->trap(t, c, reg, pc, stack, arg);
 }
 
 static void destroy(struct engine *base)

@@ -84,7 +84,8 @@ enum ir_op {
     IR_LDV64,
     IR_STV32,
     IR_STV64,
-    IR_LDVM, // n D registers from v = [a + imm]; none has changed if any of them faults
+    IR_LDVM, // n D registers from v = [a + imm]; none has changed if any of them faults. x: it stands for two
+             // instructions, which the interpreter does one by one if there is a fault
     IR_STVM,
     IR_LDVS, // structures of vn elements from [a]: element k to x D registers at v + k * vm
     IR_STVS,

@@ -16,6 +16,8 @@ static const struct {
     void (*pass)(struct ir_block *);
     void (*instead)(struct ir_block *); // where it is left out
 } passes[] = {
+    {"align", ir_pass_align, NULL},
+    {"pair", ir_pass_pair, NULL},
     {"stale-flags", ir_pass_stale_flags, NULL},
     {"flags", ir_pass_flags, all_flags},
     {"constants", ir_pass_constants, NULL},
@@ -27,7 +29,7 @@ static const struct {
 
 enum { PASSES = sizeof passes / sizeof *passes };
 
-const char ir_passes_names[] = "stale-flags, flags, constants, temps, dead, merge-if, select";
+const char ir_passes_names[] = "align, pair, stale-flags, flags, constants, temps, dead, merge-if, select";
 
 static unsigned disabled; // a bit a pass
 

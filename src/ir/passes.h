@@ -11,6 +11,10 @@ extern const char ir_passes_names[];
 
 void ir_passes(struct ir_block *b);
 
+// Removes IR_ALIGNs of what is known to be aligned.
+void ir_pass_align(struct ir_block *b);
+// Makes one access of those of two D registers that are halves of a Q register.
+void ir_pass_pair(struct ir_block *b);
 // Operations on constants become constants, also in addresses.
 void ir_pass_constants(struct ir_block *b);
 // Temporaries that only hold a copy, an index or what is to be moved on go away.

@@ -467,12 +467,27 @@ static const struct emit_site *site_at(const struct jit *j, uintptr_t host_pc, c
     return site;
 }
 
-static bool trap(struct tier *t, struct cpu *c, uintptr_t *pc, uintptr_t *stack, uintptr_t *arg)
+static void take_registers(struct cpu *c, const struct jit_unit *u, const struct emit_site *site,
+                           const uint64_t reg[17])
+{
+    for (unsigned r = 0; r < 15; r++)
+        if (u->home[r] >= 0) c->r[r] = (uint32_t)reg[u->home[r]];
+    take_flags(c, &site->flags, reg[16]);
+}
+
+static bool trap(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,
+                 uintptr_t *arg)
 {
     struct jit *j = jit_of(t);
     const struct jit_unit *u;
     const struct emit_site *site = site_at(j, *pc, &u);
-    (void)c;
+    if (site && site->leave) {
+        take_registers(c, u, site, reg);
+        if (t->counts) c->budget -= site->count - 1;
+        *arg = site->pc | u->thumb | (uint64_t)site->it << 32 | (uint64_t)EXIT_LEAVE << EXIT_SHIFT;
+        *pc = (uintptr_t)(j->shared.leave_saved + j->to_exec);
+        return true;
+    }
     if (!site || !site->back) return false;
     const uintptr_t back = (uintptr_t)(u->start + site->back + j->to_exec);
     *stack -= sizeof back;
@@ -489,9 +504,7 @@ static bool fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64
     const struct jit_unit *u;
     const struct emit_site *site = site_at(j, host_pc, &u);
     if (!site) return false;
-    for (unsigned r = 0; r < 15; r++)
-        if (u->home[r] >= 0) c->r[r] = (uint32_t)reg[u->home[r]];
-    take_flags(c, &site->flags, reg[16]);
+    take_registers(c, u, site, reg);
     out_of_code(j, c);
     c->thumb = u->thumb;
     where->pc = site->pc;

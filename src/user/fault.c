@@ -34,16 +34,32 @@ static enum cpu_fault_kind kind_of(struct thread *t, int sig, uint32_t addr)
 }
 
 // The guest's registers may be in the host's.
-static void engine_fault(struct cpu *c, const ucontext_t *uc, uint32_t *addr)
+static void host_registers(const ucontext_t *uc, uint64_t reg[17])
 {
     static const int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                                 REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
-    uint64_t reg[17];
-    if (!c->engine->host_fault) return;
     for (int i = 0; i < 16; i++)
         reg[i] = (uint64_t)uc->uc_mcontext.gregs[order[i]];
     reg[16] = (uint64_t)uc->uc_mcontext.gregs[REG_EFL];
-    c->engine->host_fault(c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], reg, addr);
+}
+
+static void engine_fault(struct cpu *c, const ucontext_t *uc, uint32_t *addr)
+{
+    uint64_t reg[17];
+    host_registers(uc, reg);
+    if (c->engine->host_fault) c->engine->host_fault(c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], reg, addr);
+}
+
+// Whether the engine wants to go on elsewhere: in software, after an operation that the host refuses.
+static bool leave_to_engine(struct cpu *c, ucontext_t *uc)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    uintptr_t pc = (uintptr_t)g[REG_RIP], stack = (uintptr_t)g[REG_RSP], arg;
+    uint64_t reg[17];
+    host_registers(uc, reg);
+    if (!c->engine->host_trap || !c->engine->host_trap(c, reg, &pc, &stack, &arg)) return false;
+    g[REG_RIP] = (greg_t)pc, g[REG_RSP] = (greg_t)stack, g[REG_RAX] = (greg_t)arg;
+    return true;
 }
 
 static void on_fault(int sig, siginfo_t *si, void *context)
@@ -71,6 +87,7 @@ static void on_fault(int sig, siginfo_t *si, void *context)
         return;
     }
     if (!t->cpu.in_engine) bug(sig, si, pc);
+    if (leave_to_engine(&t->cpu, uc)) return;
     // The jump out of here does not restore the floating-point control, which the kernel has reset.
     __builtin_ia32_ldmxcsr(uc->uc_mcontext.fpregs->mxcsr);
     engine_fault(&t->cpu, uc, &addr);
@@ -80,17 +97,13 @@ static void on_fault(int sig, siginfo_t *si, void *context)
 static void on_fpe(int sig, siginfo_t *si, void *context)
 {
     ucontext_t *uc = context;
-    greg_t *g = uc->uc_mcontext.gregs;
     struct thread *t = current_thread;
     if (si->si_code <= 0) {
         signal_host_handler(sig, si, context);
         return;
     }
-    uintptr_t pc = (uintptr_t)g[REG_RIP], stack = (uintptr_t)g[REG_RSP], arg;
-    if (!t || !t->cpu.in_engine || !t->cpu.engine->host_trap ||
-        !t->cpu.engine->host_trap(&t->cpu, &pc, &stack, &arg))
-        bug(sig, si, pc);
-    g[REG_RIP] = (greg_t)pc, g[REG_RSP] = (greg_t)stack, g[REG_RAX] = (greg_t)arg;
+    if (!t || !t->cpu.in_engine || !leave_to_engine(&t->cpu, uc))
+        bug(sig, si, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP]);
 }
 
 // Which of them were ignored when stinkarm started.

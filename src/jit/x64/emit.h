@@ -52,6 +52,7 @@ struct emit_site {
     uint32_t back, call; // of an operation that may trap: where to go on, and the handler
     uint8_t compare;     // … enum fp_compare
     uint8_t it, count;
+    bool leave;              // the interpreter does what faults here
     bool probe;              // the access has begun in front of what faults: the address is that of the page
     struct emit_flags flags; // where they are
 };

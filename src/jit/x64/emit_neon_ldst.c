@@ -11,6 +11,12 @@ static struct x64_rm plus(struct x64_rm m, uint32_t bytes)
     return m;
 }
 
+static void site(struct emit *e, const struct ir_insn *i)
+{
+    emit_site(e, i);
+    if (!e->a.full) e->sites[e->nsites - 1].leave = i->x;
+}
+
 // The first piece waits until the last one has been found to be there: memory faults by pages, and there are
 // at most two.
 static void load_many(struct emit *e, const struct ir_insn *i)
@@ -27,7 +33,7 @@ static void load_many(struct emit *e, const struct ir_insn *i)
         if (k)
             emit_site_above(e, i);
         else
-            emit_site(e, i);
+            site(e, i);
         emit_sse2(e, p[k].size == 4 ? MOVUPS : MOVQ, x, plus(m, offset));
         if (k || n == 1) finish_xmm(e, p[k].size, p[k].v, x);
     }
@@ -42,7 +48,7 @@ static void store_many(struct emit *e, const struct ir_insn *i)
     uint32_t offset = 0;
     for (unsigned k = 0; k < n; k++) {
         const unsigned x = in_xmm(e, p[k].size, p[k].v, k & 3);
-        emit_site(e, i);
+        site(e, i);
         emit_sse2(e, p[k].size == 4 ? MOVUPS_TO : MOVQ_TO, x, plus(m, offset));
         offset += 1u << p[k].size;
     }

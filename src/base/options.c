@@ -23,7 +23,7 @@ const char options_help[] =
     "  -U, --unset-env VAR    remove an environment variable\n"
     "  -0, --argv0 NAME       the program's argv[0]\n"
     "      --cpu NAME         cortex-a15 or max (default)\n"
-    "      --engine NAME      interp (default), jit, or lockstep: jit, each run\n"
+    "      --engine NAME      jit (default), interp, or lockstep: jit, each run\n"
     "                         of compiled code compared with the interpreter's\n"
     "      --jit-hot N        runs of a block before it is compiled (default 64; lockstep: 1)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
@@ -206,7 +206,7 @@ static bool env_edit(struct options *o, enum id id, char *arg)
 // ---- options ----
 
 static const char *const syscalls_names[] = {"forward", "deny", "sandbox", NULL};
-static const char *const engine_names[] = {"interp", "jit", "lockstep", NULL};
+static const char *const engine_names[] = {"jit", "interp", "lockstep", NULL};
 static const char *const cpu_names[] = {"cortex-a15", "max", NULL};
 
 static bool apply(struct options *o, enum id id, char *arg)

@@ -9,7 +9,7 @@
 
 enum options_action { ACTION_RUN, ACTION_HELP, ACTION_VERSION };
 enum options_syscalls { SYSCALLS_FORWARD, SYSCALLS_DENY, SYSCALLS_SANDBOX };
-enum options_engine { ENGINE_INTERP, ENGINE_JIT, ENGINE_LOCKSTEP };
+enum options_engine { ENGINE_JIT, ENGINE_INTERP, ENGINE_LOCKSTEP };
 enum options_cpu { CPU_CORTEX_A15, CPU_MAX };
 
 struct options {

@@ -156,7 +156,7 @@ static const struct {
     {"stinkarm --log", "--log wants a value"},
     {"stinkarm --strace=1 p", "--strace takes no value"},
     {"stinkarm -C none p", "--syscalls: 'none' is not forward, deny or sandbox"},
-    {"stinkarm --engine=fast p", "--engine: 'fast' is not interp, jit or lockstep"},
+    {"stinkarm --engine=fast p", "--engine: 'fast' is not jit, interp or lockstep"},
     {"stinkarm --jit-hot=0 p", "--jit-hot: '0' is not a number from 1 to 1073741823"},
     {"stinkarm --cpu 6502 p", "--cpu: '6502' is not cortex-a15 or max"},
     {"stinkarm -l elf,bad,memory p",

@@ -106,6 +106,7 @@ void vec_splat(struct emit *e, unsigned lane, unsigned d, unsigned a, unsigned x
 
 // emit_neon_lane.c: element x of D register v from or to a core register of the host's. EAX and ECX may
 // change; getting changes XMM0 and, besides `to`, EAX.
+// In XMM3, should it need one: its caller may keep something in the others.
 void vec_put_element(struct emit *e, unsigned lane, unsigned v, unsigned x, unsigned from);
 void vec_get_element(struct emit *e, unsigned lane, bool is_unsigned, unsigned v, unsigned x, unsigned to);
 

@@ -71,7 +71,7 @@ static void insert(struct emit *e, unsigned lane, unsigned x, unsigned t)
 
 void vec_put_element(struct emit *e, unsigned lane, unsigned v, unsigned x, unsigned from)
 {
-    const unsigned d = in_xmm(e, 3, v, 0), t = dest_xmm(e, 3, v, 0);
+    const unsigned d = in_xmm(e, 3, v, 3), t = dest_xmm(e, 3, v, 3);
     vec_copy(e, t, d);
     if (lane == 1 || host_has(HOST_SSE41)) {
         static const uint32_t op[] = {PINSRB, PINSRW, PINSRD};

@@ -91,6 +91,7 @@ struct emit_block {
     uint64_t key;
     uint8_t *label, *poll; // where jumps go to; those backwards to poll, in front of it
     bool loop;             // something jumps back to it
+    uint8_t live;          // flags that are wanted there: whoever comes has saved them
 };
 
 // A way in from outside.
@@ -132,7 +133,7 @@ struct emit {
     uint32_t vector_op; // counts operations
     bool vector_keep;   // this one may make copies
     bool thumb;
-    bool alone; // nobody else gets at the guest's memory, or this code is forgotten before
+    bool alone;  // nobody else gets at the guest's memory, or this code is forgotten before
     bool counts; // struct tier's
     struct emit_flags flags;
     uint8_t live;    // flags that the operation being emitted must leave as they are

@@ -241,7 +241,7 @@ void emit_jump_to(struct emit *e, unsigned block, int cc)
 
 static void jump(struct emit *e, const struct ir_insn *i, int cc)
 {
-    emit_save_flags(e, i->after);
+    emit_save_flags(e, e->blocks[i->imm].live);
     if (!e->counts || cc < 0) {
         count(e, i->count);
         emit_jump_to(e, i->imm, cc);
@@ -570,7 +570,8 @@ bool emit_unit(struct emit *e, const struct ir_block *b)
     e->nblocks = b->nblocks;
     e->next_block = 0;
     for (unsigned k = 0; k < b->nblocks; k++)
-        e->blocks[k] = (struct emit_block){.key = b->blocks[k].key, .loop = b->blocks[k].loop};
+        e->blocks[k] = (struct emit_block){
+            .key = b->blocks[k].key, .loop = b->blocks[k].loop, .live = b->blocks[k].live};
     x64_align(&e->a, 16, 0);
     e->start = e->a.p;
     e->nentries = 0;

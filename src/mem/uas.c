@@ -26,7 +26,16 @@
 #define MREMAP_DONTUNMAP 4
 #endif
 
-enum { CODE_FETCHED = 1, CODE_WATCHED = 2 };
+// The marks of a page; above them, how often it has been written while it was watched. A page that is written
+// again and again is not watched any more: what it holds is translated anew when the guest says that it has
+// changed (cacheflush), as it must on an ARM.
+enum {
+    CODE_FETCHED = 1,
+    CODE_WATCHED = 2,
+    CODE_MARKS = 3,
+    CODE_WRITTEN = 4,
+    CODE_WRITTEN_OFTEN = 16 * CODE_WRITTEN
+};
 
 // The window. Nothing is mapped to reserve it, which saves the kernel from splitting that mapping with every
 // one of the guest's: a fifteenth of the whole time that a small program takes. The host kernel gives out
@@ -180,11 +189,11 @@ static int host_prot(unsigned prot)
 // --- the watch
 // ------------------------------------------------------------------------------------------------------
 
-static void unmark(struct uas *as, uint64_t page)
+static void unmark(struct uas *as, uint64_t page, uint8_t left)
 {
     if (as->code_pages[page] & CODE_WATCHED) as->nwatched--;
     as->ncode--;
-    __atomic_store_n(&as->code_pages[page], 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&as->code_pages[page], left, __ATOMIC_RELEASE);
 }
 
 // Forgets the marks of a range whose host permissions have just been set anew. True if the engine must be
@@ -193,8 +202,8 @@ static bool marks_clear(struct uas *as, uint64_t start, uint64_t end)
 {
     bool any = false;
     for (uint64_t p = start / UAS_PAGE; p < end / UAS_PAGE && as->ncode; p++) {
-        if (!as->code_pages[p]) continue;
-        unmark(as, p);
+        if (!(as->code_pages[p] & CODE_MARKS)) continue;
+        unmark(as, p, 0);
         any = true;
     }
     return any;
@@ -221,7 +230,7 @@ static bool lift(struct uas *as, uint64_t start, uint64_t end)
         if (!(as->code_pages[p] & CODE_WATCHED)) continue;
         // It can only fail for want of memory for the host's mappings.
         if (mprotect(as->window + p * UAS_PAGE, UAS_PAGE, PROT_READ | PROT_WRITE) < 0) continue;
-        unmark(as, p);
+        unmark(as, p, (uint8_t)((as->code_pages[p] & ~CODE_MARKS) + CODE_WRITTEN));
         any = true;
     }
     return any;
@@ -271,9 +280,9 @@ const uint8_t *uas_fetch_page(struct cpu *c, uint32_t va, uint32_t *frame)
     const struct uas_map *m = holding(as, va);
     const unsigned prot = m ? m->prot : 0;
     const bool mapped = m;
-    if (prot & UAS_EXEC && !(as->ncode && as->code_pages[page])) {
-        uint8_t marks = CODE_FETCHED;
-        if (prot & UAS_WRITE && mprotect(host, UAS_PAGE, PROT_READ) == 0) {
+    if (prot & UAS_EXEC && !(as->ncode && as->code_pages[page] & CODE_MARKS)) {
+        uint8_t marks = as->code_pages[page] | CODE_FETCHED;
+        if (prot & UAS_WRITE && marks < CODE_WRITTEN_OFTEN && mprotect(host, UAS_PAGE, PROT_READ) == 0) {
             marks |= CODE_WATCHED;
             as->nwatched++;
         }

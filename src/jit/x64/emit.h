@@ -130,8 +130,18 @@ struct emit {
         uintptr_t arg;
     } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
     struct emit_vector vector[16];
-    uint32_t vector_op; // counts operations
-    bool vector_keep;   // this one may make copies
+    uint32_t vector_op;  // counts operations
+    bool vector_keep;    // this one may make copies
+    bool vector_sources; // … of what it reads, so far
+    struct {
+        uint8_t size, v, xmm;
+    } finished; // what the operation has stored, and where it is
+    unsigned nreloads;
+    struct {
+        unsigned site, slow_from, slow_to; // of an operation that may trap
+        uint8_t *back;
+        uint8_t size, v, xmm; // the copy of its result: from memory, behind a trap
+    } reloads[EMIT_MAX_SLOW];
     bool thumb;
     bool alone;  // nobody else gets at the guest's memory, or this code is forgotten before
     bool counts; // struct tier's

@@ -364,19 +364,20 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
 
 struct emit_mark {
     uint8_t *p;
-    unsigned nsites, nlinks, nways, nslow;
+    unsigned nsites, nlinks, nways, nslow, nreloads;
     struct emit_flags flags;
 };
 
 static struct emit_mark emit_mark(const struct emit *e)
 {
-    return (struct emit_mark){e->a.p, e->nsites, e->nlinks, e->nways, e->nslow, e->flags};
+    return (struct emit_mark){e->a.p, e->nsites, e->nlinks, e->nways, e->nslow, e->nreloads, e->flags};
 }
 
 static void emit_rewind(struct emit *e, struct emit_mark m)
 {
     e->a.p = m.p;
-    e->nsites = m.nsites, e->nlinks = m.nlinks, e->nways = m.nways, e->nslow = m.nslow;
+    e->nsites = m.nsites, e->nlinks = m.nlinks, e->nways = m.nways, e->nslow = m.nslow,
+    e->nreloads = m.nreloads;
     e->flags = m.flags;
 }
 
@@ -564,7 +565,7 @@ static void leave_with(struct emit *e, uint64_t key, enum emit_exit why)
 
 bool emit_unit(struct emit *e, const struct ir_block *b)
 {
-    e->nsites = e->nlinks = e->nways = e->nslow = 0;
+    e->nsites = e->nlinks = e->nways = e->nslow = e->nreloads = 0;
     e->thumb = b->thumb;
     e->fp_mode = FP_GUEST;
     e->nblocks = b->nblocks;

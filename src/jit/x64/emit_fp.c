@@ -27,11 +27,23 @@ void fp_begin(struct emit *e, const struct ir_insn *i)
     if (e->fp_form & FP_NAN) emit_clobber(e);
     emit_site(e, i);
     e->slow_from = e->nslow;
+    e->vector_sources = false; // what is loaded from here on is not when it traps
 }
 
 void fp_end_compare(struct emit *e, const struct ir_insn *i, enum fp_compare compare)
 {
+    const unsigned x = e->nreloads < EMIT_MAX_SLOW ? emit_vector_keep_result(e) : 0;
     if (e->a.full) return;
+    if (x) {
+        e->reloads[e->nreloads].site = e->nsites - 1;
+        e->reloads[e->nreloads].slow_from = e->slow_from;
+        e->reloads[e->nreloads].slow_to = e->nslow;
+        e->reloads[e->nreloads].back = e->a.p;
+        e->reloads[e->nreloads].size = e->finished.size;
+        e->reloads[e->nreloads].v = e->finished.v;
+        e->reloads[e->nreloads].xmm = (uint8_t)x;
+        e->nreloads++;
+    }
     struct emit_site *s = &e->sites[e->nsites - 1];
     s->back = (uint32_t)(e->a.p - e->start);
     s->call = i->imm;
@@ -56,8 +68,22 @@ void fp_slow_if(struct emit *e, enum x64_cc cc)
     e->slow[e->nslow++].disp = x64_jcc_at(&e->a, cc);
 }
 
+// Behind a trap the copy of the result comes from memory.
+static void emit_reloads(struct emit *e)
+{
+    for (unsigned k = 0; k < e->nreloads && !e->a.full; k++) {
+        uint8_t *at = e->a.p;
+        emit_vector_reload(e, e->reloads[k].size, e->reloads[k].v, e->reloads[k].xmm);
+        x64_jmp_to(&e->a, e->reloads[k].back);
+        e->sites[e->reloads[k].site].back = (uint32_t)(at - e->start);
+        for (unsigned j = e->reloads[k].slow_from; j < e->reloads[k].slow_to; j++)
+            e->slow[j].back = at;
+    }
+}
+
 void emit_slow_calls(struct emit *e)
 {
+    emit_reloads(e);
     for (unsigned k = 0; k < e->nslow && !e->a.full; k++) {
         if (k == 0 || e->slow[k].back != e->slow[k - 1].back) {
             uint8_t *at = e->a.p;

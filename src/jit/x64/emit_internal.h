@@ -139,6 +139,10 @@ void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm);
 
 // Around an operation; between operations: forgets the copies, or those made since vector_op was so, where
 // another way comes in.
+// A copy of the result that is in e->finished, which is neither of this operation's operands: its register,
+// or 0.
+unsigned emit_vector_keep_result(struct emit *e);
+void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm);
 void emit_vector_begin(struct emit *e, const struct ir_insn *i);
 void emit_vector_end(struct emit *e, const struct ir_insn *i);
 void emit_vector_forget(struct emit *e);

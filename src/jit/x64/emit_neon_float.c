@@ -32,6 +32,7 @@ void vecf_begin(struct emit *e, const struct ir_insn *i)
     if (e->fp_form & FP_NAN) emit_clobber(e);
     emit_site(e, i);
     e->slow_from = e->nslow;
+    e->vector_sources = false; // what is loaded from here on is not when it traps
 }
 
 void vecf_end(struct emit *e, const struct ir_insn *i)

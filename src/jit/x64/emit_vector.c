@@ -60,6 +60,8 @@ void emit_vector_begin(struct emit *e, const struct ir_insn *i)
 {
     e->vector_op++;
     e->vector_keep = !emit_may_call(i);
+    e->vector_sources = e->vector_keep || emit_fp_form(i);
+    e->finished.size = 0;
 }
 
 void emit_vector_end(struct emit *e, const struct ir_insn *i)
@@ -112,7 +114,7 @@ unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
     unsigned x = copy_of(e, size, v);
     if (x) return x;
     if (size == 3 && half(e, v, scratch)) return scratch;
-    x = e->vector_keep ? take(e) : 0;
+    x = e->vector_sources ? take(e) : 0;
     const unsigned to = x ? x : scratch;
     if (size != 4 || !join_halves(e, v, to)) load(e, size, v, to);
     if (x) remember(e, size, v, x);
@@ -145,6 +147,21 @@ void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm)
     }
     forget(e, size, v, 0);
     if (x) remember(e, size, v, x);
+    e->finished.size = (uint8_t)size, e->finished.v = (uint8_t)v, e->finished.xmm = (uint8_t)xmm;
+}
+
+unsigned emit_vector_keep_result(struct emit *e)
+{
+    const unsigned size = e->finished.size, v = e->finished.v, x = size && !e->vector_keep ? take(e) : 0;
+    if (!x) return 0;
+    emit_sse2(e, size == 3 ? MOVQ : MOVAPS, x, x64_r(e->finished.xmm));
+    remember(e, size, v, x);
+    return x;
+}
+
+void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm)
+{
+    load(e, size, v, xmm);
 }
 
 void emit_sse2(struct emit *e, unsigned op, unsigned d, struct x64_rm b)

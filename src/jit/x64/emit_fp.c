@@ -134,7 +134,7 @@ enum {
 // AVX a register of the guest's would change before the trap.
 static unsigned two(struct emit *e, unsigned size, unsigned op, unsigned t, unsigned a, struct x64_rm b)
 {
-    if (!host_has(HOST_AVX)) t = a == t || a < XMM_SCRATCH ? a : 3;
+    if (!host_has(HOST_AVX)) t = a == t || a < XMM_SCRATCH ? a : !b.mem && b.base == 3 ? 2 : 3;
     emit_sse3(e, fp_scalar(size, op), t, a, b);
     return t;
 }

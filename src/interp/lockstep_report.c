@@ -18,7 +18,7 @@ static void states(const struct lockstep_state *s, const struct lockstep_state *
 {
     static const char *const names[] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
                                         "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
-    char name[8];
+    char name[16];
     warn("           at the entry       interpreter, compiled code");
     for (int i = 0; i < 16; i++)
         line(names[i], s->r[i], a->r[i], b->r[i], 8);

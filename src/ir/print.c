@@ -147,7 +147,7 @@ static int vectors(char *buf, int size, const struct ir_insn *i)
     struct ir_vuse use[IR_VUSES];
     const unsigned uses = ir_vector_use(i, use);
     for (unsigned k = 0; uses != IR_VUSE_ALL && k < uses; k++)
-        n += snprintf(buf + n, (size_t)(size - n), " %c%u%s%s", "sdq"[use[k].size - 2], use[k].v,
+        n += snprintf(buf + n, (size_t)(size - n), " %c%u%s%s", "??sdq"[use[k].size], use[k].v,
                       use[k].reads ? "" : "=", use[k].reads && use[k].writes ? "*" : "");
     return n;
 }

@@ -1,7 +1,7 @@
 // The state that a SIGSEGV handler sees of loops that run into closed pages, time and again: all registers,
 // NZCV, GE, the IT state, the VFP registers, as a model of the loop has them. The handler opens the page, and
 // the loop goes on.
-// stinkarm-test: build=arm,thumb,thumb-O3 cflags="-mfpu=neon-vfpv4"
+// stinkarm-test: build=arm,thumb,thumb-O3 cflags="-mfpu=neon-vfpv4" options="--jit-disable stale-flags"
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@ test-jit-conformance-full: $(BUILD)/stinkarm conform
 	$(JIT_ENV) CONFORM_OPTIONS=--tiny-after tests/run_conformance 500000 4
 
 test-jit-guest: $(BUILD)/stinkarm $(TESTBUILD)/run_guest
-	JIT_OPTIONS="--jit-disable stale-flags" $(JIT_ENV) $(TESTBUILD)/run_guest --stinkarm tests/jit/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)
+	$(JIT_ENV) $(TESTBUILD)/run_guest --stinkarm tests/jit/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)
 
 test-jit-torture: $(BUILD)/stinkarm
 	$(JIT_ENV) tests/torture/run

@@ -109,6 +109,8 @@ void emit_goto_reg(struct emit *e, const struct ir_insn *i);
 void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // out of line
 void emit_jump_to(struct emit *e, unsigned block, int cc);
+void emit_jump(struct emit *e, const struct ir_insn *i, int cc); // IR_JUMP
+void emit_enter(struct emit *e, const struct ir_insn *i);
 void emit_call(struct emit *e, const struct ir_insn *i);
 void emit_call_handler(struct emit *e, const struct tier_call *c); // the flags are saved
 // The guest's registers from where the unit has them to where they are between units, and back.

@@ -1,0 +1,308 @@
+// A unit from its operations: conditions, the ways in, and what lies behind the operations.
+#include "jit/x64/emit_internal.h"
+
+// Conditions
+
+static bool is_if(const struct ir_insn *i)
+{
+    return i->op == IR_IF || i->op == IR_IFZ || i->op == IR_IFNZ;
+}
+
+static enum x64_cc test_if(struct emit *e, const struct ir_insn *i)
+{
+    if (i->op == IR_IF) return emit_condition(e, i->cond);
+    const struct x64_rm a = place(e, i->a);
+    emit_clobber(e);
+    if (a.mem)
+        x64_group1(&e->a, 0, 7, a, 0);
+    else
+        x64_op(&e->a, 0, 0x85, (unsigned)a.base, a);
+    return i->op == IR_IFZ ? CC_E : CC_NE;
+}
+
+static void emit_code(struct emit *e, const struct ir_insn *i)
+{
+    const enum ir_op op = i->op;
+    // On the way that leads here an operation under a condition does end the life of what was there before.
+    e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
+    if (emit_quiet(e, i)) return;
+    if (op >= IR_MOV && op <= IR_BIC)
+        emit_alu(e, i);
+    else if (op >= IR_LSL && op <= IR_RRX)
+        emit_shift(e, i);
+    else if (op >= IR_MUL && op <= IR_SDIV)
+        emit_multiply(e, i);
+    else if (op >= IR_PARALLEL && op <= IR_SXT8X2)
+        emit_parallel(e, i);
+    else if (op >= IR_MULH && op <= IR_USAT)
+        emit_dsp(e, i);
+    else if (op >= IR_LDEX && op <= IR_CLREX)
+        emit_sync(e, i);
+    else if (op >= IR_LD8 && op <= IR_PROBE)
+        emit_memory(e, i);
+    else if (op >= IR_LDVM && op <= IR_LDVA)
+        emit_neon_ldst(e, i);
+    else if (op >= IR_LDV32 && op <= IR_VFLAGS)
+        emit_vfp(e, i);
+    else if (op == IR_VEC)
+        emit_vec(e, i);
+    else if (op == IR_ALIGN)
+        emit_align(e, i);
+    else if (op == IR_CALL)
+        emit_call(e, i);
+    else if (op == IR_GOTO)
+        emit_goto(e, i, -1);
+    else if (op == IR_JUMP)
+        emit_jump(e, i, -1);
+    else if (op == IR_ENTER)
+        emit_enter(e, i);
+    else if (op == IR_GOTO_REG)
+        emit_goto_reg(e, i);
+    else if (op == IR_LEAVE)
+        emit_leave(e, i);
+    else
+        emit_misc(e, i);
+}
+
+static void emit_one(struct emit *e, const struct ir_insn *i)
+{
+    emit_vector_begin(e, i);
+    emit_code(e, i);
+    emit_vector_end(e, i);
+}
+
+struct emit_mark {
+    uint8_t *p;
+    unsigned nsites, nlinks, nways, nslow, nreloads;
+    struct emit_flags flags;
+};
+
+static struct emit_mark emit_mark(const struct emit *e)
+{
+    return (struct emit_mark){e->a.p, e->nsites, e->nlinks, e->nways, e->nslow, e->nreloads, e->flags};
+}
+
+static void emit_rewind(struct emit *e, struct emit_mark m)
+{
+    e->a.p = m.p;
+    e->nsites = m.nsites, e->nlinks = m.nlinks, e->nways = m.nways, e->nslow = m.nslow,
+    e->nreloads = m.nreloads;
+    e->flags = m.flags;
+}
+
+// The flags that are in the same place on two ways, seen from where these join.
+static struct emit_flags common_flags(const struct emit_flags *a, const struct emit_flags *b)
+{
+    struct emit_flags f = {.host = a->host & b->host, .saved = a->saved & b->saved, .kind = a->kind};
+    if (a->kind != b->kind) f.host = 0;
+    return f;
+}
+
+static bool ends(const struct ir_insn *i)
+{
+    return i->op == IR_GOTO || i->op == IR_JUMP || i->op == IR_GOTO_REG || i->op == IR_LEAVE;
+}
+
+static void side(struct emit *e, const struct ir_insn *i, unsigned n, unsigned save)
+{
+    for (unsigned k = 0; k < n; k++)
+        emit_one(e, &i[k]);
+    emit_fp_mode(e, FP_GUEST);
+    emit_save_flags(e, save);
+}
+
+// Both sides of a condition. Where only one leaves the guest's flags in the host's they are emitted once
+// more, and both save them.
+static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, enum x64_cc cc)
+{
+    const struct ir_insn *orelse = &then[nthen];
+    const bool ended = ends(&orelse[-1]), other_ended = ends(&orelse[orelse->n]);
+    const unsigned after = ended || other_ended ? 0 : orelse[orelse->n].after;
+    const struct emit_mark before = emit_mark(e);
+    const uint32_t since = e->vector_op;
+    struct emit_vector copies[16];
+    memcpy(copies, e->vector, sizeof copies);
+    unsigned missing = 0;
+    for (unsigned attempt = 0;; attempt++) {
+        uint8_t *no = x64_jcc_at(&e->a, cc ^ 1);
+        side(e, then, nthen, missing);
+        emit_vector_join(e, since);
+        const struct emit_flags yes = e->flags;
+        uint8_t *over = x64_jmp_at(&e->a);
+        e->flags = before.flags;
+        if (!e->a.full) x64_patch(no, e->a.p);
+        side(e, orelse + 1, orelse->n, missing);
+        emit_vector_join(e, since);
+        if (other_ended)
+            e->flags = yes;
+        else if (!ended)
+            e->flags = common_flags(&yes, &e->flags);
+        missing = after & ~(e->flags.host | e->flags.saved);
+        if (!missing || attempt || e->a.full) {
+            if (!e->a.full) x64_patch(over, e->a.p);
+            return;
+        }
+        emit_rewind(e, before);
+        memcpy(e->vector, copies, sizeof copies);
+    }
+}
+
+// The operations behind a condition that may not hold: a short jump over them. Where they change the host's
+// flags, both ways must have saved the guest's; then they are emitted once more behind that.
+static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, enum x64_cc cc)
+{
+    const struct emit_mark before = emit_mark(e);
+    struct emit_vector copies[16];
+    memcpy(copies, e->vector, sizeof copies);
+    const uint32_t since = e->vector_op;
+    for (unsigned attempt = 0;; attempt++) {
+        const struct emit_flags skipped = e->flags;
+        uint8_t *skip = x64_jcc_at(&e->a, cc ^ 1);
+        for (unsigned k = 0; k < n; k++)
+            emit_one(e, &body[k]);
+        emit_fp_mode(e, FP_GUEST);
+        const unsigned after = body[n - 1].after;
+        if (ends(&body[n - 1])) { // nobody comes from there
+            e->flags = skipped;
+            memcpy(e->vector, copies, sizeof copies);
+        }
+        unsigned missing;
+        struct emit_flags f = common_flags(&skipped, &e->flags);
+        missing = after & ~(f.host | f.saved);
+        emit_save_flags(e, missing);
+        f = common_flags(&skipped, &e->flags);
+        missing = after & ~(f.host | f.saved);
+        if (!missing || attempt || e->a.full) {
+            if (!e->a.full) x64_patch(skip, e->a.p);
+            e->flags = f;
+            emit_vector_join(e, since);
+            return;
+        }
+        emit_rewind(e, before);
+        memcpy(e->vector, copies, sizeof copies);
+        emit_save_flags(e, missing);
+    }
+}
+
+static void emit_ops(struct emit *e, const struct ir_block *b)
+{
+    for (unsigned k = 0; k < b->n && !e->a.full; k++) {
+        const struct ir_insn *i = &b->insn[k];
+        if (is_if(i) || ends(i) || i->op == IR_ENTER) emit_fp_mode(e, FP_GUEST);
+        if (!is_if(i)) {
+            emit_one(e, i);
+            continue;
+        }
+        e->live = i->keeps;
+        const unsigned selected = i->op == IR_IF ? emit_select(e, i) : 0;
+        if (selected) {
+            k += selected;
+            continue;
+        }
+        const enum x64_cc cc = test_if(e, i);
+        const struct ir_insn *next = &b->insn[k + 1];
+        if (i->n == 1 && next->op == IR_GOTO && !(next->mode & IR_LINKS)) {
+            emit_goto(e, next, (int)cc);
+            k++;
+        } else if (i->n == 1 && next->op == IR_JUMP) {
+            emit_jump(e, next, (int)cc);
+            k++;
+        } else if (next[i->n - 1].op == IR_ELSE) {
+            either(e, next, i->n - 1u, cc);
+            k += i->n + next[i->n - 1].n;
+        } else {
+            skip_unless(e, next, i->n, cc);
+            k += i->n;
+        }
+    }
+}
+
+// What is jumped to from the unit's midst, behind it. Grows while it is made.
+static void emit_ways(struct emit *e)
+{
+    uint8_t *thunk[3] = {NULL};
+    for (unsigned k = 0; k < e->nways && !e->a.full; k++) {
+        const struct emit_way w = e->ways[k];
+        if (w.label) {
+            x64_patch(w.disp, e->blocks[w.label - 1].label);
+        } else if (w.thunk) {
+            uint8_t **at = &thunk[w.thunk - 1];
+            if (!*at) *at = emit_call_thunk(&e->a, e->shared, (enum tier_call_kind)(w.thunk - 1), e->home);
+            if (!e->a.full) x64_patch(w.disp, *at);
+        } else if (w.go) {
+            x64_patch(w.disp, e->a.p);
+            e->flags = w.flags;
+            emit_goto(e, w.go, -1);
+        } else if (w.leave) {
+            x64_patch(w.disp, e->a.p);
+            e->flags = w.flags;
+            emit_leave(e, w.leave);
+        } else if (w.target) {
+            x64_patch(w.disp, e->a.p);
+            x64_mov_imm(&e->a, x64_r(RAX), w.target);
+            x64_jmp_to(&e->a, e->shared->indirect);
+        } else {
+            x64_patch(w.disp, e->a.p);
+            if (w.inside) emit_to_common(e);
+            x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)&e->link_at[w.link]);
+            x64_jmp_to(&e->a, e->shared->leave);
+        }
+    }
+}
+
+// A way into the unit, which one store can turn into a jump elsewhere (emit_stale).
+static void way_in(struct emit *e, uint64_t key)
+{
+    struct emit_entry *entry = &e->entry_at[e->nentries++];
+    static const uint8_t nop8[EMIT_ENTRY] = {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
+    x64_align(&e->a, 16, 0);
+    *entry = (struct emit_entry){.key = key, .code = e->a.p};
+    x64_bytes(&e->a, nop8, sizeof nop8);
+    if (e->counted) { // runs until it is hot
+        const unsigned slot = emit_heat_slot(key);
+        x64_group1(&e->a, 0, 5, x64_m(RBP, (int32_t)(offsetof(struct cpu, host_heat) + 4 * slot)), 1);
+        e->hot = x64_jcc_at(&e->a, CC_S);
+    }
+    emit_from_common(e);
+}
+
+static void leave_with(struct emit *e, uint64_t key, enum emit_exit why)
+{
+    x64_mov_imm64(&e->a, RAX, key | (uint64_t)why << EXIT_SHIFT);
+    x64_jmp_to(&e->a, e->shared->leave);
+}
+
+bool emit_unit(struct emit *e, const struct ir_block *b)
+{
+    e->nsites = e->nlinks = e->nways = e->nslow = e->nreloads = 0;
+    e->thumb = b->thumb;
+    e->fp_mode = FP_GUEST;
+    e->nblocks = b->nblocks;
+    e->next_block = 0;
+    for (unsigned k = 0; k < b->nblocks; k++)
+        e->blocks[k] = (struct emit_block){
+            .key = b->blocks[k].key, .loop = b->blocks[k].loop, .live = b->blocks[k].live};
+    x64_align(&e->a, 16, 0);
+    e->start = e->a.p;
+    e->nentries = 0;
+    way_in(e, e->blocks[0].key);
+    emit_vector_forget(e);
+    emit_ops(e, b);
+    e->cold = e->a.p;
+    emit_slow_calls(e);
+    emit_ways(e);
+    for (unsigned k = 0; k < b->nblocks && !e->a.full; k++) {
+        if (!k || !b->blocks[k].entry) continue;
+        way_in(e, e->blocks[k].key);
+        x64_jmp_to(&e->a, e->blocks[k].label);
+    }
+    if (e->counted && !e->a.full) { // a unit of one block
+        x64_patch(e->hot, e->a.p);
+        leave_with(e, e->blocks[0].key, EXIT_HOT);
+    }
+    for (unsigned k = 0; k < e->nentries; k++) {
+        e->entry_at[k].stale = e->a.p;
+        leave_with(e, (uintptr_t)&e->entry_at[k], EXIT_STALE);
+    }
+    return !e->a.full;
+}

@@ -211,6 +211,19 @@ struct ir_block {
     struct ir_insn insn[IR_MAX];
 };
 
+// Where an IR_GOTO leads: pc | T | ITSTATE << 32.
+static inline uint64_t ir_target(const struct ir_insn *i)
+{
+    return i->imm | !!(i->mode & IR_THUMB) | (uint64_t)i->it << 32;
+}
+
+// The flags that a condition (enum cond, not always) is told by.
+static inline uint8_t ir_cond_reads(uint8_t cond)
+{
+    static const uint8_t reads[] = {IR_Z, IR_C, IR_N, IR_V, IR_C | IR_Z, IR_N | IR_V, IR_N | IR_Z | IR_V};
+    return reads[cond >> 1];
+}
+
 // Whether an operation may end in a guest fault or a way out, where all flags must be right.
 bool ir_observes(const struct ir_insn *i);
 // One line; returns its length.

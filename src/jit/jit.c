@@ -212,7 +212,6 @@ static struct jit_unit *emit_into(struct jit *j, const struct tier_call *calls, 
 {
     struct emit *e = &j->emit;
     int8_t home[15];
-    memcpy(home, emit_home, 15);
     struct emit_entry *entries = data(j, j->translation.ir.nblocks * sizeof *entries);
     struct emit_link *links = data(j, EMIT_MAX_LINKS * sizeof *links);
     if (!entries || !links || j->code_used + UNIT_ROOM > CODE_SIZE) {
@@ -238,6 +237,7 @@ static struct jit_unit *emit_into(struct jit *j, const struct tier_call *calls, 
     memcpy(links, e->links, e->nlinks * sizeof *links);
     struct jit_unit *u = record(j, &j->translation, calls);
     if (!u) return NULL;
+    e->home = u->home; // this function's own array ends with it
     j->code_used = (size_t)(e->a.p - j->code);
     j->units--;
     *j->units = u;

@@ -86,11 +86,6 @@ static bool add_block(struct translation *t, struct cpu *c, const struct tier_so
     return true;
 }
 
-static uint64_t target_of(const struct ir_insn *i)
-{
-    return i->imm | !!(i->mode & IR_THUMB) | (uint64_t)i->it << 32;
-}
-
 static int number_of(const struct ir_block *b, uint64_t key)
 {
     for (unsigned k = 0; k < b->nblocks; k++)
@@ -123,7 +118,7 @@ static void propose_targets(struct candidates *list, const struct ir_block *b, u
         if (i->mode & IR_LINKS && (i->op == IR_GOTO || i->op == IR_GOTO_REG))
             propose(list, continuation(i, b->thumb));
         else if (i->op == IR_GOTO && same_set)
-            propose(list, target_of(i));
+            propose(list, ir_target(i));
     }
 }
 
@@ -139,7 +134,7 @@ static void connect(struct ir_block *b)
             if (to >= 0) b->blocks[to].entry = true;
         }
         if (i->op != IR_GOTO) continue;
-        const int to = number_of(b, i->mode & IR_LINKS ? continuation(i, b->thumb) : target_of(i));
+        const int to = number_of(b, i->mode & IR_LINKS ? continuation(i, b->thumb) : ir_target(i));
         if (to < 0) continue;
         if (i->mode & IR_LINKS) {
             b->blocks[to].entry = true;

@@ -88,12 +88,6 @@ enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
     }
 }
 
-static uint8_t cond_reads(uint8_t cond)
-{
-    static const uint8_t reads[] = {IR_Z, IR_C, IR_N, IR_V, IR_C | IR_Z, IR_N | IR_V, IR_N | IR_Z | IR_V};
-    return reads[cond >> 1];
-}
-
 static enum xlate_result family(struct xlate *x, const struct insn *in)
 {
     static enum xlate_result (*const families[])(struct xlate *, const struct insn *) = {
@@ -118,7 +112,7 @@ enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t ca
         struct ir_insn *i = emit(x, IR_IF, IR_NONE, IR_NONE, IR_NONE, 0);
         i->mode = 0;
         i->cond = in->cond;
-        i->reads = cond_reads(in->cond);
+        i->reads = ir_cond_reads(in->cond);
         body = x->b->n;
     }
     enum xlate_result r = family(x, in);

@@ -60,12 +60,6 @@ void emit_load_carry(struct emit *e, bool complement)
     lose(e);
 }
 
-static unsigned cond_reads(uint8_t cond)
-{
-    static const uint8_t reads[] = {IR_Z, IR_C, IR_N, IR_V, IR_C | IR_Z, IR_N | IR_V, IR_N | IR_Z | IR_V};
-    return reads[cond >> 1];
-}
-
 // The host's flags serve a condition as they are.
 static bool direct(const struct emit *e, uint8_t cond, enum x64_cc *cc)
 {
@@ -74,7 +68,7 @@ static bool direct(const struct emit *e, uint8_t cond, enum x64_cc *cc)
     static const uint8_t floats[] = {0, 0, 0, 0, 0, 0, CC_P, CC_NP, 0, 0, CC_AE, CC_B, CC_A, CC_BE};
     static const uint8_t floats_swapped[] = {0,     0,    CC_BE, CC_A, CC_A, CC_BE, CC_P,
                                              CC_NP, CC_B, CC_AE, 0,    0,    0,     0};
-    if (cond_reads(cond) & ~e->flags.host) return false;
+    if (ir_cond_reads(cond) & ~e->flags.host) return false;
     *cc = sub[cond];
     switch ((enum host_flags)e->flags.kind) {
     case HOST_FLOAT: // less is B, greater A; with the operands swapped the other way round, and unordered is
@@ -99,8 +93,8 @@ enum x64_cc emit_condition(struct emit *e, uint8_t cond)
 {
     enum x64_cc cc;
     if (direct(e, cond, &cc)) return cc;
-    emit_save_flags(e, e->live | cond_reads(cond));
-    if (is_float(e) && cond <= COND_NE && cond_reads(cond) & e->flags.host) {
+    emit_save_flags(e, e->live | ir_cond_reads(cond));
+    if (is_float(e) && cond <= COND_NE && ir_cond_reads(cond) & e->flags.host) {
         setcc(e, CC_NP, x64_r(RAX));
         setcc(e, CC_E, x64_r(RCX));
         lose(e);

@@ -43,11 +43,6 @@ static unsigned new_link(struct emit *e, uint64_t key)
     return e->nlinks++;
 }
 
-static uint64_t target_key(const struct ir_insn *i)
-{
-    return i->imm | !!(i->mode & IR_THUMB) | (uint64_t)i->it << 32;
-}
-
 static void set_thumb(struct emit *e, bool thumb)
 {
     x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(thumb));
@@ -104,7 +99,7 @@ static void way_out(struct emit *e, const struct ir_insn *i)
 {
     emit_save_flags(e, IR_NZCV);
     emit_to_common(e);
-    const unsigned l = new_link(e, target_key(i));
+    const unsigned l = new_link(e, ir_target(i));
     const bool thumb = i->mode & IR_THUMB;
     if (thumb != e->thumb) set_thumb(e, thumb);
     if (i->imm <= i->pc) poll(e, l); // whoever loops looks whether somebody wants him to stop
@@ -151,7 +146,7 @@ static void landing(struct emit *e, const struct ir_insn *i)
 
 static void call_known(struct emit *e, const struct ir_insn *i)
 {
-    const unsigned l = new_link(e, target_key(i));
+    const unsigned l = new_link(e, ir_target(i));
     emit_save_flags(e, IR_NZCV);
     emit_to_common(e);
     const bool thumb = i->mode & IR_THUMB;

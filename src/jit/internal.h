@@ -1,0 +1,97 @@
+// What the recompiler's files share.
+#ifndef STINKARM_JIT_INTERNAL_H
+#define STINKARM_JIT_INTERNAL_H
+
+#include <pthread.h>
+
+#include "jit/jit.h"
+#include "jit/translate.h"
+#include "jit/x64/emit_internal.h"
+#include "jit/x64/fp.h"
+
+enum {
+    JIT_CODE_SIZE = 32 << 20,
+    JIT_DATA_SIZE = 32 << 20,  // records of units, their sites, links and calls
+    JIT_UNIT_ROOM = 192 << 10, // no unit's code is longer
+};
+
+struct jit_unit {
+    uint8_t *start;
+    uint32_t size;
+    bool dead, loops, thumb;
+    uint8_t nentries;
+    unsigned nsites, ninsns;
+    const struct emit_site *sites;
+    const struct tier_call *calls;
+    int8_t home[15];
+    struct emit_entry *entries;
+};
+
+// A unit has something of a block.
+struct jit_cover {
+    uint64_t key;
+    struct jit_unit *unit;
+    struct jit_cover *next;
+};
+enum { JIT_COVERS = 4096 };
+
+struct jit {
+    struct tier tier; // first
+    pthread_mutex_t lock;
+    uint8_t *code, *data; // writable
+    ptrdiff_t to_exec;
+    size_t code_used, data_used;
+    bool full;
+    unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
+    uint32_t hot_region;         // runs of compiled code until it becomes a region; 0: never
+    int fork_fd;                 // the child's code memory, around fork
+    struct jit_unit **units;     // in the order of their code, at the data's end, growing downwards
+    unsigned nunits;
+    struct jit_cover *covers[JIT_COVERS];
+    struct emit_shared shared;
+    struct translation translation; // of the unit being made
+    struct emit emit;
+};
+
+static inline struct jit *jit_of(struct tier *t)
+{
+    return (struct jit *)t;
+}
+
+// memory.c: of code, mapped when it is needed first, and of records.
+bool jit_memory(struct jit *j);
+void *jit_data(struct jit *j, size_t size); // NULL: full
+void jit_memory_reset(struct jit *j);       // for code that is made anew
+void jit_memory_unmap(struct jit *j);
+void jit_fork_before(struct tier *t);
+void jit_fork_copy(struct tier *t);
+void jit_fork_after(struct tier *t, bool child, struct cpu *self);
+
+// unit.c: what is known about compiled code.
+// The handlers that the operations of the translation may call; NULL: no memory.
+const struct tier_call *jit_calls(struct jit *j, struct cpu *c);
+// Code for the translation, and its record. NULL: no memory.
+struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region);
+bool jit_forget(struct tier *t, uint64_t key);
+// The site of a host instruction (in the executable view), and its unit; NULL: not in compiled code.
+const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, const struct jit_unit **u);
+
+static inline bool jit_is_dead(const struct emit_entry *entry)
+{
+    return __atomic_load_n(&((const struct jit_unit *)entry->unit)->dead, __ATOMIC_ACQUIRE);
+}
+
+// run.c: into compiled code and out of it.
+enum { JIT_STALE = 1 }; // in a link: it is the entry of code that has been forgotten
+struct tier_result jit_run(struct tier *t, struct cpu *c, void *code);
+bool jit_fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
+               struct tier_insn *where, unsigned *count, uint32_t *addr);
+bool jit_trap(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,
+              uintptr_t *arg);
+void jit_aborted(struct tier *t, struct cpu *c);
+void jit_detach(struct tier *t, struct cpu *c);
+const void *jit_call_with_state(struct cpu *c, const void *inner); // a handler, around which flags move
+// Code must be able to do more from now on (enum fp_form): all of it is made anew.
+void jit_want_fp(struct jit *j, struct cpu *c, unsigned form);
+
+#endif

@@ -1,0 +1,176 @@
+// Into compiled code and out of it: registers and flags between it and C, at its end, at faults and traps.
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "jit/internal.h"
+
+// What a fault has found in the host's flags goes where compiled code keeps the rest.
+static void take_flags(struct cpu *c, const struct emit_flags *f, uint64_t eflags)
+{
+    if (f->host & IR_N) c->host_flags.n = eflags >> 7 & 1;
+    if (f->host & IR_Z) c->host_flags.z = eflags >> 6 & 1;
+    if (f->host & IR_C) c->host_flags.borrow = (eflags & 1) == (f->kind == HOST_SUB);
+    if (f->host & IR_V) c->host_flags.overflow = eflags >> 11 & 1;
+}
+
+// Handlers that touch the flags find them where the interpreter keeps them.
+
+static void flags_out(struct cpu *c)
+{
+    c->nf = (uint32_t)c->host_flags.n << 31;
+    c->zf = !c->host_flags.z;
+    c->cf = !c->host_flags.borrow;
+    c->vf = (uint32_t)c->host_flags.overflow << 31;
+}
+
+static void flags_in(struct cpu *c)
+{
+    c->host_flags.n = (uint8_t)(c->nf >> 31);
+    c->host_flags.z = c->zf == 0;
+    c->host_flags.borrow = !c->cf;
+    c->host_flags.overflow = (uint8_t)(c->vf >> 31);
+}
+
+const void *jit_call_with_state(struct cpu *c, const void *inner)
+{
+    const struct tier_call *call = inner;
+    if (call->flags) flags_out(c);
+    const void *r = call->fp ? fp_call(c, call) : call->fn(c, call->step);
+    if (call->flags) flags_in(c);
+    return r;
+}
+
+// Code must be able to do more from now on: all of it is made anew.
+void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
+{
+    __atomic_fetch_or(&j->fp_wanted, form, __ATOMIC_RELAXED);
+    j->full = true;
+    c->exit_request = 1;
+}
+
+static bool prepare(struct jit *j, struct cpu *c)
+{
+    struct emit_jump *jumps =
+        mmap(NULL, EMIT_JUMPS * sizeof *jumps, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (jumps == MAP_FAILED) return false;
+    for (unsigned i = 0; i < EMIT_JUMPS; i++)
+        jumps[i].target = JUMP_EMPTY;
+    c->host_jump = jumps;
+    for (unsigned i = 0; i < CPU_HOST_HEAT; i++)
+        c->host_heat[i] = (int32_t)j->hot_region;
+    return true;
+}
+
+// The guest's state is where C expects it, and MXCSR what it expects.
+static void out_of_code(const struct jit *j, struct cpu *c)
+{
+    c->in_tier = 0;
+    flags_out(c);
+    if (j->fp_form & FP_USED) fp_leave(c);
+}
+
+enum { ARCH_SET_GS_ = 0x1001 };
+
+struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
+{
+    struct jit *j = jit_of(t);
+    const struct emit_entry *entry = code;
+    if (jit_is_dead(entry)) return (struct tier_result){TIER_DEAD, entry->key, NULL};
+    if (!c->host_jump) { // the first compiled code of this thread
+        if (!prepare(j, c)) return (struct tier_result){TIER_ONE, entry->key, NULL};
+        syscall(SYS_arch_prctl, ARCH_SET_GS_, c->window);
+    }
+    const unsigned missing = (fp_needs(c->fpscr) | c->host_fp.wants) & ~j->fp_form;
+    if (j->fp_form & FP_USED && missing) {
+        jit_want_fp(j, c, missing);
+        return (struct tier_result){TIER_ONE, entry->key, NULL};
+    }
+    flags_in(c);
+    if (j->fp_form & FP_USED) fp_enter(c, j->fp_form);
+    uint64_t (*enter)(struct cpu *, const void *) =
+        (uint64_t(*)(struct cpu *, const void *))(uintptr_t)(j->shared.enter + j->to_exec);
+    c->in_tier = 1;
+    const uint64_t r = enter(c, entry->code + j->to_exec);
+    out_of_code(j, c);
+    const uint64_t key = r & ~(7ull << EXIT_SHIFT);
+    switch ((enum emit_exit)(r >> EXIT_SHIFT)) {
+    case EXIT_LINK: {
+        struct emit_link *l = (struct emit_link *)(uintptr_t)key;
+        return (struct tier_result){TIER_BRANCH, l->key, l->disp ? l : NULL};
+    }
+    case EXIT_INDIRECT: {
+        const uint32_t target = (uint32_t)key & (key & 1 ? ~0u : ~3u);
+        c->thumb = target & 1;
+        return (struct tier_result){TIER_BRANCH, target | (key >> 32 << 32), NULL};
+    }
+    case EXIT_LEAVE: return (struct tier_result){TIER_ONE, key, NULL};
+    case EXIT_HOT:
+        c->host_heat[emit_heat_slot(key)] = (int32_t)j->hot_region;
+        return (struct tier_result){TIER_HOT, key, NULL};
+    case EXIT_STALE:
+        return (struct tier_result){TIER_BRANCH, ((const struct emit_entry *)(uintptr_t)key)->key,
+                                    (void *)(uintptr_t)(key | JIT_STALE)};
+    case EXIT_STOP: break;
+    }
+    return (struct tier_result){TIER_STOP, 0, NULL};
+}
+
+void jit_detach(struct tier *t, struct cpu *c)
+{
+    (void)t;
+    if (c->host_jump) munmap(c->host_jump, EMIT_JUMPS * sizeof(struct emit_jump));
+    c->host_jump = NULL;
+}
+
+static void take_registers(struct cpu *c, const struct jit_unit *u, const struct emit_site *site,
+                           const uint64_t reg[17])
+{
+    for (unsigned r = 0; r < 15; r++)
+        if (u->home[r] >= 0) c->r[r] = (uint32_t)reg[u->home[r]];
+    take_flags(c, &site->flags, reg[16]);
+}
+
+bool jit_trap(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,
+              uintptr_t *arg)
+{
+    struct jit *j = jit_of(t);
+    const struct jit_unit *u;
+    const struct emit_site *site = jit_site_at(j, *pc, &u);
+    if (site && site->leave) {
+        take_registers(c, u, site, reg);
+        if (t->counts) c->budget -= site->count - 1;
+        *arg = site->pc | u->thumb | (uint64_t)site->it << 32 | (uint64_t)EXIT_LEAVE << EXIT_SHIFT;
+        *pc = (uintptr_t)(j->shared.leave_saved + j->to_exec);
+        return true;
+    }
+    if (!site || !site->back) return false;
+    const uintptr_t back = (uintptr_t)(u->start + site->back + j->to_exec);
+    *stack -= sizeof back;
+    memcpy((void *)*stack, &back, sizeof back);
+    *arg = (uintptr_t)&u->calls[site->call] | site->compare;
+    *pc = (uintptr_t)(j->shared.trap + j->to_exec);
+    return true;
+}
+
+bool jit_fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
+               struct tier_insn *where, unsigned *count, uint32_t *addr)
+{
+    struct jit *j = jit_of(t);
+    const struct jit_unit *u;
+    const struct emit_site *site = jit_site_at(j, host_pc, &u);
+    if (!site) return false;
+    take_registers(c, u, site, reg);
+    out_of_code(j, c);
+    c->thumb = u->thumb;
+    where->pc = site->pc;
+    where->it = site->it;
+    *count = site->count;
+    if (site->probe) *addr &= ~0xfffu; // the access that it stands for comes from below
+    return true;
+}
+
+void jit_aborted(struct tier *t, struct cpu *c)
+{
+    if (c->in_tier) out_of_code(jit_of(t), c);
+}

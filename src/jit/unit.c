@@ -1,0 +1,137 @@
+// Units of compiled code: their records, where they are found by what happens in them.
+#include "jit/internal.h"
+
+// Finds the handlers that the operations may call; NULL: no memory.
+const struct tier_call *jit_calls(struct jit *j, struct cpu *c)
+{
+    const struct translation *t = &j->translation;
+    struct tier_call *calls = jit_data(j, 2 * t->ninsns * sizeof *calls); // each with its inner one
+    for (unsigned k = 0; calls && k < t->ir.n; k++) {
+        const struct ir_insn *i = &t->ir.insn[k];
+        if (!emit_may_call(i)) continue;
+        struct tier_call *call = &calls[i->imm];
+        const unsigned n = i->op == IR_CALL && i->n ? i->n : 1;
+        if (!j->tier.source->handler(c, &t->insns[i->imm], n, i->count, t->ir.thumb, call)) return NULL;
+        call->fp = call->fp && j->fp_form & FP_USED;
+        if (!call->flags && !call->fp) continue;
+        calls[t->ninsns + i->imm] = *call;
+        call->fn = jit_call_with_state;
+        call->step = &calls[t->ninsns + i->imm];
+    }
+    return calls;
+}
+
+static void cover(struct jit *j, struct jit_cover *k, uint64_t key, struct jit_unit *unit)
+{
+    struct jit_cover **head = &j->covers[key / 2 % JIT_COVERS];
+    *k = (struct jit_cover){key, unit, *head};
+    __atomic_store_n(head, k, __ATOMIC_RELEASE);
+}
+
+// The unit's record, from what the emitter says.
+static struct jit_unit *record(struct jit *j, const struct translation *t, const struct tier_call *calls)
+{
+    const struct emit *e = &j->emit;
+    struct jit_unit *u = jit_data(j, sizeof *u);
+    struct emit_site *sites = jit_data(j, e->nsites * sizeof *sites);
+    struct jit_cover *covers = jit_data(j, e->nblocks * sizeof *covers);
+    if (!u || !sites || !covers) return NULL;
+    memcpy(sites, e->sites, e->nsites * sizeof *sites);
+    *u = (struct jit_unit){.start = e->start,
+                           .size = (uint32_t)(e->a.p - e->start),
+                           .thumb = t->ir.thumb,
+                           .nsites = e->nsites,
+                           .ninsns = t->ninsns,
+                           .sites = sites,
+                           .calls = calls,
+                           .nentries = (uint8_t)e->nentries,
+                           .entries = e->entry_at};
+    memcpy(u->home, e->home, sizeof u->home);
+    for (unsigned k = 0; k < e->nblocks; k++) {
+        u->loops |= e->blocks[k].loop;
+        cover(j, &covers[k], e->blocks[k].key, u);
+    }
+    for (unsigned k = 0; k < e->nentries; k++)
+        e->entry_at[k].unit = u;
+    return u;
+}
+
+struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region)
+{
+    struct emit *e = &j->emit;
+    int8_t home[15];
+    struct emit_entry *entries = jit_data(j, j->translation.ir.nblocks * sizeof *entries);
+    struct emit_link *links = jit_data(j, EMIT_MAX_LINKS * sizeof *links);
+    if (!entries || !links || j->code_used + JIT_UNIT_ROOM > JIT_CODE_SIZE) {
+        j->full = true;
+        return NULL;
+    }
+    e->a = (struct x64){.p = j->code + j->code_used};
+    e->a.end = e->a.p + JIT_UNIT_ROOM;
+    e->shared = &j->shared;
+    e->calls = calls;
+    e->fp_form = (uint8_t)j->fp_form;
+    e->link_at = links;
+    e->entry_at = entries;
+    e->counts = j->tier.counts;
+    e->counted = !region && j->hot_region;
+    e->home = emit_home;
+    if (region) {
+        translate_homes(&j->translation.ir, emit_home, home);
+        if (memcmp(home, emit_home, sizeof home)) e->home = home;
+    }
+    if (!emit_unit(e, &j->translation.ir)) return NULL;
+    j->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
+    memcpy(links, e->links, e->nlinks * sizeof *links);
+    struct jit_unit *u = record(j, &j->translation, calls);
+    if (!u) return NULL;
+    e->home = u->home; // this function's own array ends with it
+    j->code_used = (size_t)(e->a.p - j->code);
+    j->units--;
+    *j->units = u;
+    __atomic_store_n(&j->nunits, j->nunits + 1, __ATOMIC_RELEASE);
+    return u;
+}
+
+bool jit_forget(struct tier *t, uint64_t key)
+{
+    bool loops = false;
+    struct jit_cover *k = __atomic_load_n(&jit_of(t)->covers[key / 2 % JIT_COVERS], __ATOMIC_ACQUIRE);
+    for (; k; k = k->next) {
+        struct jit_unit *u = k->unit;
+        if (k->key != key || u->dead) continue;
+        __atomic_store_n(&u->dead, true, __ATOMIC_RELEASE);
+        loops |= u->loops;
+        for (unsigned i = 0; i < u->nentries; i++)
+            emit_stale(u->entries[i].code, u->entries[i].stale);
+    }
+    return loops;
+}
+
+// The unit whose code holds a host pc (in the writable view): the newest that starts at or below it.
+static const struct jit_unit *unit_at(const struct jit *j, const uint8_t *pc)
+{
+    const unsigned n = __atomic_load_n(&j->nunits, __ATOMIC_ACQUIRE);
+    struct jit_unit *const *newest = (struct jit_unit *const *)(j->data + JIT_DATA_SIZE) - n;
+    unsigned lo = 0, hi = n;
+    while (lo < hi) {
+        const unsigned mid = (lo + hi) / 2;
+        if (newest[mid]->start <= pc)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo < n && pc < newest[lo]->start + newest[lo]->size ? newest[lo] : NULL;
+}
+
+// The site of a host instruction (in the executable view), and its unit.
+const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, const struct jit_unit **u)
+{
+    if (!j->code) return NULL;
+    const uint8_t *pc = (const uint8_t *)host_pc - j->to_exec;
+    if (pc < j->code || pc >= j->code + JIT_CODE_SIZE || !(*u = unit_at(j, pc))) return NULL;
+    const struct emit_site *site = NULL;
+    for (unsigned i = 0; i < (*u)->nsites && (*u)->start + (*u)->sites[i].offset <= pc; i++)
+        site = &(*u)->sites[i];
+    return site;
+}

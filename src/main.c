@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/options.h"
+#include "base/stats.h"
 #include "board/command.h"
 #include "debug/trace.h"
 #include "interp/engine.h"
@@ -49,7 +50,11 @@ static struct engine *engine_new(const struct options *o, size_t memory)
 {
     switch (o->engine) {
     case ENGINE_INTERP: return interp_engine_new(NULL, memory);
-    case ENGINE_JIT: return interp_engine_new(jit_new(o->jit_hot, o->jit_region), memory);
+    case ENGINE_JIT: {
+        struct tier *t = jit_new(o->jit_hot, o->jit_region);
+        if (t) t->counts = stats_counts_instructions();
+        return interp_engine_new(t, memory);
+    }
     case ENGINE_LOCKSTEP: {
         struct tier *t =
             jit_new(o->jit_hot ? o->jit_hot : 1, o->jit_region); // what runs once is to be checked, too

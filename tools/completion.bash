@@ -73,7 +73,7 @@ _stinkarm() {
     fi
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 --cpu --engine --jit-hot --jit-region --jit-disable
-            -l --log --strace -d -v --log-file -r --registers -h --help -V --version --system --" -- "$cur"))
+            -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
         return
     fi
     compopt -o default

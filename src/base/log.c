@@ -89,10 +89,9 @@ static size_t append(char *buf, size_t n, size_t size, const char *fmt, va_list 
     return len < 0 ? n : (size_t)len < size - n ? n + (size_t)len : size - 1;
 }
 
-static void put_line(int fd, char *buf, size_t n)
+static void put(int fd, const char *buf, size_t n)
 {
     const int saved = errno;
-    buf[n++] = '\n'; // in place of the final NUL
     for (size_t done = 0; done < n;) {
         const ssize_t w = write(fd, buf + done, n - done);
         if (w < 0 && errno == EINTR) continue;
@@ -100,6 +99,17 @@ static void put_line(int fd, char *buf, size_t n)
         done += (size_t)w;
     }
     errno = saved;
+}
+
+static void put_line(int fd, char *buf, size_t n)
+{
+    buf[n++] = '\n'; // in place of the final NUL
+    put(fd, buf, n);
+}
+
+void log_text(const char *text, size_t n)
+{
+    put(log_fd, text, n);
 }
 
 void log_line(const char *fmt, ...)

@@ -3,6 +3,7 @@
 #define STINKARM_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum log_category {
     LOG_ELF,
@@ -47,6 +48,9 @@ void log_inherit(bool yes);
 // One line, with prefix and newline, written by a single write(2). Does not test the mask: guard it with
 // log_on.
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+// Text as it is, to where the log goes.
+void log_text(const char *text, size_t n);
 
 // "stinkarm: message" on stderr, whatever the log settings.
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

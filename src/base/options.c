@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/option.h"
+#include "base/stats.h"
 
 const char options_help[] =
     "Usage: stinkarm [OPTION]... PROGRAM [ARGUMENT]...\n"
@@ -34,6 +35,9 @@ const char options_help[] =
     "  -d                     the same as --log instructions\n"
     "  -v                     log all but instructions\n"
     "      --log-file FILE    write the log there, not to stderr\n"
+    "      --stats[=json,count]  at the end, say what stinkarm has done, to where the\n"
+    "                         log goes: as text or JSON; count: compiled code counts\n"
+    "                         its instructions, too\n"
     "  -r, --registers        print the registers at the end\n"
     "  -h, --help             print this\n"
     "  -V, --version          print the version\n"
@@ -63,6 +67,7 @@ enum id {
     OPT_VERBOSE,
     OPT_LOG_FILE,
     OPT_LOG_FD,
+    OPT_STATS,
     OPT_REGISTERS,
     OPT_HELP,
     OPT_VERSION,
@@ -92,6 +97,7 @@ static const struct definition {
     {OPT_VERBOSE, 'v', false, true, ""},
     {OPT_LOG_FILE, 0, true, false, "log-file"},
     {OPT_LOG_FD, 0, true, false, "log-fd"}, // from one stinkarm to the next
+    {OPT_STATS, 0, false, true, "stats"},
     {OPT_REGISTERS, 'r', false, true, "registers"},
     {OPT_HELP, 'h', false, false, "help"},
     {OPT_VERSION, 'V', false, false, "version"},
@@ -144,6 +150,14 @@ static bool enable_log(struct options *o, const char *categories)
 {
     o->log = true;
     return option_log(categories);
+}
+
+static bool enable_stats(struct options *o, const char *what)
+{
+    o->log = true; // it goes there
+    if (stats_begin(what)) return true;
+    warn("--stats: '%s' is not json or count" SEE_HELP, what);
+    return false;
 }
 
 // ---- environment ----
@@ -242,6 +256,7 @@ static bool apply(struct options *o, enum id id, char *arg)
         o->log = true;
         return true;
     case OPT_LOG_FD: o->log = true; return parse_fd(arg, &o->log_fd);
+    case OPT_STATS: return enable_stats(o, arg);
     case OPT_REGISTERS: o->final_registers = true; return true;
     case OPT_HELP: o->action = ACTION_HELP; return true;
     case OPT_VERSION: o->action = ACTION_VERSION; return true;
@@ -297,7 +312,7 @@ static bool parse_long(struct options *o, struct cursor *c, char *word)
         warn("unknown option '%.*s'" SEE_HELP, (int)len + 2, word);
         return false;
     }
-    if (!d->has_arg && attached) {
+    if (!d->has_arg && attached && d->id != OPT_STATS) {
         warn("--%s takes no value" SEE_HELP, d->name);
         return false;
     }

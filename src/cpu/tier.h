@@ -54,6 +54,7 @@ enum { TIER_ENTRIES = 64 };
 // Compiled code, and the blocks that it may be entered at.
 struct tier_unit {
     unsigned n;
+    unsigned nblocks, ninsns, bytes; // what it has become of, and how long
     struct {
         uint64_t key;
         void *code;

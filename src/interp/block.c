@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "cpu/system.h"
 #include "interp/run.h"
 #include "interp/select.h"
@@ -160,6 +161,7 @@ struct block *interp_build(struct cpu *c, block_key key)
         char space[sizeof(struct block) + BLOCK_MAX_STEPS * sizeof(struct step)];
     } tmp;
     struct block *done;
+    const uint64_t start = stats_clock();
     do {
         const unsigned generation = atomic_load(&cache->generation);
         struct builder bl = {
@@ -170,11 +172,14 @@ struct block *interp_build(struct cpu *c, block_key key)
         tmp.b.frame[1] = tmp.b.frame[0];
         decode(&bl);
         c->itstate = 0;
+        stats_add(STAT_DECODED_BLOCKS, 1);
+        stats_add(STAT_DECODED_INSNS, tmp.b.ninsns);
         done = cache_insert(cache, &tmp.b, generation);
         if (!done && generation == atomic_load(&cache->generation)) {
             warn("out of memory for translated code");
             _exit(125);
         }
     } while (!done);
+    stats_since(STAT_TIME_DECODE, start);
     return done;
 }

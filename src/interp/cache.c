@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/stats.h"
+
 bool cache_init(struct cache *k)
 {
     k->nbuckets = CACHE_BUCKETS;
@@ -33,6 +35,7 @@ void cache_destroy(struct cache *k)
 
 void cache_flush(struct cache *k)
 {
+    stats_add(STAT_FLUSHES, 1);
     pthread_mutex_lock(&k->lock);
     for (unsigned i = 0; i < k->nbuckets; i++)
         atomic_store(&k->buckets[i], NULL);
@@ -139,6 +142,7 @@ static void unlist(struct cache *k, struct block *b, uint32_t frame)
 
 static void forget(struct cache *k, struct block *b)
 {
+    stats_add(STAT_FORGOTTEN, 1);
     unhash(k, b);
     unlist(k, b, b->frame[0]);
     if (b->frame[1] != b->frame[0]) unlist(k, b, b->frame[1]);

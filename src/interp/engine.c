@@ -8,6 +8,7 @@
 #include "cpu/system.h"
 #include "interp/lockstep.h"
 #include "interp/run.h"
+#include "interp/stats.h"
 #include "interp/tier.h"
 
 static struct interp_engine *engine_of(struct cpu *c)
@@ -155,6 +156,7 @@ enum cpu_exit interp_aborted(struct cpu *c)
 {
     struct tier *t = engine_of(c)->tier;
     if (t) t->aborted(t, c);
+    if (stats_on) interp_stats_left(c);
     const struct step *s = *(const void *volatile *)&c->engine_pos;
     if (!s) return CPU_EXIT_PREFETCH_ABORT; // the builder, which left the address in r[15]
     interp_stop_at(c, s, CPU_EXIT_DATA_ABORT);
@@ -191,6 +193,7 @@ static enum cpu_exit run(struct cpu *c, uint64_t budget)
     c->in_engine = 1;
     if (e->lockstep) lockstep_begin(e->lockstep, c);
     const enum cpu_exit why = run_inside(c, budget);
+    if (!budget) stats_add(STAT_INSNS, (uint64_t)(BUDGET_ENDLESS - c->budget));
     if (e->lockstep) lockstep_end(e->lockstep, c);
     c->in_engine = 0;
     leave_world(e);
@@ -282,6 +285,7 @@ static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
     struct tier_insn where;
     unsigned count;
     if (!t || !t->fault(t, c, host_pc, reg, &where, &count, addr)) return false;
+    stats_add(STAT_FAULTS, 1);
     ic->fault = (struct step){.pc = where.pc, .it = where.it, .count = (uint8_t)count};
     c->engine_pos = &ic->fault;
     return true;
@@ -290,7 +294,9 @@ static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
 static bool host_trap(struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack, uintptr_t *arg)
 {
     struct tier *t = engine_of(c)->tier;
-    return t && t->trap(t, c, reg, pc, stack, arg);
+    if (!t || !t->trap(t, c, reg, pc, stack, arg)) return false;
+    stats_add(STAT_FP_TRAPS, 1);
+    return true;
 }
 
 static void destroy(struct engine *base)
@@ -312,6 +318,7 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
                               fork_before, fork_after, host_fault, host_trap, destroy};
     e->tier = e->cache.tier = tier;
     if (tier) interp_tier_attach(tier);
+    if (tier && stats_on) interp_stats_init();
     e->cache.limit = memory;
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->idle, NULL);

@@ -24,6 +24,10 @@ struct interp_cpu {
     struct interp_cpu *next;
     uint8_t exit;      // enum cpu_exit
     struct step fault; // stands for the instruction of compiled code that has faulted
+    struct {
+        uint64_t entered; // when compiled code was entered; 0: it is not running, or nobody counts
+        int64_t budget;
+    } stats;
     unsigned ncompiling;
     struct block *compiling[TIER_ENTRIES]; // what the tier has been told of for the unit that it makes
     struct {

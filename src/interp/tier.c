@@ -5,6 +5,7 @@
 
 #include "interp/lockstep.h"
 #include "interp/select.h"
+#include "interp/stats.h"
 
 static struct block *block_of_first(const struct step *s)
 {
@@ -82,18 +83,21 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
                                .sets_pc = interp_reads_pc(in),
                                .pc_value = ti->pc + (thumb ? 4 : 8)};
     if (!n) return true; // only asked whether, and how
-    struct step *s = cache_alloc(&((struct interp_engine *)c->engine)->cache, (n + 1) * sizeof *s);
+    struct step *s =
+        cache_alloc(&((struct interp_engine *)c->engine)->cache, (n * (stats_on ? 2 : 1) + 1) * sizeof *s);
     if (!s) return false;
+    call->step = s;
     for (unsigned k = 0; k < n; k++) {
         in = &ti[k].in;
-        s[k] = (struct step){
+        if (stats_on && in->op != OP_SVC) *s++ = (struct step){.fn = step_counted, .op = in->op};
+        *s = (struct step){
             .fn = interp_select(in), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
-        interp_fill_step(&s[k], in, thumb);
-        if (in->op == OP_SVC) s[k].exec = s[k].fn, s[k].fn = step_svc;
+        interp_fill_step(s, in, thumb);
+        if (in->op == OP_SVC) s->exec = s->fn, s->fn = step_svc;
         if (kind_of(in) < call->kind) call->kind = kind_of(in);
+        s++;
     }
-    s[n] = (struct step){.fn = step_to_tier};
-    call->step = s;
+    *s = (struct step){.fn = step_to_tier};
     return true;
 }
 
@@ -164,7 +168,10 @@ static void give_code(struct cache *k, uint64_t key, void *code)
 {
     struct block *b = cache_find(k, key);
     if (!b || b->steps[0].fn == step_forgotten) return;
-    if (b->code) k->tier->replace(k->tier, b->code, code);
+    if (b->code) {
+        k->tier->replace(k->tier, b->code, code);
+        stats_add(STAT_REPLACED, 1);
+    }
     b->code = code;
     __atomic_store_n(&b->steps[0].fn, step_compiled, __ATOMIC_RELEASE);
 }
@@ -176,7 +183,9 @@ void interp_tier_compile(struct cpu *c, struct block *b, bool region)
     struct tier *t = tier_of(c);
     struct tier_unit unit;
     ic->ncompiling = 0;
+    const uint64_t start = stats_clock();
     const bool done = t->compile(t, c, b->key & BLOCK_VIRTUAL, region, &unit);
+    if (stats_on) interp_stats_compiled(&unit, region, start);
     pthread_mutex_lock(&k->lock);
     if (done && all_there(ic)) {
         for (unsigned i = 0; i < unit.n; i++)
@@ -213,7 +222,10 @@ STEP(step_compiled)
         c->fpscr & (FPSCR_LEN | FPSCR_STRIDE))
         return b->first_fn(c, s);
     const bool checked = ((struct interp_engine *)c->engine)->lockstep;
+    if (stats_on) interp_stats_enter(c);
     const struct tier_result r = checked ? lockstep_run(c, b) : t->run(t, c, code);
+    if (stats_on) interp_stats_left(c);
+    stats_add(STAT_EXIT_BRANCH + r.why, 1);
     if (r.why == TIER_STOP) return NULL;
     if (r.why == TIER_NONE) return b->first_fn(c, s);
     if (r.why == TIER_DEAD) {
@@ -222,13 +234,17 @@ STEP(step_compiled)
     }
     struct block *next = interp_lookup(c, r.why == TIER_ONE ? r.key | BLOCK_SINGLE : r.key);
     c->itstate = 0;
+    if (stats_on && r.why == TIER_ONE) interp_stats_one(c, r.key);
     if (r.why == TIER_HOT) interp_tier_compile(c, next, true);
     void *there = next->code;
     if (r.why == TIER_BRANCH && there && !checked) {
-        if (r.link)
+        if (r.link) {
             t->link(t, r.link, there);
-        else if (!(r.key >> 32))
+            stats_add(STAT_LINKS, 1);
+        } else if (!(r.key >> 32)) {
             t->remember(t, c, r.key, there);
+            stats_add(STAT_REMEMBERED, 1);
+        }
     }
     return interp_enter(c, next);
 }

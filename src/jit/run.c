@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/stats.h"
 #include "jit/internal.h"
 
 // What a fault has found in the host's flags goes where compiled code keeps the rest.
@@ -44,6 +45,7 @@ const void *jit_call_with_state(struct cpu *c, const void *inner)
 // Code must be able to do more from now on: all of it is made anew.
 void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
 {
+    stats_add(STAT_FP_FORMS, 1);
     __atomic_fetch_or(&j->fp_wanted, form, __ATOMIC_RELAXED);
     j->full = true;
     c->exit_request = 1;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "base/stats.h"
 #include "user/hostthread.h"
 #include "user/policy.h"
 #include "user/signal.h"
@@ -249,6 +250,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     pthread_mutex_unlock(&p->as.lock);
     p->engine->fork_after(p->engine, pid == 0, &t->cpu);
     pthread_mutex_unlock(&p->as.mm_lock);
+    if (pid == 0) stats_forked();
     if (pid == 0) become_process(t, a);
     pthread_mutex_unlock(&p->lock);
     fork_allow(p);

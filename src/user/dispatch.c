@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "user/policy.h"
 #include "user/signal.h"
 #include "user/strace.h"
@@ -83,12 +84,56 @@ static int64_t call(struct thread *t, const struct syscall_row *row, const struc
     return row->fn ? row->fn(t, s) : absent(t, row);
 }
 
+static struct stats_row counted[NR_LIMIT];
+
+static const char *syscall_name(unsigned nr)
+{
+    const struct syscall_row *row = syscall_row(nr);
+    return row ? row->name : nr == NR_LIMIT - 1 ? "ARM's own" : "unknown";
+}
+
+void syscall_stats_init(void)
+{
+    static struct stats_list calls = {
+        .key = "system_calls",
+        .title = "system calls:",
+        .timed = true,
+        .n = NR_LIMIT,
+        .row = counted,
+        .name = syscall_name,
+    };
+    stats_add_list(&calls);
+}
+
+// The private calls stand behind the others, and share a place.
+static struct stats_row *counted_call(uint32_t nr)
+{
+    return &counted[nr < NR_LIMIT ? nr : NR_LIMIT - 1];
+}
+
+static uint64_t begin_call(uint32_t nr)
+{
+    if (!stats_on) return 0;
+    stats_row(counted_call(nr));
+    return stats_clock_now();
+}
+
+static void end_call(uint32_t nr, uint64_t start)
+{
+    if (!stats_on) return;
+    const uint64_t ns = stats_clock_now() - start;
+    __atomic_fetch_add(&counted_call(nr)->ns, ns, __ATOMIC_RELAXED);
+    stats_add(STAT_TIME_CALLS, ns);
+}
+
 bool syscall_quick(struct cpu *c)
 {
     const struct thread *t = thread_of(c);
     const struct syscall_row *row = syscall_row(c->r[7]);
     if (!row || !row->host || t->p->opt.policy != POLICY_FORWARD || log_on(LOG_SYSCALLS)) return false;
+    const uint64_t start = begin_call(row->nr);
     c->r[0] = (uint32_t)host_syscall(row->host, 0, 0, 0, 0, 0, 0);
+    end_call(row->nr, start);
     return true;
 }
 
@@ -100,6 +145,7 @@ void syscall_dispatch(struct thread *t)
     t->syscall_nr = nr;
     t->syscall_r0 = c->r[0];
     t->in_syscall = true;
+    const uint64_t start = begin_call(nr);
     int64_t r;
     if (row) {
         struct sysargs s;
@@ -111,5 +157,6 @@ void syscall_dispatch(struct thread *t)
     } else {
         r = unknown(t, nr);
     }
+    end_call(nr, start);
     if (r != -ESIGRETURN) c->r[0] = (uint32_t)r;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "user/abi/siginfo.h"
 #include "user/proc_maps.h"
 #include "user/process.h"
@@ -44,6 +45,7 @@ void process_exit(struct process *p, int status)
 {
     if (p->opt.final_registers && current_thread) print_registers(&current_thread->cpu);
     if (log_on(LOG_ELF)) log_line("exiting with %d", status);
+    stats_report(p->path);
     _exit(status);
 }
 
@@ -106,6 +108,7 @@ void process_die(struct thread *t, int sig, int code, uint32_t addr)
         report(t, sig, code, addr);
     else if (p->opt.final_registers)
         print_registers(&t->cpu);
+    if (!t->vforked) stats_report(p->path);
     struct sigaction sa;
     memset(&sa, 0, sizeof sa);
     sa.sa_handler = SIG_DFL;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stats.h"
 #include "user/syscall.h"
 
 _Thread_local struct thread *current_thread;
@@ -15,6 +16,7 @@ bool process_init(struct process *p, const struct process_options *opt, struct e
     p->engine = p->as.engine = engine;
     p->opt = *opt;
     p->personality = ABI_ADDR_LIMIT_32BIT;
+    if (stats_on) syscall_stats_init();
     pthread_mutex_init(&p->lock, NULL);
     pthread_mutex_init(&p->fork_lock, NULL);
     return true;

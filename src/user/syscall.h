@@ -114,6 +114,9 @@ void syscall_dispatch(struct thread *t);
 // was done.
 bool syscall_quick(struct cpu *c);
 
+// With --stats: calls are counted from now on.
+void syscall_stats_init(void);
+
 // Guest pointers. NULL-safe only where said.
 static inline void *guest_ptr(struct thread *t, uint64_t addr)
 {

@@ -1,0 +1,81 @@
+#include "interp/stats.h"
+
+#include "interp/select.h"
+
+static struct stats_row called[OP_COUNT], alone[OP_COUNT];
+
+static const char *op_name(unsigned op)
+{
+    return isa_op_name((enum op)op);
+}
+
+void interp_stats_init(void)
+{
+    static struct stats_list calls = {
+        .key = "handlers",
+        .title = "instructions that compiled code has left to the interpreter's handlers:",
+        .n = OP_COUNT,
+        .row = called,
+        .name = op_name,
+    };
+    static struct stats_list ones = {
+        .key = "left_for",
+        .title = "instructions that compiled code has been left for:",
+        .n = OP_COUNT,
+        .row = alone,
+        .name = op_name,
+    };
+    stats_add_list(&ones);
+    stats_add_list(&calls);
+}
+
+const struct step *step_counted(struct cpu *c, const struct step *s)
+{
+    stats_row(&called[s->op]);
+    NEXT;
+}
+
+void interp_stats_one(struct cpu *c, uint64_t key)
+{
+    uint32_t raw;
+    bool wide;
+    struct insn in;
+    const bool thumb = key & 1;
+    const uint8_t *page = c->mem->fetch_page(c, (uint32_t)key & ~1u, &(uint32_t){0});
+    if (!interp_fetch(page, (uint32_t)key & ~1u, thumb, &raw, &wide)) return;
+    const enum isa_result r = thumb ? isa_decode_thumb(raw, wide, (uint8_t)(key >> 32), c->features, &in)
+                                    : isa_decode_a32(raw, c->features, &in);
+    if (r != ISA_UNDEFINED) stats_row(&alone[in.op]);
+}
+
+void interp_stats_enter(struct cpu *c)
+{
+    struct interp_cpu *ic = c->engine_state;
+    stats_add(STAT_ENTRIES, 1);
+    ic->stats.budget = c->budget;
+    ic->stats.entered = stats_clock_now();
+}
+
+void interp_stats_left(struct cpu *c)
+{
+    struct interp_cpu *ic = c->engine_state;
+    if (!ic->stats.entered) return;
+    stats_since(STAT_TIME_CODE, ic->stats.entered);
+    const uint64_t n = (uint64_t)(ic->stats.budget - c->budget);
+    stats_add(STAT_CODE_INSNS, n);
+    stats_add(STAT_INSNS, -n); // the run counts them with its own
+    ic->stats.entered = 0;
+}
+
+void interp_stats_compiled(const struct tier_unit *u, bool region, uint64_t start)
+{
+    stats_since(region ? STAT_TIME_REGIONS : STAT_TIME_BLOCKS, start);
+    if (!u->n) {
+        stats_add(STAT_REFUSED, 1);
+        return;
+    }
+    stats_add(region ? STAT_REGIONS : STAT_BLOCKS, 1);
+    if (region) stats_add(STAT_REGION_BLOCKS, u->nblocks);
+    stats_add(region ? STAT_REGION_INSNS : STAT_BLOCK_INSNS, u->ninsns);
+    stats_add(region ? STAT_REGION_BYTES : STAT_BLOCK_BYTES, u->bytes);
+}

@@ -113,6 +113,14 @@ static bool decode_at(struct cpu *c, const uint8_t *page, uint32_t pc, bool thum
                   : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
 }
 
+// A block may be there for several calls.
+static void note_compiling(struct interp_cpu *ic, struct block *b)
+{
+    for (unsigned k = 0; k < ic->ncompiling; k++)
+        if (ic->compiling[k] == b) return;
+    ic->compiling[ic->ncompiling++] = b;
+}
+
 // A block for the tier: one that the interpreter has run, or the one that is being compiled.
 static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room)
 {
@@ -143,7 +151,7 @@ static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, uns
     }
     tb->next_pc = pc;
     tb->next_it = it;
-    ic->compiling[ic->ncompiling++] = b;
+    note_compiling(ic, b);
     return true;
 }
 

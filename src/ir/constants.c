@@ -101,10 +101,19 @@ static void use_address(const struct known *s, struct ir_insn *i)
 }
 
 // A way to a known address, as through a veneer.
-static void use_target(const struct known *s, struct ir_insn *i, bool thumb)
+static void use_target(const struct known *s, struct ir_insn *i, const struct ir_block *b)
 {
+    bool thumb = b->thumb;
     uint32_t v;
     if (!get(s, i, i->a, &v)) return;
+    if (i->x && !(i->mode & IR_LINKS) && v == (uint32_t)b->blocks[i->x - 1].key) {
+        i->op = IR_JUMP;
+        i->imm = i->x - 1u;
+        i->mode &= IR_CONDITIONAL;
+        i->a = IR_NONE;
+        i->x = 0;
+        return;
+    }
     if (i->mode & IR_INTERWORK) thumb = v & 1;
     if (!thumb && v & 3) return;
     i->op = IR_GOTO;
@@ -112,14 +121,15 @@ static void use_target(const struct known *s, struct ir_insn *i, bool thumb)
     i->a = IR_NONE;
     i->imm = v & ~1u;
     i->it = 0;
+    if (!(i->mode & IR_LINKS)) i->x = 0;
 }
 
-static void simplify(const struct known *s, struct ir_insn *i, bool thumb)
+static void simplify(const struct known *s, struct ir_insn *i, const struct ir_block *block)
 {
     uint32_t a = 0, b = 0, v;
     const unsigned shape = ir_shape(i);
     if (i->op == IR_GOTO_REG) {
-        use_target(s, i, thumb);
+        use_target(s, i, block);
     } else if ((i->op >= IR_LD8 && i->op <= IR_ST32) || i->op == IR_PROBE) {
         use_address(s, i);
     } else if (shape & IR_PURE && !i->sets && i->d != IR_NONE && (!(shape & IR_A) || get(s, i, i->a, &a)) &&
@@ -151,7 +161,7 @@ void ir_pass_constants(struct ir_block *b)
             join = k + 1 + i->n;
             continue;
         }
-        simplify(&now, i, b->thumb);
+        simplify(&now, i, b);
         if (i->op == IR_IF || i->op == IR_IFZ || i->op == IR_IFNZ) {
             other = now;
             join = k + 1 + i->n;

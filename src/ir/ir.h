@@ -186,7 +186,8 @@ struct ir_insn {
     uint8_t count; // guest instructions up to this one
     uint8_t v, vn, vm; // vector registers: S, D or Q numbers
     uint8_t vec, lane; // IR_VEC: enum ir_vec; log2 of an element's bytes
-    uint8_t x;         // IR_VEC: a shift, an element's number, …
+    uint8_t x; // IR_VEC: a shift, an element's number, …; of a branch in a region: 1 + the number of the block
+               // behind the call (IR_LINKS), or of that which an inlined callee returns to (IR_GOTO_REG)
     uint32_t imm;
     uint32_t pc; // of the guest instruction
 };

@@ -163,6 +163,11 @@ int ir_print(const struct ir_insn *i, char *buf, int size)
     if (i->a != IR_IMM && i->b != IR_IMM) n += snprintf(buf + n, (size_t)(size - n), " #%#x", i->imm);
     if (i->op == IR_IF) n += snprintf(buf + n, (size_t)(size - n), " cond %u", i->cond);
     if (i->n) n += snprintf(buf + n, (size_t)(size - n), " n %u", i->n);
+    if (i->op == IR_GOTO || i->op == IR_GOTO_REG)
+        n += snprintf(buf + n, (size_t)(size - n), "%s%s", i->mode & IR_LINKS ? " links" : "",
+                      i->mode & IR_RETURNS ? " returns" : "");
+    if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x)
+        n += snprintf(buf + n, (size_t)(size - n), " to block %u", i->x - 1u);
     if (i->sets)
         n += snprintf(buf + n, (size_t)(size - n), " sets %s%s%s%s", i->sets & IR_N ? "N" : "",
                       i->sets & IR_Z ? "Z" : "", i->sets & IR_C ? "C" : "", i->sets & IR_V ? "V" : "");

@@ -3,13 +3,11 @@
 #include <string.h>
 
 #include "ir/passes.h"
+#include "jit/region.h"
 #include "jit/x64/host.h"
 #include "xlate/xlate.h"
 
-enum {
-    REGION_INSNS = 600, // no further blocks from here on
-    MOST_OPS = 80,      // of one instruction, with its condition
-};
+enum { MOST_OPS = 80 }; // of one instruction, with its condition
 
 // Calls in a row become one: the handlers go from one to the next by themselves. fp: what the first says.
 
@@ -39,8 +37,7 @@ static void merge_calls(struct translation *t, const struct tier_source *src, st
     b->n = to;
 }
 
-// One block's instructions, behind what is there. False: nothing was added.
-static bool add_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key)
+bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key)
 {
     struct ir_block *b = &t->ir;
     struct tier_block tb = {.insns = &t->insns[t->ninsns]};
@@ -86,66 +83,6 @@ static bool add_block(struct translation *t, struct cpu *c, const struct tier_so
     return true;
 }
 
-static int number_of(const struct ir_block *b, uint64_t key)
-{
-    for (unsigned k = 0; k < b->nblocks; k++)
-        if (b->blocks[k].key == key) return (int)k;
-    return -1;
-}
-
-// Blocks that are still to be looked at, the most likely to follow last.
-struct candidates {
-    unsigned n;
-    uint64_t key[4 * IR_MAX_BLOCKS];
-};
-
-static void propose(struct candidates *list, uint64_t key)
-{
-    if (list->n < sizeof list->key / sizeof *list->key) list->key[list->n++] = key;
-}
-
-static uint64_t continuation(const struct ir_insn *i, bool thumb)
-{
-    return (i->pc + i->n) | thumb;
-}
-
-// Where the blocks' operations from `first` on lead.
-static void propose_targets(struct candidates *list, const struct ir_block *b, unsigned first)
-{
-    for (unsigned k = first; k < b->n; k++) {
-        const struct ir_insn *i = &b->insn[k];
-        const bool same_set = !!(i->mode & IR_THUMB) == b->thumb;
-        if (i->mode & IR_LINKS && (i->op == IR_GOTO || i->op == IR_GOTO_REG))
-            propose(list, continuation(i, b->thumb));
-        else if (i->op == IR_GOTO && same_set)
-            propose(list, ir_target(i));
-    }
-}
-
-// Branches to blocks of the region stay inside.
-static void connect(struct ir_block *b)
-{
-    unsigned block = 0;
-    for (unsigned k = 0; k < b->n; k++) {
-        struct ir_insn *i = &b->insn[k];
-        if (i->op == IR_ENTER) block = i->imm;
-        if (i->op == IR_GOTO_REG && i->mode & IR_LINKS) {
-            const int to = number_of(b, continuation(i, b->thumb));
-            if (to >= 0) b->blocks[to].entry = true;
-        }
-        if (i->op != IR_GOTO) continue;
-        const int to = number_of(b, i->mode & IR_LINKS ? continuation(i, b->thumb) : ir_target(i));
-        if (to < 0) continue;
-        if (i->mode & IR_LINKS) {
-            b->blocks[to].entry = true;
-            continue;
-        }
-        i->op = IR_JUMP;
-        i->imm = (uint32_t)to;
-        if ((unsigned)to <= block) b->blocks[to].loop = true;
-    }
-}
-
 bool translate(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root, bool region)
 {
     const struct tier_source *src = tier->source;
@@ -156,17 +93,8 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     t->ninsns = 0;
     b->pc = (uint32_t)root & ~1u;
     b->thumb = root & 1;
-    if (!add_block(t, c, src, root)) return false;
-    if (region) {
-        struct candidates list = {0};
-        propose_targets(&list, b, 0);
-        while (list.n && b->nblocks < IR_MAX_BLOCKS && t->ninsns < REGION_INSNS && b->n < IR_MAX / 2) {
-            const uint64_t key = list.key[--list.n];
-            const unsigned first = b->n;
-            if (number_of(b, key) < 0 && add_block(t, c, src, key)) propose_targets(&list, b, first);
-        }
-        connect(b);
-    }
+    if (!translate_block(t, c, src, root)) return false;
+    if (region) region_grow(t, c, src);
     merge_calls(t, src, c);
     ir_passes(b);
     return !ir_verify(b);

@@ -5,17 +5,21 @@
 #include "cpu/tier.h"
 #include "ir/ir.h"
 
-enum { TRANSLATE_MAX_INSNS = 1024 };
+enum { TRANSLATE_MAX_INSNS = 1024, TRANSLATE_LARGE = 256 };
 
 struct translation {
     struct ir_block ir;
     unsigned ninsns;
     struct tier_insn insns[TRANSLATE_MAX_INSNS]; // of all blocks; IR_CALL's imm counts through them
+    uint64_t large[TRANSLATE_LARGE];             // keys of callees that were found too large to inline
 };
 
 // The block at root; with region, and those that it leads to, as far as they have run. False: not even the
 // first instruction has code or a handler.
 bool translate(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root, bool region);
+
+// One block's instructions, behind what is there. False: nothing was added.
+bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key);
 
 // Which host register each guest register has in this unit (-1: none): those between units, with those that
 // the unit uses more in place of those that it uses less.

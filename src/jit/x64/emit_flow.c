@@ -123,7 +123,21 @@ static void push_return(struct emit *e, uint32_t target)
 
 static uint32_t return_address(const struct emit *e, const struct ir_insn *i)
 {
-    return (i->pc + i->n) | e->thumb;
+    return i->x ? (uint32_t)e->blocks[i->x - 1].key : (i->pc + i->n) | e->thumb;
+}
+
+// From a branch to a block's label, if cc holds (cc < 0: always). Flags that are wanted there are saved.
+static void jump_to(struct emit *e, const struct ir_insn *i, unsigned block, int cc)
+{
+    struct emit_block *b = &e->blocks[block];
+    if (cc < 0 && block == e->next_block && !(i->mode & IR_CONDITIONAL)) return; // it follows
+    if (b->label) {
+        const uint8_t *to = b->loop ? b->poll : b->label; // else it is from behind the unit
+        cc < 0 ? x64_jmp_to(&e->a, to) : x64_jcc_to(&e->a, (enum x64_cc)cc, to);
+        return;
+    }
+    uint8_t *at = cc < 0 ? x64_jmp_at(&e->a) : x64_jcc_at(&e->a, (enum x64_cc)cc);
+    *new_way(e) = (struct emit_way){.disp = at, .label = block + 1};
 }
 
 // Where the callee's return leads.
@@ -131,15 +145,13 @@ static void landing(struct emit *e, const struct ir_insn *i)
 {
     x64_group1(&e->a, X64_64, 0, x64_r(RSP), 8);
     set_thumb(e, e->thumb);
-    const uint32_t back = return_address(e, i) & ~1u;
-    for (unsigned k = 0; k < e->nblocks; k++) {
-        if (e->blocks[k].key != (back | e->thumb)) continue;
+    if (i->x) {
         emit_from_common(e);
         e->flags = (struct emit_flags){.saved = IR_NZCV};
-        emit_jump_to(e, k, -1);
+        jump_to(e, i, i->x - 1u, -1);
         return;
     }
-    const unsigned l = new_link(e, back | e->thumb);
+    const unsigned l = new_link(e, return_address(e, i));
     e->links[l].disp = patchable(e, x64_jmp_at);
     slow_way(e, e->links[l].disp, l);
 }
@@ -178,7 +190,8 @@ void emit_goto(struct emit *e, const struct ir_insn *i, int cc)
     *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, (enum x64_cc)cc), .go = i, .flags = e->flags};
 }
 
-void emit_goto_reg(struct emit *e, const struct ir_insn *i)
+// To where a register says.
+void emit_go_reg(struct emit *e, const struct ir_insn *i)
 {
     emit_save_flags(e, IR_NZCV);
     count(e, i->count);
@@ -204,6 +217,26 @@ void emit_goto_reg(struct emit *e, const struct ir_insn *i)
     x64_jmp_to(&e->a, e->shared->indirect);
 }
 
+// A return from an inlined callee, to where it was called if nothing unusual happens.
+static void return_inside(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned block = i->x - 1u;
+    emit_clobber(e);
+    x64_group1(&e->a, 0, 7, place(e, i->a), return_address(e, i));
+    *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, CC_NE), .go = i, .flags = e->flags};
+    count(e, i->count);
+    jump_to(e, i, block, -1);
+}
+
+void emit_goto_reg(struct emit *e, const struct ir_insn *i)
+{
+    if (i->x && !(i->mode & IR_LINKS)) {
+        return_inside(e, i);
+        return;
+    }
+    emit_go_reg(e, i);
+}
+
 void emit_leave(struct emit *e, const struct ir_insn *i)
 {
     emit_save_flags(e, IR_NZCV);
@@ -220,26 +253,12 @@ void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc)
 
 // Inside the unit
 
-// To a block's label, if cc holds (cc < 0: always). Flags that are wanted there are saved.
-void emit_jump_to(struct emit *e, unsigned block, int cc)
-{
-    struct emit_block *b = &e->blocks[block];
-    if (cc < 0 && block == e->next_block) return; // it follows
-    if (b->label) {
-        const uint8_t *to = b->loop ? b->poll : b->label; // else it is a call's return that leads backwards
-        cc < 0 ? x64_jmp_to(&e->a, to) : x64_jcc_to(&e->a, (enum x64_cc)cc, to);
-        return;
-    }
-    uint8_t *at = cc < 0 ? x64_jmp_at(&e->a) : x64_jcc_at(&e->a, (enum x64_cc)cc);
-    *new_way(e) = (struct emit_way){.disp = at, .label = block + 1};
-}
-
 void emit_jump(struct emit *e, const struct ir_insn *i, int cc)
 {
     emit_save_flags(e, e->blocks[i->imm].live);
     if (!e->counts || cc < 0) {
         count(e, i->count);
-        emit_jump_to(e, i->imm, cc);
+        jump_to(e, i, i->imm, cc);
         return;
     }
     uint8_t *skip = x64_jcc_at(&e->a, (enum x64_cc)(cc ^ 1));

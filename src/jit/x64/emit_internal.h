@@ -106,9 +106,9 @@ void emit_site_above(struct emit *e, const struct ir_insn *i);       // … whos
 struct x64_rm emit_address(struct emit *e, const struct ir_insn *i); // of its access; uses RAX, RCX
 void emit_goto(struct emit *e, const struct ir_insn *i, int cc);     // emit_flow.c; cc < 0: always
 void emit_goto_reg(struct emit *e, const struct ir_insn *i);
+void emit_go_reg(struct emit *e, const struct ir_insn *i); // … which is not an inlined callee's return
 void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // out of line
-void emit_jump_to(struct emit *e, unsigned block, int cc);
 void emit_jump(struct emit *e, const struct ir_insn *i, int cc); // IR_JUMP
 void emit_enter(struct emit *e, const struct ir_insn *i);
 void emit_call(struct emit *e, const struct ir_insn *i);

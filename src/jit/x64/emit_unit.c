@@ -201,7 +201,7 @@ static void emit_ops(struct emit *e, const struct ir_block *b)
         }
         const enum x64_cc cc = test_if(e, i);
         const struct ir_insn *next = &b->insn[k + 1];
-        if (i->n == 1 && next->op == IR_GOTO && !(next->mode & IR_LINKS)) {
+        if (i->n == 1 && next->op == IR_GOTO) {
             emit_goto(e, next, (int)cc);
             k++;
         } else if (i->n == 1 && next->op == IR_JUMP) {
@@ -232,7 +232,7 @@ static void emit_ways(struct emit *e)
         } else if (w.go) {
             x64_patch(w.disp, e->a.p);
             e->flags = w.flags;
-            emit_goto(e, w.go, -1);
+            w.go->op == IR_GOTO ? emit_goto(e, w.go, -1) : emit_go_reg(e, w.go);
         } else if (w.leave) {
             x64_patch(w.disp, e->a.p);
             e->flags = w.flags;

@@ -1,0 +1,263 @@
+// A region is a set of blocks, each in a context: called from outside, or at a certain call in the region,
+// to which it returns. So a callee may be there several times, for several calls; it goes to its caller by a
+// jump if the return address is what the call has left in LR, or else by an ordinary way out.
+//
+// An inlined callee may branch to what is not in the region. That is a call then, whose return leads to the
+// block behind the inlined call: the stacks of returns, the host's and ours, stay in step with the guest's.
+#include "jit/region.h"
+
+#include <string.h>
+
+#include "ir/use.h"
+
+enum {
+    REGION_INSNS = 600, // no further blocks from here on
+    CONTEXTS = 48,
+    DEEPEST = 4,       // calls inlined in one another
+    CALLEE_INSNS = 80, // of an inlined callee and what is inlined there
+    CANDIDATES = 4 * IR_MAX_BLOCKS,
+};
+
+struct context {
+    unsigned parent; // where the call is
+    unsigned depth, insns;
+    uint64_t callee, back; // keys: its first block, and that behind the call
+    bool lr;               // LR may not be what the call has left there
+    bool given_up;         // it is not that small
+};
+
+// Blocks that are still to be looked at, the most likely to follow last.
+struct candidate {
+    uint64_t key;
+    unsigned context;
+};
+
+struct region {
+    struct translation *t;
+    struct ir_block *b;
+    unsigned ncontexts, ncandidates;
+    struct context context[CONTEXTS]; // 0: what is not inlined
+    struct candidate candidate[CANDIDATES];
+    unsigned of[IR_MAX_BLOCKS];        // the blocks' contexts
+    unsigned first[IR_MAX_BLOCKS + 1]; // … and operations
+};
+
+static int number_of(const struct region *g, uint64_t key, unsigned context)
+{
+    for (unsigned k = 0; k < g->b->nblocks; k++)
+        if (g->b->blocks[k].key == key && g->of[k] == context) return (int)k;
+    return -1;
+}
+
+static void propose(struct region *g, uint64_t key, unsigned context)
+{
+    if (g->ncandidates < CANDIDATES) g->candidate[g->ncandidates++] = (struct candidate){key, context};
+}
+
+static bool stays(const struct ir_block *b, const struct ir_insn *i)
+{
+    return i->op == IR_GOTO && !!(i->mode & IR_THUMB) == b->thumb;
+}
+
+static uint64_t behind(const struct ir_block *b, const struct ir_insn *call)
+{
+    return (call->pc + call->n) | b->thumb;
+}
+
+// ---- contexts ----
+
+static uint64_t *known_as_large(struct translation *t, uint64_t key)
+{
+    return &t->large[(key >> 1 ^ key >> 9) % TRANSLATE_LARGE];
+}
+
+static bool is_inside(const struct region *g, uint64_t callee, unsigned context)
+{
+    for (; context; context = g->context[context].parent)
+        if (g->context[context].callee == callee) return true;
+    return false;
+}
+
+// A context for a call: 0 if it is not to be inlined.
+static unsigned inlined(struct region *g, const struct ir_insn *call, unsigned parent)
+{
+    const uint64_t callee = ir_target(call);
+    const unsigned depth = g->context[parent].depth + 1;
+    if (!stays(g->b, call) || g->ncontexts == CONTEXTS || depth > DEEPEST) return 0;
+    if (is_inside(g, callee, parent) || *known_as_large(g->t, callee) == callee) return 0;
+    g->context[g->ncontexts] =
+        (struct context){.parent = parent, .depth = depth, .callee = callee, .back = behind(g->b, call)};
+    return g->ncontexts++;
+}
+
+// Counts a block's instructions; a callee that turns out to be large is called after all.
+static void grow_context(struct region *g, unsigned context, unsigned insns)
+{
+    for (; context; context = g->context[context].parent) {
+        struct context *x = &g->context[context];
+        x->insns += insns;
+        if (x->insns <= CALLEE_INSNS || x->given_up) continue;
+        x->given_up = true;
+        *known_as_large(g->t, x->callee) = x->callee;
+    }
+}
+
+static bool given_up(const struct region *g, unsigned context)
+{
+    for (; context; context = g->context[context].parent)
+        if (g->context[context].given_up) return true;
+    return false;
+}
+
+// ---- blocks ----
+
+// Where the newest block leads. An inlined call's context goes into its x for the time being.
+static void look_at(struct region *g)
+{
+    struct ir_block *b = g->b;
+    const unsigned block = b->nblocks - 1, context = g->of[block];
+    g->first[b->nblocks] = b->n;
+    for (unsigned k = g->first[block]; k < b->n; k++) {
+        struct ir_insn *i = &b->insn[k];
+        if (ir_defs(i) >> 14 & 1) g->context[context].lr = true;
+        if (i->op != IR_GOTO && i->op != IR_GOTO_REG) continue;
+        if (i->mode & IR_LINKS) {
+            i->x = (uint8_t)inlined(g, i, context);
+            propose(g, behind(b, i), context);
+            if (i->x) propose(g, ir_target(i), i->x);
+        } else if (stays(b, i)) {
+            propose(g, ir_target(i), context);
+        }
+    }
+}
+
+static void add_blocks(struct region *g, struct cpu *c, const struct tier_source *src)
+{
+    struct translation *t = g->t;
+    struct ir_block *b = g->b;
+    look_at(g);
+    while (g->ncandidates && b->nblocks < IR_MAX_BLOCKS && t->ninsns < REGION_INSNS && b->n < IR_MAX / 2) {
+        const struct candidate next = g->candidate[--g->ncandidates];
+        const unsigned insns = t->ninsns;
+        if (given_up(g, next.context) || number_of(g, next.key, next.context) >= 0) continue;
+        g->of[b->nblocks] = next.context;
+        if (!translate_block(t, c, src, next.key)) continue;
+        look_at(g);
+        grow_context(g, next.context, t->ninsns - insns);
+    }
+}
+
+// ---- branches ----
+
+// The block behind a context's call, if it is there as is everything between; or -1.
+static int back_of(const struct region *g, unsigned context)
+{
+    const struct context *x = &g->context[context];
+    return context ? number_of(g, x->back, x->parent) : -1;
+}
+
+static void jump(struct ir_insn *i, int block)
+{
+    i->op = IR_JUMP;
+    i->imm = (uint32_t)block;
+    i->mode &= IR_CONDITIONAL;
+    i->n = i->x = 0;
+}
+
+static void connect_call(const struct region *g, struct ir_insn *i, unsigned context)
+{
+    const int back = number_of(g, behind(g->b, i), context);
+    const unsigned inner = i->op == IR_GOTO ? i->x : 0;
+    const int callee = inner && !g->context[inner].given_up ? number_of(g, ir_target(i), inner) : -1;
+    i->x = (uint8_t)(back + 1);
+    if (back >= 0 && callee >= 0)
+        jump(i, callee);
+    else if (back >= 0 && !context)
+        g->b->blocks[back].entry = true;
+}
+
+static void connect_one(const struct region *g, struct ir_insn *i, unsigned context)
+{
+    if (i->op != IR_GOTO && i->op != IR_GOTO_REG) return;
+    if (i->mode & IR_LINKS) {
+        connect_call(g, i, context);
+        return;
+    }
+    const int there = stays(g->b, i) ? number_of(g, ir_target(i), context) : -1;
+    const int back = back_of(g, context);
+    if (there >= 0) {
+        jump(i, there);
+    } else if (back >= 0) {
+        const bool returns = i->op == IR_GOTO_REG && i->mode & IR_RETURNS;
+        i->x = (uint8_t)(back + 1);
+        if (!returns)
+            i->mode |= IR_LINKS;
+        else if (i->a == 14 && !g->context[context].lr)
+            jump(i, back);
+    }
+}
+
+static void mark(const struct region *g, bool wanted[], unsigned block)
+{
+    unsigned todo[IR_MAX_BLOCKS], n = 0;
+    todo[n++] = block;
+    wanted[block] = true;
+    while (n) {
+        const unsigned at = todo[--n];
+        for (unsigned k = g->first[at]; k < g->first[at + 1]; k++) {
+            const struct ir_insn *i = &g->b->insn[k];
+            unsigned to = IR_MAX_BLOCKS;
+            if (i->op == IR_JUMP) to = i->imm;
+            if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x) to = i->x - 1u;
+            if (to == IR_MAX_BLOCKS || wanted[to]) continue;
+            wanted[to] = true;
+            todo[n++] = to;
+        }
+    }
+}
+
+// Leaves out what nothing leads to, and finds the loops.
+static void arrange(struct region *g)
+{
+    struct ir_block *b = g->b;
+    bool wanted[IR_MAX_BLOCKS] = {false};
+    unsigned number[IR_MAX_BLOCKS], blocks = 0, to = 0;
+    mark(g, wanted, 0);
+    for (unsigned k = 0; k < b->nblocks; k++)
+        number[k] = wanted[k] ? blocks++ : 0;
+    for (unsigned k = 0; k < b->nblocks; k++) {
+        if (!wanted[k]) continue;
+        b->blocks[number[k]] = b->blocks[k];
+        for (unsigned j = g->first[k]; j < g->first[k + 1]; j++) {
+            struct ir_insn *i = &b->insn[to++];
+            *i = b->insn[j];
+            if (i->op == IR_ENTER || i->op == IR_JUMP) i->imm = number[i->imm];
+            if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x) i->x = (uint8_t)(number[i->x - 1u] + 1);
+        }
+    }
+    b->nblocks = blocks;
+    b->n = to;
+}
+
+static void find_loops(struct ir_block *b)
+{
+    unsigned block = 0;
+    for (unsigned k = 0; k < b->n; k++) {
+        const struct ir_insn *i = &b->insn[k];
+        if (i->op == IR_ENTER) block = i->imm;
+        if (i->op == IR_JUMP && i->imm <= block) b->blocks[i->imm].loop = true;
+        if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x && i->x - 1u <= block)
+            b->blocks[i->x - 1u].loop = true;
+    }
+}
+
+void region_grow(struct translation *t, struct cpu *c, const struct tier_source *src)
+{
+    struct region g = {.t = t, .b = &t->ir, .ncontexts = 1};
+    add_blocks(&g, c, src);
+    for (unsigned k = 0; k < g.b->nblocks; k++)
+        for (unsigned j = g.first[k]; j < g.first[k + 1]; j++)
+            connect_one(&g, &g.b->insn[j], g.of[k]);
+    arrange(&g);
+    find_loops(g.b);
+}

@@ -101,14 +101,20 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
     return true;
 }
 
-// The instruction at pc, whose page is at a host address; false: it is undefined, or reaches into the next
-// page.
-static bool decode_at(struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb, uint8_t it,
+// The instruction at pc, whose page is at a host address; false: it is undefined, or it reaches into the next
+// page and is not its block's only one.
+static bool decode_at(struct cpu *c, const struct block *b, const uint8_t *page, uint32_t pc, uint8_t it,
                       struct insn *in)
 {
+    const bool thumb = b->key & 1;
     uint32_t raw;
     bool wide;
-    if (!interp_fetch(page, pc, thumb, &raw, &wide)) return false;
+    if (!interp_fetch(page, pc, thumb, &raw, &wide)) {
+        uint16_t hw2;
+        if (pc != b->first) return false;
+        memcpy(&hw2, c->mem->fetch_page(c, pc + 2, &(uint32_t){0}), 2);
+        raw = raw << 16 | hw2;
+    }
     return (thumb ? isa_decode_thumb(raw, wide, it, c->features, in)
                   : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
 }
@@ -127,7 +133,7 @@ static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, uns
     struct interp_cpu *ic = c->engine_state;
     struct interp_engine *e = (struct interp_engine *)c->engine;
     struct block *b = cache_find(&e->cache, key);
-    if (!b || b->frame[0] != b->frame[1] || b->ninsns > room || ic->ncompiling == TIER_ENTRIES) return false;
+    if (!b || b->ninsns > room || ic->ncompiling == TIER_ENTRIES) return false;
     if (ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
     interp_mark_fetch(c, key);
     const uint8_t *page = c->mem->fetch_page(c, b->first, &(uint32_t){0});
@@ -138,7 +144,7 @@ static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, uns
     tb->runs_on = true;
     while (pc <= b->last && tb->runs_on && tb->ninsns < room) {
         struct tier_insn *ti = &tb->insns[tb->ninsns];
-        if (!decode_at(c, page, pc, b->key & 1, it, &ti->in)) {
+        if (!decode_at(c, b, page, pc, it, &ti->in)) {
             if (!tb->ninsns) return false;
             break; // undefined: the next block is the interpreter's
         }

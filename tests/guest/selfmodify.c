@@ -40,6 +40,15 @@ int main(void)
         __builtin___clear_cache((char *)x, (char *)(x + 2));
         CHECK(f() == (int)i && g() == 77);
     }
+    // An instruction that begins in one page and ends in the next: movw r0, #n; bx lr
+    uint16_t *t = (uint16_t *)x + 0x7ff;
+    int (*h)(void) = (int (*)(void))((uintptr_t)t | 1);
+    t[0] = 0xf240, t[2] = 0x4770;
+    for (unsigned i = 0; i < 50; i++) {
+        t[1] = (uint16_t)i;
+        __builtin___clear_cache((char *)(t + 1), (char *)(t + 2));
+        CHECK(h() == (int)i && h() == (int)i);
+    }
     // The system call writes into watched pages.
     int fds[2];
     uint32_t code[2];

@@ -81,15 +81,17 @@ static void add(uint64_t v)
     DOUBLE(name, op " " from_d)                                                                              \
     SINGLE(name, op " " from_s)
 
-// The order of the operands must not matter where it does not.
-#define COMPARE(name, op)                                                                                    \
-    DOUBLE(name,                                                                                             \
-           op ".f64 d17, d18\n\tvmrs APSR_nzcv, fpscr\n\tmov %Q0, #0\n\tite eq\n\torreq %Q0, #1\n\t"         \
-              "orrne %Q0, #2\n\tite mi\n\torrmi %Q0, #4\n\torrpl %Q0, #8\n\tite gt\n\torrgt %Q0, #16"        \
-              "\n\torrle %Q0, #32\n\tite ge\n\torrge %Q0, #64\n\torrlt %Q0, #128\n\tvmov d16, %Q0, %R0")     \
-    SINGLE(name, op ".f32 s1, s2\n\tvmrs APSR_nzcv, fpscr\n\tmov %0, #0\n\tite ls\n\torrls %0, #1\n\t"       \
-                    "orrhi %0, #2\n\tite cs\n\torrcs %0, #4\n\torrcc %0, #8\n\tite vs\n\torrvs %0, #16\n\t"  \
-                    "orrvc %0, #32\n\tite eq\n\torreq %0, #64\n\torrne %0, #128\n\tvmov s0, %0")
+// The order of the operands must not matter where it does not, nor what is between the comparison and the
+// look at its flags.
+#define COMPARE(name, op, between)                                                                           \
+    DOUBLE(name, op                                                                                          \
+           ".f64 d17, d18" between "\n\tvmrs APSR_nzcv, fpscr\n\tmov %Q0, #0\n\tite eq\n\torreq %Q0, #1\n\t" \
+           "orrne %Q0, #2\n\tite mi\n\torrmi %Q0, #4\n\torrpl %Q0, #8\n\tite gt\n\torrgt %Q0, #16"           \
+           "\n\torrle %Q0, #32\n\tite ge\n\torrge %Q0, #64\n\torrlt %Q0, #128\n\tvmov d16, %Q0, %R0")        \
+    SINGLE(name,                                                                                             \
+           op ".f32 s1, s2" between "\n\tvmrs APSR_nzcv, fpscr\n\tmov %0, #0\n\tite ls\n\torrls %0, #1\n\t"  \
+              "orrhi %0, #2\n\tite cs\n\torrcs %0, #4\n\torrcc %0, #8\n\tite vs\n\torrvs %0, #16\n\t"        \
+              "orrvc %0, #32\n\tite eq\n\torreq %0, #64\n\torrne %0, #128\n\tvmov s0, %0")
 
 BOTH(add, "vadd")
 BOTH(sub, "vsub")
@@ -104,8 +106,9 @@ BOTH(fma, "vfma")
 BOTH(fms, "vfms")
 BOTH(fnma, "vfnma")
 BOTH(fnms, "vfnms")
-COMPARE(cmp, "vcmp")
-COMPARE(cmpe, "vcmpe")
+COMPARE(cmp, "vcmp", "")
+COMPARE(cmpe, "vcmpe", "")
+COMPARE(cmp_late, "vcmp", "\n\tcmn r0, r0")
 DOUBLE(sqrt, "vsqrt.f64 d16, d17")
 SINGLE(sqrt, "vsqrt.f32 s0, s1")
 DOUBLE(to_s, "vcvt.f32.f64 s0, d17\n\tvmov d16, d0")
@@ -123,12 +126,12 @@ SINGLE(from_fix, "vmov s0, s1\n\tvcvt.f32.s32 s0, s0, #30\n\tvcvt.f32.s16 s2, s2
 
 // Comparisons first: their traps are to be seen before there are so many that they are done away with.
 static void (*const double_ops[])(uint64_t, uint64_t, uint64_t) = {
-    d_cmp, d_cmpe, d_add,  d_sub,  d_mul,  d_nmul, d_div,    d_mla,   d_mls,    d_nmla,     d_nmls,
-    d_fma, d_fms,  d_fnma, d_fnms, d_sqrt, d_to_s, d_to_int, d_round, d_to_fix, d_from_fix,
+    d_cmp,  d_cmpe, d_cmp_late, d_add,  d_sub,  d_mul,  d_nmul, d_div,    d_mla,   d_mls,    d_nmla,
+    d_nmls, d_fma,  d_fms,      d_fnma, d_fnms, d_sqrt, d_to_s, d_to_int, d_round, d_to_fix, d_from_fix,
 };
 static void (*const single_ops[])(uint32_t, uint32_t, uint32_t) = {
-    s_cmp, s_cmpe, s_add,  s_sub,  s_mul,  s_nmul, s_div,    s_mla,      s_mls,    s_nmla,     s_nmls,
-    s_fma, s_fms,  s_fnma, s_fnms, s_sqrt, s_to_d, s_to_int, s_from_int, s_to_fix, s_from_fix,
+    s_cmp,  s_cmpe, s_cmp_late, s_add,  s_sub,  s_mul,  s_nmul, s_div,    s_mla,      s_mls,    s_nmla,
+    s_nmls, s_fma,  s_fms,      s_fnma, s_fnms, s_sqrt, s_to_d, s_to_int, s_from_int, s_to_fix, s_from_fix,
 };
 
 enum { OPS = sizeof double_ops / sizeof *double_ops };

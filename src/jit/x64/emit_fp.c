@@ -250,7 +250,9 @@ static void compare(struct emit *e, const struct ir_insn *i)
 void emit_vflags(struct emit *e, const struct ir_insn *i)
 {
     if (e->flags.kind != HOST_VCMP && e->flags.kind != HOST_VCMP_SWAPPED) {
-        emit_call(e, i);
+        emit_clobber(e);
+        x64_call_to(&e->a, e->shared->vflags);
+        e->flags = (struct emit_flags){.saved = IR_NZCV};
         return;
     }
     const bool swapped = e->flags.kind == HOST_VCMP_SWAPPED;

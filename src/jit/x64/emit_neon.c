@@ -124,8 +124,7 @@ static bool has_code(const struct ir_insn *i)
 bool emit_may_call(const struct ir_insn *i)
 {
     if (i->op == IR_VEC) return !ir_vec_constant(i->vec) && (ops[i->vec].slow || !has_code(i));
-    return i->op == IR_CALL || i->op == IR_VFLAGS ||
-           (emit_fp_form(i) && i->op != IR_VMRS && i->op != IR_VMSR);
+    return i->op == IR_CALL || (emit_fp_form(i) && i->op != IR_VMRS && i->op != IR_VMSR);
 }
 
 void emit_vec(struct emit *e, const struct ir_insn *i)

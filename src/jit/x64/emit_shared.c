@@ -173,6 +173,12 @@ static const uint8_t *keeping_all(struct x64 *a, uintptr_t fn)
     return at;
 }
 
+static void put_flags(struct x64 *a, uint32_t nzcv)
+{
+    const uint8_t flags[4] = {nzcv >> 3 & 1, nzcv >> 2 & 1, !(nzcv & 2), nzcv & 1};
+    x64_bytes(a, flags, sizeof flags);
+}
+
 static void constants(struct x64 *a, struct emit_shared *s)
 {
     static const uint64_t signs[8] = {1ull << 63, 0, 1u << 31, 0, ~0ull >> 1, 0, ~0u >> 1, 0};
@@ -185,12 +191,39 @@ static void constants(struct x64 *a, struct emit_shared *s)
     x64_bytes(a, signs, sizeof signs);
     for (unsigned swapped = 0; swapped < 2; swapped++) {
         s->compared[swapped] = a->p;
-        for (unsigned f = 0; f < EMIT_COMPARED; f++) {
-            const uint32_t nzcv = fp_nzcv((swapped ? FP_COMPARE_SWAPPED : FP_COMPARE) | f << 8);
-            const uint8_t flags[4] = {nzcv >> 3 & 1, nzcv >> 2 & 1, !(nzcv & 2), nzcv & 1};
-            x64_bytes(a, flags, sizeof flags);
-        }
+        for (unsigned f = 0; f < EMIT_COMPARED; f++)
+            put_flags(a, fp_nzcv((swapped ? FP_COMPARE_SWAPPED : FP_COMPARE) | f << 8));
     }
+    s->nzcv = a->p;
+    for (uint32_t nzcv = 0; nzcv < 16; nzcv++)
+        put_flags(a, nzcv);
+}
+
+// The flags of the last VCMP, from host_fp.compared if that has any, else from the FPSCR.
+static void vflags(struct x64 *a, struct emit_shared *s)
+{
+    const struct x64_rm entry = {.mem = true, .base = RCX, .index = RAX, .scale = 2};
+    x64_align(a, 16, 0);
+    s->vflags = a->p;
+    x64_op(a, 0, 0x0fb6, RAX, CPU_FIELD(host_fp.compared)); // movzx: enum fp_compare
+    x64_op(a, 0, 0x85, RAX, x64_r(RAX));                    // test
+    uint8_t *none = x64_jcc_at(a, CC_E);
+    x64_op(a, 0, 0x69, RAX, x64_r(RAX)); // imul
+    x64_u32(a, EMIT_COMPARED);
+    x64_op(a, 0, 0x0fb6, RCX, x64_m(RBP, (int32_t)offsetof(struct cpu, host_fp.compared) + 1));
+    x64_op(a, 0, 0x8d, RAX, (struct x64_rm){.mem = true, .base = RAX, .index = RCX}); // lea
+    x64_op(a, X64_64, 0x8d, RCX, x64_at(s->compared[0] - FP_COMPARE * EMIT_COMPARED * 4));
+    x64_op(a, 0, 0x8b, RAX, entry);
+    x64_store(a, CPU_FIELD(host_flags), RAX);
+    x64_byte(a, 0xc3);
+    if (!a->full) x64_patch(none, a->p);
+    x64_load(a, RAX, CPU_FIELD(fpscr));
+    x64_op(a, 0, 0xc1, 5, x64_r(RAX)); // shr
+    x64_byte(a, 28);
+    x64_op(a, X64_64, 0x8d, RCX, x64_at(s->nzcv));
+    x64_op(a, 0, 0x8b, RAX, entry);
+    x64_store(a, CPU_FIELD(host_flags), RAX);
+    x64_byte(a, 0xc3);
 }
 
 bool emit_shared_code(struct x64 *a, struct emit_shared *s)
@@ -204,6 +237,7 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s)
     s->read_fpscr = keeping_all(a, (uintptr_t)fp_read);
     s->write_fpscr = keeping_all(a, (uintptr_t)fp_write);
     constants(a, s);
+    vflags(a, s);
     return !a->full;
 }
 

@@ -92,6 +92,9 @@ struct cpu {
     uint16_t masks;  // CPSR.A, I and F, in their places
 
     volatile sig_atomic_t exit_request; // set from anywhere: leave the engine at the next block edge
+    struct {
+        uint8_t n, z, borrow, overflow; // 0 or 1; borrow is !C
+    } host_flags;                       // while compiled code runs, as the host gives them
 
     // VFP and Advanced SIMD: D registers; S registers are their halves, Q registers their pairs.
     _Alignas(16) uint64_t d[32];
@@ -101,8 +104,8 @@ struct cpu {
     uint32_t excl_addr;
     uint8_t excl_size; // log2 of the bytes, or CPU_EXCL_OPEN
     uint64_t excl_value;
-    // Others may access the memory while this CPU runs: threads, processes, devices. Before it is set all code
-    // is invalidated, which may rely on being alone.
+    // Others may access the memory while this CPU runs: threads, processes, devices. Before it is set all
+    // code is invalidated, which may rely on being alone.
     bool memory_shared;
 
     uint32_t tpidrurw, tpidruro; // CP15 thread ID registers of user mode
@@ -121,21 +124,17 @@ struct cpu {
 
     uint32_t features; // enum isa_feature
     uint32_t svc_imm;
-    // Does the system call in the registers at once, if it is a simple one: the engine then goes on behind the
-    // SVC. NULL: it always stops there.
+    // Does the system call in the registers at once, if it is a simple one: the engine then goes on behind
+    // the SVC. NULL: it always stops there.
     bool (*quick_svc)(struct cpu *c);
     struct cpu_fault fault;
 
     const struct cpu_mem *mem; // the address space's functions
     void *mem_ctx;             // … and what they work on
     struct engine *engine;
-    // Scratch of compiled code: the flags as the host gives them, temporaries, targets of indirect branches.
-    struct {
-        uint8_t n, z, borrow, overflow; // 0 or 1; borrow is !C
-    } host_flags;
-    uint32_t host_temp[8];
-    void *host_sp;    // compiled code's stack as it was at its entry
-    void *host_floor; // calls stop being remembered there
+    uint32_t host_temp[8];            // temporaries of compiled code,
+    void *host_sp;                    // … its stack as it was at its entry
+    void *host_floor;                 // calls stop being remembered there
     int32_t host_heat[CPU_HOST_HEAT]; // runs of blocks until they are hot
     void *host_jump;
     struct {

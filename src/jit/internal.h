@@ -68,7 +68,8 @@ void jit_fork_copy(struct tier *t);
 void jit_fork_after(struct tier *t, bool child, struct cpu *self);
 
 // unit.c: what is known about compiled code.
-// The handlers that the operations of the translation may call; NULL: no memory.
+// The handlers that the operations of the translation may call, whose imm counts through them from here on.
+// NULL: no memory.
 const struct tier_call *jit_calls(struct jit *j, struct cpu *c);
 // Code for the translation, and its record. NULL: no memory.
 struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region);

@@ -9,6 +9,12 @@
 
 enum { MOST_OPS = 80 }; // of one instruction, with its condition
 
+static bool callable(const struct translation *t, const struct tier_source *src, struct cpu *c, unsigned insn)
+{
+    struct tier_call call;
+    return src->handler(c, &t->insns[insn], 0, 0, t->ir.thumb, &call);
+}
+
 // Calls in a row become one: the handlers go from one to the next by themselves. fp: what the first says.
 
 static bool merges(const struct translation *t, const struct tier_source *src, struct cpu *c,
@@ -48,14 +54,11 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     emit(&x, IR_ENTER, IR_NONE, IR_NONE, IR_NONE, b->nblocks);
     enum xlate_result r = XLATE_NEXT;
     for (unsigned k = 0; k < tb.ninsns && r == XLATE_NEXT; k++) {
-        struct tier_call call;
         x.pc = tb.insns[k].pc;
         x.it = tb.insns[k].it;
         b->ninsns = k + 1;
-        const bool callable = src->handler(c, &tb.insns[k], 0, 0, x.thumb, &call);
         r = b->n > IR_MAX - 2 * MOST_OPS ? XLATE_LEAVE : xlate_insn(&x, &tb.insns[k].in, t->ninsns + k);
-        const bool calls = r != XLATE_LEAVE && b->insn[b->n - 1].op == IR_CALL;
-        if (calls && !callable) {
+        if (r != XLATE_LEAVE && b->insn[b->n - 1].op == IR_CALL && !callable(t, src, c, t->ninsns + k)) {
             do
                 b->n--;
             while (b->insn[b->n - 1].pc == x.pc && b->insn[b->n - 1].op != IR_ENTER);
@@ -83,6 +86,17 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     return true;
 }
 
+// Whether what has been made is looked at again: where time does not matter.
+static bool verified(const struct tier *tier)
+{
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+    (void)tier;
+    return true;
+#else
+    return tier->counts;
+#endif
+}
+
 bool translate(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root, bool region)
 {
     const struct tier_source *src = tier->source;
@@ -97,5 +111,5 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     if (region) region_grow(t, c, src);
     merge_calls(t, src, c);
     ir_passes(b);
-    return !ir_verify(b);
+    return !verified(tier) || !ir_verify(b);
 }

@@ -1,22 +1,39 @@
 // Units of compiled code: their records, where they are found by what happens in them.
 #include "jit/internal.h"
 
-// Finds the handlers that the operations may call; NULL: no memory.
-const struct tier_call *jit_calls(struct jit *j, struct cpu *c)
+static unsigned count_calls(const struct ir_block *b)
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < b->n; k++)
+        n += emit_may_call(&b->insn[k]);
+    return n;
+}
+
+static bool find_handler(struct jit *j, struct cpu *c, const struct ir_insn *i, struct tier_call *call)
 {
     const struct translation *t = &j->translation;
-    struct tier_call *calls = jit_data(j, 2 * t->ninsns * sizeof *calls); // each with its inner one
-    for (unsigned k = 0; calls && k < t->ir.n; k++) {
-        const struct ir_insn *i = &t->ir.insn[k];
-        if (!emit_may_call(i)) continue;
-        struct tier_call *call = &calls[i->imm];
-        const unsigned n = i->op == IR_CALL && i->n ? i->n : 1;
-        if (!j->tier.source->handler(c, &t->insns[i->imm], n, i->count, t->ir.thumb, call)) return NULL;
-        call->fp = call->fp && j->fp_form & FP_USED;
-        if (!call->flags && !call->fp) continue;
-        calls[t->ninsns + i->imm] = *call;
-        call->fn = jit_call_with_state;
-        call->step = &calls[t->ninsns + i->imm];
+    const unsigned n = i->op == IR_CALL && i->n ? i->n : 1;
+    if (!j->tier.source->handler(c, &t->insns[i->imm], n, i->count, t->ir.thumb, call)) return false;
+    call->fp = call->fp && j->fp_form & FP_USED;
+    if (!call->flags && !call->fp) return true;
+    struct tier_call *inner = jit_data(j, sizeof *inner);
+    if (!inner) return false;
+    *inner = *call;
+    call->fn = jit_call_with_state;
+    call->step = inner;
+    return true;
+}
+
+const struct tier_call *jit_calls(struct jit *j, struct cpu *c)
+{
+    struct ir_block *b = &j->translation.ir;
+    unsigned n = count_calls(b);
+    struct tier_call *calls = jit_data(j, n * sizeof *calls);
+    n = 0;
+    for (unsigned k = 0; calls && k < b->n; k++) {
+        if (!emit_may_call(&b->insn[k])) continue;
+        if (!find_handler(j, c, &b->insn[k], &calls[n])) return NULL;
+        b->insn[k].imm = n++; // from here on
     }
     return calls;
 }

@@ -182,6 +182,7 @@ struct ir_insn {
     uint8_t reads;      // flags
     uint8_t keeps; // flags that this operation must leave as they are, where anybody may look (ir_pass_flags)
     uint8_t after; // flags that somebody may look at behind it
+    uint8_t ahead; // not 0: as many operations further down one makes flags that are due here (ir_pass_sink)
     uint8_t it;    // ITSTATE: of this instruction; behind IR_GOTO: of the target
     uint8_t count; // guest instructions up to this one
     uint8_t v, vn, vm; // vector registers: S, D or Q numbers

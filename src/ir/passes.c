@@ -25,11 +25,12 @@ static const struct {
     {"dead", ir_pass_dead, NULL},
     {"merge-if", ir_pass_merge_if, NULL},
     {"select", ir_pass_select, NULL},
+    {"sink", ir_pass_sink, NULL},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
 
-const char ir_passes_names[] = "align, pair, stale-flags, flags, constants, temps, dead, merge-if, select";
+const char ir_passes_names[] = "align, pair, stale-flags, flags, constants, temps, dead, merge-if, select, sink";
 
 static unsigned disabled; // a bit a pass
 

@@ -25,6 +25,8 @@ void ir_pass_dead(struct ir_block *b);
 void ir_pass_merge_if(struct ir_block *b);
 // Which IR_IFs are done without a branch: IR_SELECT.
 void ir_pass_select(struct ir_block *b);
+// What sets flags moves down to whoever reads them.
+void ir_pass_sink(struct ir_block *b);
 // Where an access of a region faults, flags that nothing reads any more need not be right.
 void ir_pass_stale_flags(struct ir_block *b);
 // Removes flags from `sets` that nobody reads before they are set anew.

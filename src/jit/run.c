@@ -15,6 +15,20 @@ static void take_flags(struct cpu *c, const struct emit_flags *f, uint64_t eflag
     if (f->host & IR_V) c->host_flags.overflow = eflags >> 11 & 1;
 }
 
+// What a comparison that compiled code does later (ir_pass_sink) makes of them.
+static void make_flags(struct cpu *c, const struct emit_due *due)
+{
+    if (!due->sets) return;
+    const uint32_t a = c->r[due->a], b = due->b == IR_IMM ? due->imm : c->r[due->b];
+    const bool adds = due->op == IR_ADD, subtracts = due->op == IR_SUB;
+    const uint32_t r = adds ? a + b : subtracts ? a - b : due->op == IR_AND ? a & b : a ^ b;
+    if (due->sets & IR_N) c->host_flags.n = (uint8_t)(r >> 31);
+    if (due->sets & IR_Z) c->host_flags.z = r == 0;
+    if (!adds && !subtracts) return;
+    if (due->sets & IR_C) c->host_flags.borrow = adds ? r >= a : a < b;
+    if (due->sets & IR_V) c->host_flags.overflow = (uint8_t)(((adds ? ~(a ^ b) : a ^ b) & (a ^ r)) >> 31);
+}
+
 // Handlers that touch the flags find them where the interpreter keeps them.
 
 static void flags_out(struct cpu *c)
@@ -131,6 +145,7 @@ static void take_registers(struct cpu *c, const struct jit_unit *u, const struct
     for (unsigned r = 0; r < 15; r++)
         if (u->home[r] >= 0) c->r[r] = (uint32_t)reg[u->home[r]];
     take_flags(c, &site->flags, reg[16]);
+    make_flags(c, &site->due);
 }
 
 bool jit_trap(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,

@@ -46,6 +46,13 @@ struct emit_flags {
     uint8_t kind; // enum host_flags
 };
 
+// Flags that nobody has made yet: those of a comparison of registers, or of one with a constant.
+struct emit_due {
+    uint8_t sets; // 0: none
+    uint8_t op, a, b;
+    uint32_t imm;
+};
+
 // The access at an offset of a block's code belongs to this instruction.
 struct emit_site {
     uint32_t offset, pc;
@@ -55,6 +62,7 @@ struct emit_site {
     bool leave;              // the interpreter does what faults here
     bool probe;              // the access has begun in front of what faults: the address is that of the page
     struct emit_flags flags; // where they are
+    struct emit_due due;
 };
 
 // Code that all blocks share, in the writable view.

@@ -239,6 +239,10 @@ void emit_goto_reg(struct emit *e, const struct ir_insn *i)
 
 void emit_leave(struct emit *e, const struct ir_insn *i)
 {
+    if (i->ahead) {
+        e->live = IR_NZCV & ~i[i->ahead].sets;
+        emit_alu(e, &i[i->ahead]);
+    }
     emit_save_flags(e, IR_NZCV);
     count(e, i->count - 1u);
     emit_to_common(e);

@@ -13,6 +13,10 @@ static void site(struct emit *e, const struct ir_insn *i, bool above)
                                                .count = i->count,
                                                .probe = above,
                                                .flags = e->flags};
+    if (i->ahead) {
+        const struct ir_insn *c = i + i->ahead;
+        e->sites[e->nsites - 1].due = (struct emit_due){c->sets, c->op, c->a, c->b, c->imm};
+    }
     if (e->flags.kind >= HOST_FLOAT) e->sites[e->nsites - 1].flags.host = 0; // struct cpu has them
 }
 

@@ -8,19 +8,16 @@
     mov r5, #0
 1:
 // host:
-//   cmp g0,g1
-//   lea g2,[g2.q+0x1]
-//   mov eax,g4
-//   not eax
-//   lea g3,[g3.q+rax*1+0x1]
+//   add g2,0x1
+//   sub g3,g4
 //   lea g5,[g6.q*4+0x0]
+//   and g12,0xf
+//   cmp g0,g1
+//   jne cold
+//   mov g5,0x0
 //   sets BYTE PTR [cpu.n]
 //   sete BYTE PTR [cpu.z]
 //   setb BYTE PTR [cpu.borrow]
 //   seto BYTE PTR [cpu.overflow]
-//   and g12,0xf
-//   rex cmp BYTE PTR [cpu.z],0x0
-//   je cold
-//   mov g5,0x0
 //   movabs rax,*
 //   jmp out

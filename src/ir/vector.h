@@ -92,6 +92,16 @@ enum ir_vec {
     VEC_AESD,
     VEC_AESMC, // v = MixColumns of vm
     VEC_AESIMC,
+    VEC_SHA1C, // four rounds: v is the state's first words, vn's first word the fifth, vm the schedule
+    VEC_SHA1P,
+    VEC_SHA1M,
+    VEC_SHA1H, // v = vm's first word rotated, and zeros
+    VEC_SHA1SU0,
+    VEC_SHA1SU1,
+    VEC_SHA256H,  // four rounds: v is A … D, vn E … H
+    VEC_SHA256H2, // … the other way round
+    VEC_SHA256SU0,
+    VEC_SHA256SU1,
     VEC_PMULL, // Q = D * D, polynomials
     VEC_FABS,  // single precision (lane 2) from here on
     VEC_FNEG,

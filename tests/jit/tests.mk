@@ -23,7 +23,7 @@ test-jit-torture-full: $(BUILD)/stinkarm
 # Older hosts: masks of what the host has (jit/x64/host.h), from SSE2 alone upwards
 TESTS      += test-jit-hosts
 TESTS_FULL += test-jit-hosts
-JIT_HOSTS   = 0 1 3 7
+JIT_HOSTS   = 0 1 3 7 1027
 
 test-jit-hosts: $(BUILD)/stinkarm conform
 	for host in $(JIT_HOSTS); do \

@@ -36,6 +36,8 @@ struct tier_block {
     bool runs_on; // behind the last instruction, to next_pc with next_it
     uint32_t next_pc;
     uint8_t next_it;
+    uint32_t heat; // how often it has run before it was compiled
+    void *code;    // … and then
 };
 
 // What the interpreter tells a tier that compiles.

@@ -142,6 +142,8 @@ static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, uns
     uint8_t it = (uint8_t)(b->key >> 32);
     tb->ninsns = 0;
     tb->runs_on = true;
+    tb->heat = b->heat;
+    tb->code = b->code;
     while (pc <= b->last && tb->runs_on && tb->ninsns < room) {
         struct tier_insn *ti = &tb->insns[tb->ninsns];
         if (!decode_at(c, b, page, pc, it, &ti->in)) {

@@ -187,8 +187,9 @@ struct ir_insn {
     uint8_t count; // guest instructions up to this one
     uint8_t v, vn, vm; // vector registers: S, D or Q numbers
     uint8_t vec, lane; // IR_VEC: enum ir_vec; log2 of an element's bytes
-    uint8_t x; // IR_VEC: a shift, an element's number, …; of a branch in a region: 1 + the number of the block
-               // behind the call (IR_LINKS), or of that which an inlined callee returns to (IR_GOTO_REG)
+    uint8_t
+        x; // IR_VEC: a shift, an element's number, …; of a branch in a region: 1 + the number of the block
+           // behind the call (IR_LINKS), or of that which an inlined callee returns to (IR_GOTO_REG)
     uint32_t imm;
     uint32_t pc; // of the guest instruction
 };
@@ -205,10 +206,11 @@ struct ir_block {
     bool region;      // may have several blocks; nobody compares its states
     bool stale_flags; // ir_pass_stale_flags
     struct {
-        uint64_t key; // pc | T | ITSTATE << 32
-        bool entry;   // reached from outside; so is the first
-        bool loop;    // reached by a jump backwards
-        uint8_t live; // flags that it reads, or what follows
+        uint64_t key;  // pc | T | ITSTATE << 32
+        bool entry;    // reached from outside; so is the first
+        bool loop;     // reached by a jump backwards
+        uint8_t live;  // flags that it reads, or what follows
+        uint32_t heat; // how often it has run, or somewhat more
     } blocks[IR_MAX_BLOCKS];
     struct ir_insn insn[IR_MAX];
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ir/use.h"
+#include "jit/internal.h"
 
 enum {
     REGION_INSNS = 600, // no further blocks from here on
@@ -16,6 +17,8 @@ enum {
     DEEPEST = 4,       // calls inlined in one another
     CALLEE_INSNS = 80, // of an inlined callee and what is inlined there
     CANDIDATES = 4 * IR_MAX_BLOCKS,
+    COLD = 32,    // blocks that run this much more seldom than the root are not in the region
+    COPIES = 200, // instructions that other regions have already, but for inlined callees
 };
 
 struct context {
@@ -30,12 +33,14 @@ struct context {
 struct candidate {
     uint64_t key;
     unsigned context;
+    uint32_t heat; // as high as this, at most
 };
 
 struct region {
     struct translation *t;
+    struct jit *j;
     struct ir_block *b;
-    unsigned ncontexts, ncandidates;
+    unsigned ncontexts, ncandidates, copies;
     struct context context[CONTEXTS]; // 0: what is not inlined
     struct candidate candidate[CANDIDATES];
     unsigned of[IR_MAX_BLOCKS];        // the blocks' contexts
@@ -49,9 +54,9 @@ static int number_of(const struct region *g, uint64_t key, unsigned context)
     return -1;
 }
 
-static void propose(struct region *g, uint64_t key, unsigned context)
+static void propose(struct region *g, uint64_t key, unsigned context, uint32_t heat)
 {
-    if (g->ncandidates < CANDIDATES) g->candidate[g->ncandidates++] = (struct candidate){key, context};
+    if (g->ncandidates < CANDIDATES) g->candidate[g->ncandidates++] = (struct candidate){key, context, heat};
 }
 
 static bool stays(const struct ir_block *b, const struct ir_insn *i)
@@ -111,11 +116,28 @@ static bool given_up(const struct region *g, unsigned context)
 
 // ---- blocks ----
 
+static const struct jit_unit *unit_of(const struct tier_block *tb)
+{
+    return ((const struct emit_entry *)tb->code)->unit;
+}
+
+// How often a block has run; those in regions are not counted any more, but were hot.
+static uint32_t heat_of(const struct region *g, const struct cpu *c, uint64_t key,
+                        const struct tier_block *tb)
+{
+    const uint32_t hot = g->j->hot_region;
+    if (!tb->code || !c->host_jump) return tb->heat;
+    if (unit_of(tb)->region) return tb->heat + hot;
+    const uint32_t left = (uint32_t)c->host_heat[emit_heat_slot(key)];
+    return tb->heat + (left < hot ? hot - left : 0);
+}
+
 // Where the newest block leads. An inlined call's context goes into its x for the time being.
 static void look_at(struct region *g)
 {
     struct ir_block *b = g->b;
     const unsigned block = b->nblocks - 1, context = g->of[block];
+    const uint32_t heat = b->blocks[block].heat;
     g->first[b->nblocks] = b->n;
     for (unsigned k = g->first[block]; k < b->n; k++) {
         struct ir_insn *i = &b->insn[k];
@@ -123,12 +145,28 @@ static void look_at(struct region *g)
         if (i->op != IR_GOTO && i->op != IR_GOTO_REG) continue;
         if (i->mode & IR_LINKS) {
             i->x = (uint8_t)inlined(g, i, context);
-            propose(g, behind(b, i), context);
-            if (i->x) propose(g, ir_target(i), i->x);
+            propose(g, behind(b, i), context, heat);
+            if (i->x) propose(g, ir_target(i), i->x, heat);
         } else if (stays(b, i)) {
-            propose(g, ir_target(i), context);
+            propose(g, ir_target(i), context, heat);
         }
     }
+}
+
+// A candidate's block; false: it is not to be in the region.
+static bool add_block(struct region *g, struct cpu *c, const struct tier_source *src,
+                      const struct candidate *next)
+{
+    struct translation *t = g->t;
+    struct ir_block *b = g->b;
+    struct tier_block tb = {.insns = &t->insns[t->ninsns]};
+    if (!src->block(c, next->key, &tb, TRANSLATE_MAX_INSNS - t->ninsns)) return false;
+    const uint32_t heat = heat_of(g, c, next->key, &tb);
+    if (heat < b->blocks[0].heat / COLD) return false;
+    if (!next->context && jit_in_region(g->j, next->key) && (g->copies += tb.ninsns) > COPIES) return false;
+    g->of[b->nblocks] = next->context;
+    b->blocks[b->nblocks].heat = heat < next->heat ? heat : next->heat;
+    return translate_block(t, c, src, next->key, &tb);
 }
 
 static void add_blocks(struct region *g, struct cpu *c, const struct tier_source *src)
@@ -140,8 +178,7 @@ static void add_blocks(struct region *g, struct cpu *c, const struct tier_source
         const struct candidate next = g->candidate[--g->ncandidates];
         const unsigned insns = t->ninsns;
         if (given_up(g, next.context) || number_of(g, next.key, next.context) >= 0) continue;
-        g->of[b->nblocks] = next.context;
-        if (!translate_block(t, c, src, next.key)) continue;
+        if (!add_block(g, c, src, &next)) continue;
         look_at(g);
         grow_context(g, next.context, t->ninsns - insns);
     }
@@ -251,10 +288,11 @@ static void find_loops(struct ir_block *b)
     }
 }
 
-void region_grow(struct translation *t, struct cpu *c, const struct tier_source *src)
+void region_grow(struct translation *t, struct cpu *c, const struct tier *tier, const struct tier_block *root)
 {
-    struct region g = {.t = t, .b = &t->ir, .ncontexts = 1};
-    add_blocks(&g, c, src);
+    struct region g = {.t = t, .j = jit_of((struct tier *)tier), .b = &t->ir, .ncontexts = 1};
+    g.b->blocks[0].heat = root->heat + g.j->hot_region;
+    add_blocks(&g, c, tier->source);
     for (unsigned k = 0; k < g.b->nblocks; k++)
         for (unsigned j = g.first[k]; j < g.first[k + 1]; j++)
             connect_one(&g, &g.b->insn[j], g.of[k]);

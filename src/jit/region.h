@@ -5,6 +5,7 @@
 #include "jit/translate.h"
 
 // To the root, which is in t, adds what it leads to, and makes jumps of the branches between them.
-void region_grow(struct translation *t, struct cpu *c, const struct tier_source *src);
+void region_grow(struct translation *t, struct cpu *c, const struct tier *tier,
+                 const struct tier_block *root);
 
 #endif

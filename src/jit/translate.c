@@ -43,21 +43,20 @@ static void merge_calls(struct translation *t, const struct tier_source *src, st
     b->n = to;
 }
 
-bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key)
+bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key,
+                     const struct tier_block *tb)
 {
     struct ir_block *b = &t->ir;
-    struct tier_block tb = {.insns = &t->insns[t->ninsns]};
     struct xlate x = {.b = b, .thumb = key & 1, .pc = (uint32_t)key & ~1u, .shuffles = host_has(HOST_SSSE3)};
     const unsigned start = b->n;
-    if (!src->block(c, key, &tb, TRANSLATE_MAX_INSNS - t->ninsns)) return false;
     b->ninsns = 0;
     emit(&x, IR_ENTER, IR_NONE, IR_NONE, IR_NONE, b->nblocks);
     enum xlate_result r = XLATE_NEXT;
-    for (unsigned k = 0; k < tb.ninsns && r == XLATE_NEXT; k++) {
-        x.pc = tb.insns[k].pc;
-        x.it = tb.insns[k].it;
+    for (unsigned k = 0; k < tb->ninsns && r == XLATE_NEXT; k++) {
+        x.pc = tb->insns[k].pc;
+        x.it = tb->insns[k].it;
         b->ninsns = k + 1;
-        r = b->n > IR_MAX - 2 * MOST_OPS ? XLATE_LEAVE : xlate_insn(&x, &tb.insns[k].in, t->ninsns + k);
+        r = b->n > IR_MAX - 2 * MOST_OPS ? XLATE_LEAVE : xlate_insn(&x, &tb->insns[k].in, t->ninsns + k);
         if (r != XLATE_LEAVE && b->insn[b->n - 1].op == IR_CALL && !callable(t, src, c, t->ninsns + k)) {
             do
                 b->n--;
@@ -71,18 +70,18 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     }
     if (r == XLATE_LEAVE) xlate_leave(&x);
     if (r == XLATE_NEXT) {
-        if (!tb.runs_on) {
+        if (!tb->runs_on) {
             b->n = start;
             return false;
         }
-        x.pc = tb.insns[tb.ninsns - 1].pc;
-        xlate_goto(&x, tb.next_pc, tb.next_it);
+        x.pc = tb->insns[tb->ninsns - 1].pc;
+        xlate_goto(&x, tb->next_pc, tb->next_it);
     }
     b->blocks[b->nblocks].key = key;
     b->blocks[b->nblocks].entry = b->nblocks == 0;
     b->blocks[b->nblocks].loop = false;
     b->nblocks++;
-    t->ninsns += tb.ninsns;
+    t->ninsns += tb->ninsns;
     return true;
 }
 
@@ -101,14 +100,17 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
 {
     const struct tier_source *src = tier->source;
     struct ir_block *b = &t->ir;
+    struct tier_block first = {.insns = t->insns};
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
     b->stale_flags = false;
     t->ninsns = 0;
     b->pc = (uint32_t)root & ~1u;
     b->thumb = root & 1;
-    if (!translate_block(t, c, src, root)) return false;
-    if (region) region_grow(t, c, src);
+    t->region = region;
+    if (!src->block(c, root, &first, TRANSLATE_MAX_INSNS) || !translate_block(t, c, src, root, &first))
+        return false;
+    if (region) region_grow(t, c, tier, &first);
     merge_calls(t, src, c);
     ir_passes(b);
     return !verified(tier) || !ir_verify(b);

@@ -10,6 +10,7 @@ enum { TRANSLATE_MAX_INSNS = 1024, TRANSLATE_LARGE = 256 };
 struct translation {
     struct ir_block ir;
     unsigned ninsns;
+    bool region;
     struct tier_insn insns[TRANSLATE_MAX_INSNS]; // of all blocks; IR_CALL's imm counts through them
     uint64_t large[TRANSLATE_LARGE];             // keys of callees that were found too large to inline
 };
@@ -18,8 +19,9 @@ struct translation {
 // first instruction has code or a handler.
 bool translate(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root, bool region);
 
-// One block's instructions, behind what is there. False: nothing was added.
-bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key);
+// One block's instructions, tb's, behind what is there. False: nothing was added.
+bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key,
+                     const struct tier_block *tb);
 
 // Which host register each guest register has in this unit (-1: none): those between units, with those that
 // the unit uses more in place of those that it uses less.

@@ -57,6 +57,7 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
     *u = (struct jit_unit){.start = e->start,
                            .size = (uint32_t)(e->a.p - e->start),
                            .thumb = t->ir.thumb,
+                           .region = t->region,
                            .nsites = e->nsites,
                            .ninsns = t->ninsns,
                            .sites = sites,
@@ -108,6 +109,14 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     *j->units = u;
     __atomic_store_n(&j->nunits, j->nunits + 1, __ATOMIC_RELEASE);
     return u;
+}
+
+bool jit_in_region(struct jit *j, uint64_t key)
+{
+    const struct jit_cover *k = j->covers[key / 2 % JIT_COVERS];
+    while (k && (k->key != key || !k->unit->region || k->unit->dead))
+        k = k->next;
+    return k;
 }
 
 bool jit_forget(struct tier *t, uint64_t key)

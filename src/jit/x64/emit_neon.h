@@ -132,7 +132,7 @@ emit_vec_fn emit_vec_reverse, emit_vec_extract, emit_vec_swap, emit_vec_transpos
 emit_vec_fn emit_vec_qsum, emit_vec_qabs, emit_vec_qdmulh, emit_vec_qdmull,
     emit_vec_qshl;                                                          // emit_neon_saturate.c
 emit_vec_fn emit_vec_count, emit_vec_leading_zeros, emit_vec_leading_signs; // emit_neon_bits.c
-emit_vec_fn emit_vec_shift_by;                                              // emit_neon_shift.c
+emit_vec_fn emit_vec_shift_by;                                              // emit_neon_shift_by.c
 emit_vec_fn emit_vec_aes_round, emit_vec_aes_mix, emit_vec_pmull;           // emit_neon_crypto.c
 emit_vec_fn emit_vec_sha1_rounds, emit_vec_sha1_rotate, emit_vec_sha1_schedule0, emit_vec_sha1_schedule1,
     emit_vec_sha256_rounds, emit_vec_sha256_schedule0, emit_vec_sha256_schedule1; // emit_neon_sha.c

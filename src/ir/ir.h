@@ -154,6 +154,7 @@ enum ir_mode {
     IR_INTERWORK = 4,   // bit 0 of the target selects the instruction set
     IR_CONDITIONAL = 8, // behind an IR_IF of its instruction: may be skipped
     IR_UNSIGNED = 16,
+    IR_SHORT = 16, // a shift by a location: by less than 32
     IR_SCALAR = 32, // IR_VEC: the second operand is one element
     IR_ROUND = 64,
     IR_ABOVE = 128,  // IR_LD32, IR_PROBE: the access that it is part of begins in front of it

@@ -16,7 +16,7 @@ static const struct {
     void (*pass)(struct ir_block *);
     void (*instead)(struct ir_block *); // where it is left out
 } passes[] = {
-    {"align", ir_pass_align, NULL},
+    {"bits", ir_pass_bits, NULL},
     {"pair", ir_pass_pair, NULL},
     {"stale-flags", ir_pass_stale_flags, NULL},
     {"flags", ir_pass_flags, all_flags},
@@ -30,7 +30,7 @@ static const struct {
 
 enum { PASSES = sizeof passes / sizeof *passes };
 
-const char ir_passes_names[] = "align, pair, stale-flags, flags, constants, temps, dead, merge-if, select, sink";
+const char ir_passes_names[] = "bits, pair, stale-flags, flags, constants, temps, dead, merge-if, select, sink";
 
 static unsigned disabled; // a bit a pass
 

@@ -11,8 +11,8 @@ extern const char ir_passes_names[];
 
 void ir_passes(struct ir_block *b);
 
-// Removes IR_ALIGNs of what is known to be aligned.
-void ir_pass_align(struct ir_block *b);
+// Removes IR_ALIGNs of what is known to be aligned; marks shifts by less than 32 (IR_SHORT).
+void ir_pass_bits(struct ir_block *b);
 // Makes one access of those of two D registers that are halves of a Q register.
 void ir_pass_pair(struct ir_block *b);
 // Operations on constants become constants, also in addresses.

@@ -20,6 +20,12 @@ static uint32_t width_of(const struct ir_insn *i)
     return i->imm >> 8;
 }
 
+// By a location, which is less than 32.
+static bool short_shift(const struct ir_insn *i)
+{
+    return i->b != IR_IMM && i->mode & IR_SHORT && host_has(HOST_BMI2);
+}
+
 enum quiet emit_quiet_cost(const struct emit *e, const struct ir_insn *i)
 {
     const bool bmi = host_has(HOST_BMI2);
@@ -35,10 +41,13 @@ enum quiet emit_quiet_cost(const struct emit *e, const struct ir_insn *i)
         if (i->b != IR_IMM || (i->imm != 0xff && i->imm != 0xffff)) return QUIET_NO;
         return place(e, i->d).mem ? QUIET_DEAR : QUIET_FREE;
     case IR_LSL:
+        if (short_shift(i)) return QUIET_FREE;
         if (i->b != IR_IMM || (i->imm > 3 && !bmi)) return QUIET_NO;
         return i->imm <= 3 && third(e, i) && in_regs(e, i) ? QUIET_FREE : QUIET_DEAR;
     case IR_LSR:
-    case IR_ASR: return i->b == IR_IMM && bmi ? QUIET_DEAR : QUIET_NO;
+    case IR_ASR:
+        if (short_shift(i)) return QUIET_FREE;
+        return i->b == IR_IMM && bmi ? QUIET_DEAR : QUIET_NO;
     case IR_ROR: return i->b == IR_IMM && bmi ? QUIET_FREE : QUIET_NO;
     case IR_UXT8:
     case IR_UXT16:
@@ -89,6 +98,12 @@ static void sub(struct emit *e, const struct ir_insn *i, unsigned t)
         sum(e, t, in_reg(e, i->a, RCX), RAX, 0, 1);
 }
 
+static void shift_by_location(struct emit *e, const struct ir_insn *i, unsigned t)
+{
+    static const unsigned ops[] = {SHLX, SHRX, SARX};
+    x64_vex(&e->a, 0, ops[i->op - IR_LSL], t, in_reg(e, i->b, RCX), place(e, i->a));
+}
+
 static void shift(struct emit *e, unsigned op, unsigned t, struct x64_rm from, uint32_t n)
 {
     x64_mov_imm(&e->a, x64_r(RCX), n);
@@ -103,6 +118,10 @@ static void rotate(struct emit *e, unsigned t, struct x64_rm from, uint32_t n)
 
 static void left(struct emit *e, const struct ir_insn *i, unsigned t)
 {
+    if (i->b != IR_IMM) {
+        shift_by_location(e, i, t);
+        return;
+    }
     if (i->imm > 3) {
         shift(e, SHLX, t, place(e, i->a), i->imm);
         return;
@@ -118,7 +137,9 @@ static void left(struct emit *e, const struct ir_insn *i, unsigned t)
 
 static void right(struct emit *e, const struct ir_insn *i, unsigned t)
 {
-    if (i->op == IR_LSR && i->imm == 32)
+    if (i->b != IR_IMM)
+        shift_by_location(e, i, t);
+    else if (i->op == IR_LSR && i->imm == 32)
         x64_mov_imm(&e->a, x64_r(t), 0);
     else
         shift(e, i->op == IR_LSR ? SHRX : SARX, t, place(e, i->a), i->imm == 32 ? 31 : i->imm);

@@ -1,0 +1,139 @@
+// Bits that are known to be zero, over the whole unit: addresses that are aligned need no look at that, and
+// shifts that are known to be short none at their length.
+#include <string.h>
+
+#include "ir/passes.h"
+#include "ir/use.h"
+
+enum { ROUNDS = 4 }; // what still changes at a block's beginning then is unknown: sums grow bit by bit
+
+struct zeros {
+    uint32_t of[IR_LOCS];
+};
+
+static uint32_t low(uint32_t n)
+{
+    return n < 32 ? (1u << n) - 1 : ~0u;
+}
+
+// Of known zeros those below all bits that may be set
+static uint32_t below(uint32_t zeros)
+{
+    return zeros & (zeros ^ (zeros + 1));
+}
+
+// What no number up to this one has set
+static uint32_t above(uint64_t most)
+{
+    uint32_t m = ~0u;
+    while (most & m)
+        m <<= 1;
+    return most > ~0u ? 0 : m;
+}
+
+static uint32_t rotated(uint32_t v, uint32_t n)
+{
+    return v >> (n & 31) | v << (-n & 31);
+}
+
+static uint32_t operand(const struct zeros *z, const struct ir_insn *i, uint8_t loc)
+{
+    return loc == IR_IMM ? ~i->imm : loc < IR_LOCS ? z->of[loc] : 0;
+}
+
+static uint32_t shifted(const struct ir_insn *i, uint32_t a)
+{
+    const uint32_t n = i->imm;
+    if (i->b != IR_IMM) return i->op == IR_LSL ? below(a) : 0;
+    switch ((enum ir_op)i->op) {
+    case IR_LSL: return a << n | low(n);
+    case IR_LSR: return n < 32 ? a >> n | ~low(32 - n) : ~0u;
+    case IR_ASR: return (uint32_t)((int32_t)a >> (n < 32 ? n : 31));
+    default: return rotated(a, n);
+    }
+}
+
+// The known zeros of what an operation writes to d.
+static uint32_t result(const struct ir_insn *i, uint32_t a, uint32_t b)
+{
+    switch ((enum ir_op)i->op) {
+    case IR_MOV: return b;
+    case IR_ADD:
+        b = b << i->n | low(i->n);
+        return (below(a) & below(b)) | (i->n ? 0 : above((uint64_t)~a + (uint32_t)~b));
+    case IR_SUB: return below(a) & below(b);
+    case IR_AND: return a | b;
+    case IR_OR:
+    case IR_XOR:
+    case IR_SEL: return a & b;
+    case IR_BIC: return i->b == IR_IMM ? a | i->imm : a;
+    case IR_LSL:
+    case IR_LSR:
+    case IR_ASR:
+    case IR_ROR: return shifted(i, a);
+    case IR_UXT8: return rotated(b, i->imm) | ~0xffu;
+    case IR_UXT16: return rotated(b, i->imm) | ~0xffffu;
+    case IR_UBFX: return a >> (i->imm & 31) | ~low(i->imm >> 8);
+    case IR_LD8: return ~0xffu;
+    case IR_LD16: return ~0xffffu;
+    case IR_CLZ: return ~0x3fu;
+    default: return 0;
+    }
+}
+
+static void follow(struct zeros *z, const struct ir_insn *i)
+{
+    const bool may = i->mode & IR_CONDITIONAL;
+    if (i->op == IR_ALIGN && !may) z->of[i->a] |= i->imm - 1;
+    const uint32_t defs = ir_defs(i), r = result(i, operand(z, i, i->a), operand(z, i, i->b));
+    for (uint32_t rest = defs; rest; rest &= rest - 1) {
+        const unsigned l = (unsigned)__builtin_ctz(rest);
+        const uint32_t v = l == i->d ? r : 0;
+        z->of[l] = may ? z->of[l] & v : v;
+    }
+}
+
+static bool meet(struct zeros *z, const struct zeros *other, bool widen)
+{
+    uint32_t changed = 0;
+    for (unsigned l = 0; l < IR_LOCS; l++) {
+        const uint32_t lost = z->of[l] & ~other->of[l];
+        changed |= lost;
+        z->of[l] = lost && widen ? 0 : z->of[l] & ~lost;
+    }
+    return changed;
+}
+
+static void use(const struct zeros *z, struct ir_insn *i)
+{
+    if (i->op == IR_ALIGN && !(~z->of[i->a] & (i->imm - 1))) i->op = IR_NOP;
+    if (i->op >= IR_LSL && i->op <= IR_ROR && i->b < IR_LOCS && !(~z->of[i->b] & 0xe0)) i->mode |= IR_SHORT;
+}
+
+// Through all blocks in order; whether something is less known than when their code was looked at.
+static bool walk(struct ir_block *b, struct zeros at[IR_MAX_BLOCKS], bool widen, bool last)
+{
+    struct zeros z = {0};
+    bool again = false;
+    unsigned now = 0;
+    for (unsigned k = 0; k < b->n; k++) {
+        struct ir_insn *i = &b->insn[k];
+        if (i->op == IR_ENTER) z = at[now = i->imm];
+        if (last) use(&z, i);
+        if (i->op == IR_JUMP && meet(&at[i->imm], &z, widen) && i->imm <= now) again = true;
+        follow(&z, i);
+    }
+    return again;
+}
+
+void ir_pass_bits(struct ir_block *b)
+{
+    struct zeros at[IR_MAX_BLOCKS];
+    memset(at, 0xff, b->nblocks * sizeof *at);
+    for (unsigned k = 0; k < b->nblocks; k++)
+        if (!k || b->blocks[k].entry) memset(&at[k], 0, sizeof *at);
+    for (unsigned round = 1; b->nblocks > 1 && walk(b, at, round > ROUNDS, false); round++)
+        ;
+    walk(b, at, false, true);
+    ir_compact(b);
+}

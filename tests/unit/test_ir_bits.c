@@ -1,0 +1,114 @@
+// Bits known to be zero: alignment that needs no look, shifts that are short.
+#include <criterion/criterion.h>
+
+#include "ir/passes.h"
+
+static struct ir_block block;
+
+enum { NO = IR_NONE, IMM = IR_IMM };
+
+static struct ir_insn *put(enum ir_op op, uint8_t d, uint8_t a, uint8_t b, uint32_t imm)
+{
+    struct ir_insn *i = &block.insn[block.n++];
+    *i = (struct ir_insn){.op = (uint8_t)op, .d = d, .a = a, .b = b, .e = IR_NONE, .imm = imm, .pc = 0x8000};
+    return i;
+}
+
+static void enter(bool entry)
+{
+    if (!block.nblocks) block.n = 0;
+    block.blocks[block.nblocks].entry = entry;
+    put(IR_ENTER, NO, NO, NO, block.nblocks++);
+}
+
+static unsigned aligns(void)
+{
+    unsigned n = 0;
+    for (unsigned k = 0; k < block.n; k++)
+        n += block.insn[k].op == IR_ALIGN;
+    return n;
+}
+
+static unsigned run(void)
+{
+    ir_pass_bits(&block);
+    block.nblocks = 0;
+    cr_assert_null(ir_verify(&block));
+    return aligns();
+}
+
+Test(ir_bits, what_a_mask_leaves_is_aligned)
+{
+    enter(true);
+    put(IR_BIC, 1, 0, IMM, 7);
+    put(IR_ALIGN, NO, 1, NO, 8);
+    put(IR_ADD, 1, 1, IMM, 4);
+    put(IR_ALIGN, NO, 1, NO, 8);
+    put(IR_ALIGN, NO, 1, NO, 4); // known by now
+    put(IR_LEAVE, NO, NO, NO, 0);
+    cr_expect_eq(run(), 1);
+}
+
+Test(ir_bits, a_condition_proves_nothing)
+{
+    enter(true);
+    put(IR_IF, NO, NO, NO, 0)->n = 1;
+    put(IR_ALIGN, NO, 1, NO, 4)->mode = IR_CONDITIONAL;
+    put(IR_ALIGN, NO, 1, NO, 4);
+    put(IR_IF, NO, NO, NO, 0)->n = 1;
+    put(IR_MOV, 1, NO, 2, 0)->mode = IR_CONDITIONAL;
+    put(IR_ALIGN, NO, 1, NO, 4);
+    put(IR_LEAVE, NO, NO, NO, 0);
+    cr_expect_eq(run(), 3);
+}
+
+// mov r1, r0, aligned; 1: ldrd [r1]; r1 += step; b 1b
+static unsigned loop(bool entry, uint32_t step)
+{
+    enter(true);
+    put(IR_AND, 1, 0, IMM, ~7u);
+    put(IR_JUMP, NO, NO, NO, 1);
+    enter(entry);
+    put(IR_ALIGN, NO, 1, NO, 4);
+    put(IR_ADD, 1, 1, IMM, step);
+    put(IR_JUMP, NO, NO, NO, 1);
+    return run();
+}
+
+Test(ir_bits, loops)
+{
+    cr_expect_eq(loop(false, 8), 0);
+    cr_expect_eq(loop(false, 2), 1);
+    cr_expect_eq(loop(true, 8), 1); // somebody else may come in
+}
+
+Test(ir_bits, short_shifts)
+{
+    enter(true);
+    put(IR_AND, 1, 0, IMM, 3);
+    put(IR_LSL, 1, 1, IMM, 3);
+    put(IR_LSL, 2, 2, 1, 0);
+    put(IR_LSL, 1, 1, IMM, 1); // up to 48
+    put(IR_LSR, 2, 2, 1, 0);
+    put(IR_UBFX, 1, 0, NO, 5 << 8 | 8);
+    put(IR_ASR, 2, 2, 1, 0);
+    put(IR_LEAVE, NO, NO, NO, 0);
+    run();
+    cr_expect(block.insn[3].mode & IR_SHORT);
+    cr_expect_not(block.insn[5].mode & IR_SHORT);
+    cr_expect(block.insn[7].mode & IR_SHORT);
+}
+
+// A counter's bits grow with every round that is looked at, but the looking ends.
+Test(ir_bits, counters_end)
+{
+    enter(true);
+    put(IR_MOV, 1, NO, IMM, 0);
+    put(IR_JUMP, NO, NO, NO, 1);
+    enter(false);
+    put(IR_LSL, 2, 2, 1, 0);
+    put(IR_ADD, 1, 1, IMM, 1);
+    put(IR_JUMP, NO, NO, NO, 1);
+    run();
+    cr_expect_not(block.insn[4].mode & IR_SHORT);
+}

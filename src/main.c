@@ -51,13 +51,13 @@ static struct engine *engine_new(const struct options *o, size_t memory)
     switch (o->engine) {
     case ENGINE_INTERP: return interp_engine_new(NULL, memory);
     case ENGINE_JIT: {
-        struct tier *t = jit_new(o->jit_hot, o->jit_region);
+        struct tier *t = jit_new(o->jit_hot, o->jit_region, o->jit_memory);
         if (t) t->counts = stats_counts_instructions();
         return interp_engine_new(t, memory);
     }
     case ENGINE_LOCKSTEP: {
-        struct tier *t =
-            jit_new(o->jit_hot ? o->jit_hot : 1, o->jit_region); // what runs once is to be checked, too
+        // What runs once is to be checked, too.
+        struct tier *t = jit_new(o->jit_hot ? o->jit_hot : 1, o->jit_region, o->jit_memory);
         struct engine *e = t ? interp_engine_new(t, memory) : NULL;
         return e && interp_engine_check(e) ? e : NULL;
     }

@@ -3,7 +3,7 @@
 # Whether an option takes its value from the next word.
 _stinkarm_has_value() {
     case $1 in
-    -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | --cpu | --engine | --jit-hot | --jit-region | --jit-disable | -l | --log | \
+    -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | --cpu | --engine | --jit-hot | --jit-region | --jit-memory | --jit-disable | -l | --log | \
         --log-file) return 0 ;;
     -M | --machine | -m | --memory | --smp | --smp-mode | --rtc | --initrd | --append | --dtb | --dump-dtb | --load | \
         --load-address | --entry-point-address | --serial | --virtio | --virtio-console | --drive | --net | --share | --display) return 0 ;;
@@ -72,7 +72,7 @@ _stinkarm() {
         return
     fi
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 --cpu --engine --jit-hot --jit-region --jit-disable
+        COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 --cpu --engine --jit-hot --jit-region --jit-memory --jit-disable
             -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
         return
     fi

@@ -27,6 +27,7 @@ const char options_help[] =
     "      --engine NAME      jit (default), interp, or lockstep: jit, each run\n"
     "                         of compiled code compared with the interpreter's\n"
     "      --jit-hot N        runs of a block before it is compiled (default 64; lockstep: 1)\n"
+    "      --jit-memory N     MiB for compiled code, and for its records (4 to 1024; 32)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
     "      --jit-region N     runs of its code before that becomes a region of blocks (1000)\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
@@ -59,6 +60,7 @@ enum id {
     OPT_CPU,
     OPT_ENGINE,
     OPT_JIT_HOT,
+    OPT_JIT_MEMORY,
     OPT_JIT_DISABLE,
     OPT_JIT_REGION,
     OPT_LOG,
@@ -89,6 +91,7 @@ static const struct definition {
     {OPT_CPU, 0, true, true, "cpu"},
     {OPT_ENGINE, 0, true, true, "engine"},
     {OPT_JIT_HOT, 0, true, true, "jit-hot"},
+    {OPT_JIT_MEMORY, 0, true, true, "jit-memory"},
     {OPT_JIT_DISABLE, 0, true, true, "jit-disable"},
     {OPT_JIT_REGION, 0, true, true, "jit-region"},
     {OPT_LOG, 'l', true, true, "log"},
@@ -122,13 +125,15 @@ static bool parse_stack(const char *arg, uint32_t *size)
     return true;
 }
 
-static bool parse_count(const char *name, const char *arg, uint32_t *n)
+enum { MOST_RUNS = (1 << 30) - 1 };
+
+static bool parse_count(const char *name, const char *arg, uint32_t least, uint32_t most, uint32_t *n)
 {
     uint64_t v = 0;
     for (const char *p = arg; *p >= '0' && *p <= '9' && v < 1 << 30; p++)
         v = v * 10 + (unsigned)(*p - '0');
-    if (!v || v >= 1 << 30 || arg[strspn(arg, "0123456789")]) {
-        warn("--%s: '%s' is not a number from 1 to 1073741823" SEE_HELP, name, arg);
+    if (v < least || v > most || arg[strspn(arg, "0123456789")]) {
+        warn("--%s: '%s' is not a number from %u to %u" SEE_HELP, name, arg, least, most);
         return false;
     }
     *n = (uint32_t)v;
@@ -244,8 +249,9 @@ static bool apply(struct options *o, enum id id, char *arg)
         if (!option_choice("engine", arg, engine_names, &value)) return false;
         o->engine = (enum options_engine)value;
         return true;
-    case OPT_JIT_REGION: return parse_count("jit-region", arg, &o->jit_region);
-    case OPT_JIT_HOT: return parse_count("jit-hot", arg, &o->jit_hot);
+    case OPT_JIT_REGION: return parse_count("jit-region", arg, 1, MOST_RUNS, &o->jit_region);
+    case OPT_JIT_HOT: return parse_count("jit-hot", arg, 1, MOST_RUNS, &o->jit_hot);
+    case OPT_JIT_MEMORY: return parse_count("jit-memory", arg, 4, 1024, &o->jit_memory);
     case OPT_JIT_DISABLE: o->jit_disable = arg; return true;
     case OPT_LOG: return enable_log(o, arg);
     case OPT_STRACE: return enable_log(o, "syscalls");

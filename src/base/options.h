@@ -19,6 +19,7 @@ struct options {
     enum options_cpu cpu;
     uint32_t jit_hot;        // runs of a block before it is compiled; 0: as the engine likes
     uint32_t jit_region;     // … of its code before that becomes a region; 0: likewise
+    uint32_t jit_memory;     // MiB for its code; 0: likewise
     const char *jit_disable; // names of passes, or NULL
     uint32_t stack_size;     // bytes
     bool final_registers;

@@ -32,6 +32,7 @@ static const struct {
     [STAT_DECODED_INSNS] = {"decoded", "instructions", "… their instructions"},
     [STAT_FORGOTTEN] = {"decoded", "forgotten", "blocks forgotten: their bytes have changed"},
     [STAT_FLUSHES] = {"decoded", "flushes", "all forgotten: memory or floating-point form"},
+    [STAT_EVICTIONS] = {"decoded", "evictions", "the oldest code forgotten: memory"},
     [STAT_BLOCKS] = {"blocks", "compiled", "blocks compiled"},
     [STAT_BLOCK_INSNS] = {"blocks", "instructions", "… their instructions"},
     [STAT_BLOCK_BYTES] = {"blocks", "bytes", "… bytes of code"},

@@ -82,7 +82,7 @@ struct tier {
     uint32_t hot; // runs of a block before it is compiled
     bool counts;  // compiled code takes what it executes off c->budget; before the first block is compiled
     const struct tier_source *source; // set by the interpreter
-    // Code for a block (region: and for those that it leads to); false: no memory for more (wants_flush), or
+    // Code for a block (region: and for those that it leads to); false: no memory for more (wants_room), or
     // nothing to gain.
     bool (*compile)(struct tier *t, struct cpu *c, uint64_t key, bool region, struct tier_unit *u);
     struct tier_result (*run)(struct tier *t, struct cpu *c, void *code);
@@ -98,6 +98,11 @@ struct tier {
     void (*replace)(struct tier *t, void *code, void *by);
     bool (*wants_flush)(const struct tier *t);
     void (*flush)(struct tier *t); // forgets everything; no CPU runs
+    // Or it is enough to forget the oldest code; no CPU runs, and none has anything of it in its tables
+    // behind detach(). Then evicted() says whether code is gone.
+    bool (*wants_room)(const struct tier *t);
+    void (*evict)(struct tier *t);
+    bool (*evicted)(const struct tier *t, const void *code);
     void (*detach)(struct tier *t, struct cpu *c);
     // A host fault in the code at a host pc: the guest's registers from the host's, indexed by the hardware's
     // numbers, behind them the flags. Says which instruction it was, and corrects the guest address; false:

@@ -84,6 +84,10 @@ static inline bool cache_flush_wanted(const struct cache *k)
 {
     return k->total > k->limit || (k->tier && k->tier->wants_flush(k->tier));
 }
+static inline bool cache_room_wanted(const struct cache *k)
+{
+    return k->tier && k->tier->wants_room(k->tier);
+}
 // Forgets everything. The caller makes sure that no CPU runs and clears the jump caches.
 void cache_flush(struct cache *k);
 

@@ -100,7 +100,22 @@ const struct step *interp_resync(struct cpu *c, const struct step *s, uint32_t p
     return interp_goto(c, s, pc);
 }
 
-// Lets the CPU in, after flushing the cache if that is due and nobody else runs.
+// Nobody runs.
+static void make_room(struct interp_engine *e)
+{
+    const bool all = cache_flush_wanted(&e->cache);
+    if (all)
+        cache_flush(&e->cache);
+    else if (cache_room_wanted(&e->cache))
+        interp_tier_make_room(&e->cache);
+    for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next) {
+        for (int i = 0; i < JUMP_CACHE && all; i++)
+            ic->jump[i].block = NULL;
+        if (e->tier) e->tier->detach(e->tier, ic->cpu);
+    }
+}
+
+// Lets the CPU in, after making room in the cache if that is due and nobody else runs.
 static void enter_world(struct interp_engine *e)
 {
     atomic_fetch_add(&e->running, 1);
@@ -110,12 +125,7 @@ static void enter_world(struct interp_engine *e)
     if (atomic_load(&e->running) == 0) pthread_cond_broadcast(&e->idle);
     while (atomic_load(&e->flush_pending)) {
         if (atomic_load(&e->running) == 0) {
-            cache_flush(&e->cache);
-            for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next) {
-                for (int i = 0; i < JUMP_CACHE; i++)
-                    ic->jump[i].block = NULL;
-                if (e->tier) e->tier->detach(e->tier, ic->cpu);
-            }
+            make_room(e);
             atomic_store(&e->flush_pending, false);
             pthread_cond_broadcast(&e->idle);
         } else {
@@ -133,7 +143,8 @@ static void leave_world(struct interp_engine *e)
         pthread_cond_broadcast(&e->idle);
         pthread_mutex_unlock(&e->lock);
     }
-    if (!cache_flush_wanted(&e->cache) || atomic_load(&e->flush_pending)) return;
+    if (atomic_load(&e->flush_pending)) return;
+    if (!cache_flush_wanted(&e->cache) && !cache_room_wanted(&e->cache)) return;
     pthread_mutex_lock(&e->lock);
     atomic_store(&e->flush_pending, true);
     for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next)

@@ -273,6 +273,22 @@ STEP(step_warm)
     return s->fn(c, s);
 }
 
+void interp_tier_make_room(struct cache *k)
+{
+    struct tier *t = k->tier;
+    stats_add(STAT_EVICTIONS, 1);
+    t->evict(t);
+    pthread_mutex_lock(&k->lock);
+    for (unsigned i = 0; i < k->nbuckets; i++)
+        for (struct block *b = atomic_load(&k->buckets[i]); b; b = b->next) {
+            if (!b->first_fn || (b->code ? !t->evicted(t, b->code) : b->steps[0].fn != b->first_fn)) continue;
+            b->code = NULL;
+            b->heat = 0;
+            b->steps[0].fn = step_warm;
+        }
+    pthread_mutex_unlock(&k->lock);
+}
+
 void interp_tier_watch(struct block *b)
 {
     if (b->key & BLOCK_SINGLE) return;

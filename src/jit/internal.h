@@ -10,9 +10,10 @@
 #include "jit/x64/fp.h"
 
 enum {
-    JIT_CODE_SIZE = 32 << 20,
-    JIT_DATA_SIZE = 32 << 20,  // records of units, their sites, links and calls
-    JIT_UNIT_ROOM = 192 << 10, // no unit's code is longer
+    JIT_MEMORY = 32 << 20, // for code, and as much for its records, unless somebody wants another size
+    JIT_PARTS = 8,
+    JIT_SHARED_ROOM = 64 << 10, // for code that all units share
+    JIT_UNIT_ROOM = 192 << 10,  // no unit's code is longer
 };
 
 struct jit_unit {
@@ -23,6 +24,8 @@ struct jit_unit {
     unsigned nsites, ninsns;
     const struct emit_site *sites;
     const struct tier_call *calls;
+    struct emit_link *links;
+    unsigned nlinks;
     int8_t home[15];
     struct emit_entry *entries;
 };
@@ -35,18 +38,30 @@ struct jit_cover {
 };
 enum { JIT_COVERS = 4096 };
 
+// A part of the memory for code and records. When the last one is full the oldest is forgotten, and used
+// anew.
+struct jit_part {
+    uint8_t *code, *data; // writable
+    size_t code_used, data_used;
+    struct jit_unit **units; // in the order of their code, at the data's end, growing downwards
+    unsigned nunits;
+};
+
 struct jit {
     struct tier tier; // first
     pthread_mutex_t lock;
-    uint8_t *code, *data; // writable
+    uint8_t *code, *data; // writable; behind shared code the parts
     ptrdiff_t to_exec;
-    size_t code_used, data_used;
-    bool full;
+    size_t size, part_size; // of all, and of a part
+    struct jit_part parts[JIT_PARTS];
+    unsigned now;                // the part that new units go to
+    bool full;                   // … which has no room any more
+    bool none;                   // there is no memory
+    bool anew;                   // all code is to be made anew
+    uintptr_t evicted[2];        // records that have been forgotten last: from, to
     unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
     uint32_t hot_region;         // runs of compiled code until it becomes a region; 0: never
     int fork_fd;                 // the child's code memory, around fork
-    struct jit_unit **units;     // in the order of their code, at the data's end, growing downwards
-    unsigned nunits;
     struct jit_cover *covers[JIT_COVERS];
     struct emit_shared shared;
     struct translation translation; // of the unit being made
@@ -62,6 +77,7 @@ static inline struct jit *jit_of(struct tier *t)
 bool jit_memory(struct jit *j);
 void *jit_data(struct jit *j, size_t size); // NULL: full
 void jit_memory_reset(struct jit *j);       // for code that is made anew
+void jit_part_reset(struct jit *j, unsigned k);
 void jit_memory_unmap(struct jit *j);
 void jit_fork_before(struct tier *t);
 void jit_fork_copy(struct tier *t);
@@ -82,6 +98,10 @@ static inline bool jit_is_dead(const struct emit_entry *entry)
 {
     return __atomic_load_n(&((const struct jit_unit *)entry->unit)->dead, __ATOMIC_ACQUIRE);
 }
+
+// evict.c: forgets the oldest part of the code.
+void jit_evict(struct tier *t);
+bool jit_evicted(const struct tier *t, const void *code);
 
 // run.c: into compiled code and out of it.
 enum { JIT_STALE = 1 }; // in a link: it is the entry of code that has been forgotten

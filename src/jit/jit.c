@@ -23,7 +23,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     struct jit *j = jit_of(tier);
     struct jit_unit *u = NULL;
     pthread_mutex_lock(&j->lock);
-    if (!j->full && jit_memory(j)) {
+    if (!j->full && !j->anew && jit_memory(j)) {
         const struct tier_call *calls;
         j->emit.alone = !c->memory_shared;
         const bool code = translate(&j->translation, c, tier, key, region);
@@ -35,6 +35,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
         if (u && log_on(LOG_IR)) jit_log_ir(&j->translation.ir);
         if (u && log_on(LOG_JIT)) jit_log_unit(c, &j->translation, &j->emit);
     }
+    if (j->full) c->exit_request = 1; // for room to be made
     *out = (struct tier_unit){.n = u ? u->nentries : 0,
                               .nblocks = u ? j->translation.ir.nblocks : 0,
                               .ninsns = u ? u->ninsns : 0,
@@ -82,6 +83,11 @@ static void replace(struct tier *t, void *code, void *by)
 
 static bool wants_flush(const struct tier *t)
 {
+    return ((const struct jit *)t)->anew;
+}
+
+static bool wants_room(const struct tier *t)
+{
     return ((const struct jit *)t)->full;
 }
 
@@ -102,7 +108,7 @@ static void destroy(struct tier *t)
     munmap(j, sizeof *j);
 }
 
-struct tier *jit_new(uint32_t hot, uint32_t hot_region)
+struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
 {
     struct jit *j =
         mmap(NULL, sizeof *j, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -117,6 +123,9 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region)
                             .replace = replace,
                             .wants_flush = wants_flush,
                             .flush = flush,
+                            .wants_room = wants_room,
+                            .evict = jit_evict,
+                            .evicted = jit_evicted,
                             .detach = jit_detach,
                             .fault = jit_fault,
                             .trap = jit_trap,
@@ -125,6 +134,8 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region)
                             .fork_copy = jit_fork_copy,
                             .fork_after = jit_fork_after,
                             .destroy = destroy};
+    j->size = memory ? (size_t)memory << 20 : JIT_MEMORY;
+    j->part_size = (j->size - JIT_SHARED_ROOM) / JIT_PARTS & ~(size_t)0xfff;
     j->hot_region = hot_region ? hot_region : HOT_REGION;
     pthread_mutex_init(&j->lock, NULL);
     return &j->tier;

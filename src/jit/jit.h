@@ -5,8 +5,8 @@
 #include "cpu/tier.h"
 
 // NULL: no memory for code. Nothing but address space is taken before the first block is compiled.
-// hot: runs of a block before it is compiled; hot_region: of its code before that becomes a region. 0: the
-// default.
-struct tier *jit_new(uint32_t hot, uint32_t hot_region);
+// hot: runs of a block before it is compiled; hot_region: of its code before that becomes a region. memory:
+// MiB of code, and as many of its records. 0: the default.
+struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory);
 
 #endif

@@ -7,10 +7,10 @@
 #include "base/log.h"
 #include "jit/internal.h"
 
-static int code_file(void)
+static int code_file(size_t size)
 {
     const int fd = (int)syscall(SYS_memfd_create, "stinkarm-code", 1 /* MFD_CLOEXEC */);
-    if (fd >= 0 && !ftruncate(fd, JIT_CODE_SIZE)) return fd;
+    if (fd >= 0 && !ftruncate(fd, (off_t)size)) return fd;
     if (fd >= 0) close(fd);
     return -1;
 }
@@ -19,8 +19,8 @@ static int code_file(void)
 static bool map_code(struct jit *j, int fd, int flags)
 {
     uint8_t *exec = flags ? j->code + j->to_exec : NULL;
-    j->code = mmap(j->code, JIT_CODE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
-    exec = mmap(exec, JIT_CODE_SIZE, PROT_READ | PROT_EXEC, MAP_SHARED | flags, fd, 0);
+    j->code = mmap(j->code, j->size, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
+    exec = mmap(exec, j->size, PROT_READ | PROT_EXEC, MAP_SHARED | flags, fd, 0);
     if (j->code == MAP_FAILED || exec == MAP_FAILED) return false;
     j->to_exec = exec - j->code;
     return true;
@@ -28,66 +28,85 @@ static bool map_code(struct jit *j, int fd, int flags)
 
 static bool map_memory(struct jit *j)
 {
-    const int fd = code_file();
+    const int fd = code_file(j->size);
     const bool ok = fd >= 0 && map_code(j, fd, 0);
     if (fd >= 0) close(fd);
-    j->data =
-        mmap(NULL, JIT_DATA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    j->data = mmap(NULL, j->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (ok && j->data != MAP_FAILED) return true;
     j->code = NULL;
-    j->full = true;
+    j->none = true;
     return false;
 }
 
-static void start_of_code(struct jit *j)
+void jit_part_reset(struct jit *j, unsigned k)
 {
-    struct x64 a = {.p = j->code, .end = j->code + JIT_CODE_SIZE};
+    const size_t size = j->size / JIT_PARTS;
+    uint8_t *data = j->data + k * size;
+    j->parts[k] = (struct jit_part){.code = j->code + JIT_SHARED_ROOM + k * j->part_size,
+                                    .data = data,
+                                    .units = (struct jit_unit **)(data + size)};
+}
+
+static void start(struct jit *j)
+{
+    struct x64 a = {.p = j->code, .end = j->code + JIT_SHARED_ROOM};
     emit_shared_code(&a, &j->shared);
-    j->code_used = (size_t)(a.p - j->code);
-    j->units = (struct jit_unit **)(j->data + JIT_DATA_SIZE);
+    for (unsigned k = 0; k < JIT_PARTS; k++)
+        jit_part_reset(j, k);
+    j->now = 0;
 }
 
 bool jit_memory(struct jit *j)
 {
     if (j->code) return true;
-    if (!map_memory(j)) return false;
-    start_of_code(j);
+    if (j->none || !map_memory(j)) return false;
+    start(j);
     return true;
 }
 
 void *jit_data(struct jit *j, size_t size)
 {
+    struct jit_part *p = &j->parts[j->now];
     size = (size + 15) & ~(size_t)15;
-    if (j->data_used + size + (j->nunits + 1) * sizeof *j->units > JIT_DATA_SIZE) {
+    if (p->data_used + size + (p->nunits + 1) * sizeof *p->units > j->size / JIT_PARTS) {
         j->full = true;
         return NULL;
     }
-    void *p = j->data + j->data_used;
-    j->data_used += size;
-    return p;
+    void *at = p->data + p->data_used;
+    p->data_used += size;
+    return at;
 }
 
 void jit_memory_reset(struct jit *j)
 {
+    j->anew = j->full = false;
     if (!j->code) return;
-    start_of_code(j);
-    j->data_used = 0;
-    j->nunits = 0;
+    start(j);
     memset(j->covers, 0, sizeof j->covers);
-    j->full = false;
 }
 
 void jit_memory_unmap(struct jit *j)
 {
     if (!j->code) return;
-    munmap(j->code + j->to_exec, JIT_CODE_SIZE);
-    munmap(j->code, JIT_CODE_SIZE);
-    munmap(j->data, JIT_DATA_SIZE);
+    munmap(j->code + j->to_exec, j->size);
+    munmap(j->code, j->size);
+    munmap(j->data, j->size);
 }
 
 void jit_fork_before(struct tier *t)
 {
     pthread_mutex_lock(&jit_of(t)->lock);
+}
+
+static bool copy(const struct jit *j, int fd, const uint8_t *from, size_t size)
+{
+    while (size) {
+        const ssize_t n = pwrite(fd, from, size, from - j->code);
+        if (n <= 0) return false;
+        from += n;
+        size -= (size_t)n;
+    }
+    return true;
 }
 
 // Code memory is shared between processes, as its two views must be: the child gets a copy, at the same
@@ -97,16 +116,13 @@ void jit_fork_copy(struct tier *t)
     struct jit *j = jit_of(t);
     j->fork_fd = -1;
     if (!j->code) return;
-    j->fork_fd = code_file();
-    for (size_t done = 0; j->fork_fd >= 0 && done < j->code_used;) {
-        const ssize_t n = pwrite(j->fork_fd, j->code + done, j->code_used - done, (off_t)done);
-        if (n <= 0) {
-            close(j->fork_fd);
-            j->fork_fd = -1;
-        } else {
-            done += (size_t)n;
-        }
-    }
+    j->fork_fd = code_file(j->size);
+    bool ok = j->fork_fd >= 0 && copy(j, j->fork_fd, j->code, JIT_SHARED_ROOM);
+    for (unsigned k = 0; k < JIT_PARTS && ok; k++)
+        ok = copy(j, j->fork_fd, j->parts[k].code, j->parts[k].code_used);
+    if (ok || j->fork_fd < 0) return;
+    close(j->fork_fd);
+    j->fork_fd = -1;
 }
 
 void jit_fork_after(struct tier *t, bool child, struct cpu *self)

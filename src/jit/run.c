@@ -61,7 +61,7 @@ void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
 {
     stats_add(STAT_FP_FORMS, 1);
     __atomic_fetch_or(&j->fp_wanted, form, __ATOMIC_RELAXED);
-    j->full = true;
+    j->anew = true;
     c->exit_request = 1;
 }
 

@@ -62,6 +62,8 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
                            .ninsns = t->ninsns,
                            .sites = sites,
                            .calls = calls,
+                           .links = e->link_at,
+                           .nlinks = e->nlinks,
                            .nentries = (uint8_t)e->nentries,
                            .entries = e->entry_at};
     memcpy(u->home, e->home, sizeof u->home);
@@ -80,11 +82,12 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     int8_t home[15];
     struct emit_entry *entries = jit_data(j, j->translation.ir.nblocks * sizeof *entries);
     struct emit_link *links = jit_data(j, EMIT_MAX_LINKS * sizeof *links);
-    if (!entries || !links || j->code_used + JIT_UNIT_ROOM > JIT_CODE_SIZE) {
+    struct jit_part *part = &j->parts[j->now];
+    if (!entries || !links || part->code_used + JIT_UNIT_ROOM > j->part_size) {
         j->full = true;
         return NULL;
     }
-    e->a = (struct x64){.p = j->code + j->code_used};
+    e->a = (struct x64){.p = part->code + part->code_used};
     e->a.end = e->a.p + JIT_UNIT_ROOM;
     e->shared = &j->shared;
     e->calls = calls;
@@ -99,15 +102,15 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
         if (memcmp(home, emit_home, sizeof home)) e->home = home;
     }
     if (!emit_unit(e, &j->translation.ir)) return NULL;
-    j->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
+    part->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
     memcpy(links, e->links, e->nlinks * sizeof *links);
     struct jit_unit *u = record(j, &j->translation, calls);
     if (!u) return NULL;
     e->home = u->home; // this function's own array ends with it
-    j->code_used = (size_t)(e->a.p - j->code);
-    j->units--;
-    *j->units = u;
-    __atomic_store_n(&j->nunits, j->nunits + 1, __ATOMIC_RELEASE);
+    part->code_used = (size_t)(e->a.p - part->code);
+    part->units--;
+    *part->units = u;
+    __atomic_store_n(&part->nunits, part->nunits + 1, __ATOMIC_RELEASE);
     return u;
 }
 
@@ -137,8 +140,11 @@ bool jit_forget(struct tier *t, uint64_t key)
 // The unit whose code holds a host pc (in the writable view): the newest that starts at or below it.
 static const struct jit_unit *unit_at(const struct jit *j, const uint8_t *pc)
 {
-    const unsigned n = __atomic_load_n(&j->nunits, __ATOMIC_ACQUIRE);
-    struct jit_unit *const *newest = (struct jit_unit *const *)(j->data + JIT_DATA_SIZE) - n;
+    const size_t k = (size_t)(pc - j->code - JIT_SHARED_ROOM) / j->part_size;
+    if (pc < j->code + JIT_SHARED_ROOM || k >= JIT_PARTS) return NULL;
+    const struct jit_part *p = &j->parts[k];
+    const unsigned n = __atomic_load_n(&p->nunits, __ATOMIC_ACQUIRE);
+    struct jit_unit *const *newest = (struct jit_unit *const *)(p->data + j->size / JIT_PARTS) - n;
     unsigned lo = 0, hi = n;
     while (lo < hi) {
         const unsigned mid = (lo + hi) / 2;
@@ -155,7 +161,7 @@ const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, cons
 {
     if (!j->code) return NULL;
     const uint8_t *pc = (const uint8_t *)host_pc - j->to_exec;
-    if (pc < j->code || pc >= j->code + JIT_CODE_SIZE || !(*u = unit_at(j, pc))) return NULL;
+    if (!(*u = unit_at(j, pc))) return NULL;
     const struct emit_site *site = NULL;
     for (unsigned i = 0; i < (*u)->nsites && (*u)->start + (*u)->sites[i].offset <= pc; i++)
         site = &(*u)->sites[i];

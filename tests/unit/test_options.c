@@ -158,6 +158,7 @@ static const struct {
     {"stinkarm -C none p", "--syscalls: 'none' is not forward, deny or sandbox"},
     {"stinkarm --engine=fast p", "--engine: 'fast' is not jit, interp or lockstep"},
     {"stinkarm --jit-hot=0 p", "--jit-hot: '0' is not a number from 1 to 1073741823"},
+    {"stinkarm --jit-memory=3 p", "--jit-memory: '3' is not a number from 4 to 1024"},
     {"stinkarm --cpu 6502 p", "--cpu: '6502' is not cortex-a15 or max"},
     {"stinkarm -l elf,bad,memory p",
      "--log: 'bad' is not none, elf, syscalls, memory, instructions, signals, ir, jit, unimp or all"},

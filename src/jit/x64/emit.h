@@ -27,6 +27,7 @@ enum { EXIT_SHIFT = 61 };
 struct emit_link {
     uint64_t key;
     uint8_t *disp; // the jump's displacement, in the writable view; aligned; NULL: C is only to look around
+    int32_t unlinked; // … what it was before
 };
 
 // An entry of the table of indirect branches' targets at cpu.host_jump; JUMP_EMPTY matches nothing.
@@ -170,6 +171,11 @@ unsigned emit_fp_form(const struct ir_insn *i);
 bool emit_shared_code(struct x64 *a, struct emit_shared *s);
 // Makes a way in jump elsewhere. at: its first byte; both in the writable view.
 void emit_stale(uint8_t *at, const uint8_t *to);
+// Whether it does already; the displacement is behind its first byte.
+static inline bool emit_is_stale(const uint8_t *at)
+{
+    return *at == 0xe9;
+}
 
 enum { EMIT_ENTRY = 8 }; // bytes at a way in that emit_stale replaces
 

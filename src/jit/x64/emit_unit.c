@@ -250,6 +250,12 @@ static void emit_ways(struct emit *e)
     }
 }
 
+static void note_links(struct emit *e)
+{
+    for (unsigned k = 0; k < e->nlinks; k++)
+        if (e->links[k].disp) memcpy(&e->links[k].unlinked, e->links[k].disp, sizeof e->links[k].unlinked);
+}
+
 // A way into the unit, which one store can turn into a jump elsewhere (emit_stale).
 static void way_in(struct emit *e, uint64_t key)
 {
@@ -304,5 +310,6 @@ bool emit_unit(struct emit *e, const struct ir_block *b)
         e->entry_at[k].stale = e->a.p;
         leave_with(e, (uintptr_t)&e->entry_at[k], EXIT_STALE);
     }
+    if (!e->a.full) note_links(e);
     return !e->a.full;
 }

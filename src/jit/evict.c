@@ -25,7 +25,7 @@ static const uint8_t *target(const uint8_t *disp)
 
 // Branches of a unit that lead to the part lead out again, as before they were linked, as do ways in that
 // newer code there had replaced.
-static void unlink(const struct jit *j, const struct jit_part *p, struct jit_unit *u)
+static void lead_out(const struct jit *j, const struct jit_part *p, struct jit_unit *u)
 {
     for (unsigned k = 0; k < u->nlinks; k++) {
         struct emit_link *l = &u->links[k];
@@ -48,7 +48,7 @@ void jit_evict(struct tier *t)
     forget_covers(j);
     for (unsigned k = 0; k < JIT_PARTS; k++)
         for (unsigned u = 0; u < j->parts[k].nunits && k != oldest; u++)
-            unlink(j, p, j->parts[k].units[u]);
+            lead_out(j, p, j->parts[k].units[u]);
     jit_part_reset(j, oldest);
     j->now = oldest;
     j->full = false;

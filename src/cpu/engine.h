@@ -4,6 +4,12 @@
 
 #include "cpu/cpu.h"
 
+// The host's, where it was interrupted: by the hardware's numbers.
+struct host_registers {
+    uint64_t r[16], flags;
+    uint64_t xmm[16][2];
+};
+
 // One engine serves all CPUs (threads) of an address space; its translations are shared between them.
 struct engine {
     const char *name;
@@ -27,13 +33,14 @@ struct engine {
     void (*fork_after)(struct engine *e, bool child, struct cpu *self);
 
     // NULL in an engine that makes no host code. From a handler of a host fault: if it was in code that the
-    // engine has made, the guest's registers are now exact, and cpu_abort may follow, at *addr. reg: the
-    // host's, by the hardware's numbers. Otherwise nothing happens.
-    bool (*host_fault)(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17], uint32_t *addr);
+    // engine has made, the guest's registers are now exact, and cpu_abort may follow, at *addr. Otherwise
+    // nothing happens.
+    bool (*host_fault)(struct cpu *c, uintptr_t host_pc, const struct host_registers *h, uint32_t *addr);
 
     // Likewise, for what that code leaves to software, floating-point operations and accesses of several
     // instructions: where, with which stack and what in RAX it goes on; false: it was something else.
-    bool (*host_trap)(struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack, uintptr_t *arg);
+    bool (*host_trap)(struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
+                      uintptr_t *arg);
 
     void (*destroy)(struct engine *e);
 };

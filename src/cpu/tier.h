@@ -7,6 +7,8 @@
 #include "cpu/cpu.h"
 #include "isa/insn.h"
 
+struct host_registers;
+
 // An instruction of a block.
 struct tier_insn {
     struct insn in;
@@ -104,14 +106,13 @@ struct tier {
     void (*evict)(struct tier *t);
     bool (*evicted)(const struct tier *t, const void *code);
     void (*detach)(struct tier *t, struct cpu *c);
-    // A host fault in the code at a host pc: the guest's registers from the host's, indexed by the hardware's
-    // numbers, behind them the flags. Says which instruction it was, and corrects the guest address; false:
-    // not in compiled code.
-    bool (*fault)(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
+    // A host fault in the code at a host pc: the guest's registers from the host's. Says which instruction it
+    // was, and corrects the guest address; false: not in compiled code.
+    bool (*fault)(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
                   struct tier_insn *where, unsigned *count, uint32_t *addr);
     // A floating-point trap in the code: see struct engine's host_trap.
-    bool (*trap)(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,
-                 uintptr_t *arg);
+    bool (*trap)(struct tier *t, struct cpu *c, const struct host_registers *h, uintptr_t *pc,
+                 uintptr_t *stack, uintptr_t *arg);
     // After an abort inside a handler: the flags of the guest are where they belong.
     void (*aborted)(struct tier *t, struct cpu *c);
     // Around fork: before takes the tier's locks; copy, with nothing changing any more, makes what the child

@@ -289,23 +289,24 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
     pthread_mutex_unlock(&e->lock);
 }
 
-static bool host_fault(struct cpu *c, uintptr_t host_pc, const uint64_t reg[17], uint32_t *addr)
+static bool host_fault(struct cpu *c, uintptr_t host_pc, const struct host_registers *h, uint32_t *addr)
 {
     struct tier *t = engine_of(c)->tier;
     struct interp_cpu *ic = c->engine_state;
     struct tier_insn where;
     unsigned count;
-    if (!t || !t->fault(t, c, host_pc, reg, &where, &count, addr)) return false;
+    if (!t || !t->fault(t, c, host_pc, h, &where, &count, addr)) return false;
     stats_add(STAT_FAULTS, 1);
     ic->fault = (struct step){.pc = where.pc, .it = where.it, .count = (uint8_t)count};
     c->engine_pos = &ic->fault;
     return true;
 }
 
-static bool host_trap(struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack, uintptr_t *arg)
+static bool host_trap(struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
+                      uintptr_t *arg)
 {
     struct tier *t = engine_of(c)->tier;
-    if (!t || !t->trap(t, c, reg, pc, stack, arg)) return false;
+    if (!t || !t->trap(t, c, h, pc, stack, arg)) return false;
     stats_add(STAT_FP_TRAPS, 1);
     return true;
 }

@@ -27,6 +27,7 @@ struct jit_unit {
     struct emit_link *links;
     unsigned nlinks;
     int8_t home[15];
+    struct emit_vector_home vector_home[16];
     struct emit_entry *entries;
 };
 
@@ -106,9 +107,9 @@ bool jit_evicted(const struct tier *t, const void *code);
 // run.c: into compiled code and out of it.
 enum { JIT_STALE = 1 }; // in a link: it is the entry of code that has been forgotten
 struct tier_result jit_run(struct tier *t, struct cpu *c, void *code);
-bool jit_fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
+bool jit_fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
                struct tier_insn *where, unsigned *count, uint32_t *addr);
-bool jit_trap(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,
+bool jit_trap(struct tier *t, struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
               uintptr_t *arg);
 void jit_aborted(struct tier *t, struct cpu *c);
 void jit_detach(struct tier *t, struct cpu *c);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/stats.h"
+#include "cpu/engine.h"
 #include "jit/internal.h"
 
 // What a fault has found in the host's flags goes where compiled code keeps the rest.
@@ -139,23 +140,32 @@ void jit_detach(struct tier *t, struct cpu *c)
     c->host_jump = NULL;
 }
 
+static void take_vectors(struct cpu *c, const struct emit_vector_home home[16],
+                         const struct host_registers *h)
+{
+    for (unsigned x = 0; x < 16; x++)
+        if (home[x].written)
+            memcpy((uint8_t *)c->d + (home[x].v << home[x].size), h->xmm[x], 1u << home[x].size);
+}
+
 static void take_registers(struct cpu *c, const struct jit_unit *u, const struct emit_site *site,
-                           const uint64_t reg[17])
+                           const struct host_registers *h)
 {
     for (unsigned r = 0; r < 15; r++)
-        if (u->home[r] >= 0) c->r[r] = (uint32_t)reg[u->home[r]];
-    take_flags(c, &site->flags, reg[16]);
+        if (u->home[r] >= 0) c->r[r] = (uint32_t)h->r[u->home[r]];
+    take_vectors(c, u->vector_home, h);
+    take_flags(c, &site->flags, h->flags);
     make_flags(c, &site->due);
 }
 
-bool jit_trap(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *pc, uintptr_t *stack,
+bool jit_trap(struct tier *t, struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
               uintptr_t *arg)
 {
     struct jit *j = jit_of(t);
     const struct jit_unit *u;
     const struct emit_site *site = jit_site_at(j, *pc, &u);
     if (site && site->leave) {
-        take_registers(c, u, site, reg);
+        take_registers(c, u, site, h);
         if (t->counts) c->budget -= site->count - 1;
         *arg = site->pc | u->thumb | (uint64_t)site->it << 32 | (uint64_t)EXIT_LEAVE << EXIT_SHIFT;
         *pc = (uintptr_t)(j->shared.leave_saved + j->to_exec);
@@ -165,19 +175,20 @@ bool jit_trap(struct tier *t, struct cpu *c, const uint64_t reg[17], uintptr_t *
     const uintptr_t back = (uintptr_t)(u->start + site->back + j->to_exec);
     *stack -= sizeof back;
     memcpy((void *)*stack, &back, sizeof back);
+    take_vectors(c, u->vector_home, h);
     *arg = (uintptr_t)&u->calls[site->call] | site->compare;
     *pc = (uintptr_t)(j->shared.trap + j->to_exec);
     return true;
 }
 
-bool jit_fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const uint64_t reg[17],
+bool jit_fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
                struct tier_insn *where, unsigned *count, uint32_t *addr)
 {
     struct jit *j = jit_of(t);
     const struct jit_unit *u;
     const struct emit_site *site = jit_site_at(j, host_pc, &u);
     if (!site) return false;
-    take_registers(c, u, site, reg);
+    take_registers(c, u, site, h);
     out_of_code(j, c);
     c->thumb = u->thumb;
     where->pc = site->pc;

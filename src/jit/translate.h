@@ -4,6 +4,7 @@
 
 #include "cpu/tier.h"
 #include "ir/ir.h"
+#include "jit/x64/emit.h"
 
 enum { TRANSLATE_MAX_INSNS = 1024, TRANSLATE_LARGE = 256 };
 
@@ -26,5 +27,14 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
 // Which host register each guest register has in this unit (-1: none): those between units, with those that
 // the unit uses more in place of those that it uses less.
 void translate_homes(const struct ir_block *b, const int8_t common[15], int8_t home[15]);
+
+// How often each operation runs, in relation to the first, which runs TRANSLATE_ROOT times; and of those the
+// times that control goes out of the unit there, and in again behind a call.
+enum { TRANSLATE_ROOT = 16 };
+void translate_weigh(const struct ir_block *b, uint32_t weight[IR_MAX]);
+uint32_t translate_leaves(const struct ir_insn *i, uint32_t weight);
+
+// Which vector register each XMM register has in this unit.
+void translate_vector_homes(const struct ir_block *b, struct emit_vector_home home[16]);
 
 #endif

@@ -67,6 +67,7 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
                            .nentries = (uint8_t)e->nentries,
                            .entries = e->entry_at};
     memcpy(u->home, e->home, sizeof u->home);
+    memcpy(u->vector_home, e->vector_home, sizeof u->vector_home);
     for (unsigned k = 0; k < e->nblocks; k++) {
         u->loops |= e->blocks[k].loop;
         cover(j, &covers[k], e->blocks[k].key, u);
@@ -80,6 +81,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
 {
     struct emit *e = &j->emit;
     int8_t home[15];
+    struct emit_vector_home vector_home[16] = {0};
     struct emit_entry *entries = jit_data(j, j->translation.ir.nblocks * sizeof *entries);
     struct emit_link *links = jit_data(j, EMIT_MAX_LINKS * sizeof *links);
     struct jit_part *part = &j->parts[j->now];
@@ -100,7 +102,9 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     if (region) {
         translate_homes(&j->translation.ir, emit_home, home);
         if (memcmp(home, emit_home, sizeof home)) e->home = home;
+        if (!(e->fp_form & FP_CALL)) translate_vector_homes(&j->translation.ir, vector_home);
     }
+    emit_set_vector_homes(e, vector_home);
     if (!emit_unit(e, &j->translation.ir)) return NULL;
     part->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
     memcpy(links, e->links, e->nlinks * sizeof *links);

@@ -34,20 +34,21 @@ static enum cpu_fault_kind kind_of(struct thread *t, int sig, uint32_t addr)
 }
 
 // The guest's registers may be in the host's.
-static void host_registers(const ucontext_t *uc, uint64_t reg[17])
+static struct host_registers host_registers(const ucontext_t *uc)
 {
     static const int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                                 REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+    struct host_registers h = {.flags = (uint64_t)uc->uc_mcontext.gregs[REG_EFL]};
     for (int i = 0; i < 16; i++)
-        reg[i] = (uint64_t)uc->uc_mcontext.gregs[order[i]];
-    reg[16] = (uint64_t)uc->uc_mcontext.gregs[REG_EFL];
+        h.r[i] = (uint64_t)uc->uc_mcontext.gregs[order[i]];
+    memcpy(h.xmm, uc->uc_mcontext.fpregs->_xmm, sizeof h.xmm);
+    return h;
 }
 
 static void engine_fault(struct cpu *c, const ucontext_t *uc, uint32_t *addr)
 {
-    uint64_t reg[17];
-    host_registers(uc, reg);
-    if (c->engine->host_fault) c->engine->host_fault(c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], reg, addr);
+    const struct host_registers h = host_registers(uc);
+    if (c->engine->host_fault) c->engine->host_fault(c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], &h, addr);
 }
 
 // Whether the engine wants to go on elsewhere: in software, after an operation that the host refuses.
@@ -55,9 +56,8 @@ static bool leave_to_engine(struct cpu *c, ucontext_t *uc)
 {
     greg_t *g = uc->uc_mcontext.gregs;
     uintptr_t pc = (uintptr_t)g[REG_RIP], stack = (uintptr_t)g[REG_RSP], arg;
-    uint64_t reg[17];
-    host_registers(uc, reg);
-    if (!c->engine->host_trap || !c->engine->host_trap(c, reg, &pc, &stack, &arg)) return false;
+    const struct host_registers h = host_registers(uc);
+    if (!c->engine->host_trap || !c->engine->host_trap(c, &h, &pc, &stack, &arg)) return false;
     g[REG_RIP] = (greg_t)pc, g[REG_RSP] = (greg_t)stack, g[REG_RAX] = (greg_t)arg;
     return true;
 }

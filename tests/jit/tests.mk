@@ -54,7 +54,7 @@ TESTS_FULL += test-lockstep-full
 LOCKSTEP_ENV   = STINKARM_JIT=$(abspath $(BUILD))/stinkarm STINKARM=$(CURDIR)/tests/jit/lockstep BUILD=$(BUILD)
 LOCKSTEP_GUEST = $(TESTBUILD)/run_guest --stinkarm tests/jit/lockstep --build $(TESTBUILD)/guest
 LOCKSTEP_SRCS  = $(wildcard examples/*.S examples/*.c) $(addprefix tests/guest/,auxv.c faults.c fault_state.c hello.c mmap.c \
-    inlined_calls.c neon.c selfmodify.c unwatched_code.c signals.c signals_masked.c timer_kernels.c)
+    inlined_calls.c loops_vector.c neon.c selfmodify.c unwatched_code.c signals.c signals_masked.c timer_kernels.c)
 RANDOM_RUN     = GEN=$(TESTBUILD)/random_gen RUNNER=$(TESTBUILD)/random_runner.elf STINKARM=$(BUILD)/stinkarm tests/jit/random/run
 
 $(TESTBUILD)/random_gen: tests/jit/random/gen.c tests/jit/random/program.h $(CONFORM_SRCS) $(GEN)

@@ -119,6 +119,12 @@ struct emit_vector {
     uint32_t set, used;
 };
 
+// Which vector register an XMM register has inside the unit, as an S, D or Q register (size 0: none).
+struct emit_vector_home {
+    uint8_t size, v;
+    bool written; // the unit changes it
+};
+
 struct emit {
     struct x64 a;
     const struct emit_shared *shared;
@@ -140,18 +146,22 @@ struct emit {
         uint8_t *disp, *back;
         uintptr_t arg;
     } slow[EMIT_MAX_SLOW]; // jumps to handlers' calls behind the block
+    struct emit_vector_home vector_home[16];
+    uint8_t vector_at[64]; // S register (four in each Q) → the XMM register that has it; 0: none
+    bool vector_homes;     // there are any
     struct emit_vector vector[16];
     uint32_t vector_op;  // counts operations
     bool vector_keep;    // this one may make copies
     bool vector_sources; // … of what it reads, so far
     struct {
         uint8_t size, v, xmm;
-    } finished; // what the operation has stored, and where it is
+        bool clean; // above a D register are zeros
+    } finished;     // what the operation has stored, and where it is
     unsigned nreloads;
     struct {
         unsigned site, slow_from, slow_to; // of an operation that may trap
         uint8_t *back;
-        uint8_t size, v, xmm; // the copy of its result: from memory, behind a trap
+        uint8_t size, v, xmm; // its result, and the copy of that: from memory, behind a trap
     } reloads[EMIT_MAX_SLOW];
     bool thumb;
     bool alone;  // nobody else gets at the guest's memory, or this code is forgotten before
@@ -166,6 +176,7 @@ struct emit {
 bool emit_unit(struct emit *e, const struct ir_block *b);
 // Whether the code of an operation calls, or may call, the handler that its imm names.
 bool emit_may_call(const struct ir_insn *i);
+void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16]);
 // What its code asks of all code (enum fp_form), because it computes with floating-point numbers.
 unsigned emit_fp_form(const struct ir_insn *i);
 bool emit_shared_code(struct x64 *a, struct emit_shared *s);

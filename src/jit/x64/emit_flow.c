@@ -22,6 +22,7 @@ void emit_to_common(struct emit *e)
         if (moved(e, r)) home_memory(e, e->home, r, true);
     for (unsigned r = 0; r < 15; r++)
         if (moved(e, r)) home_memory(e, emit_home, r, false);
+    emit_vector_store_homes(e);
 }
 
 void emit_from_common(struct emit *e)
@@ -30,6 +31,7 @@ void emit_from_common(struct emit *e)
         if (moved(e, r)) home_memory(e, emit_home, r, true);
     for (unsigned r = 0; r < 15; r++)
         if (moved(e, r)) home_memory(e, e->home, r, false);
+    emit_vector_load_homes(e);
 }
 
 static unsigned new_link(struct emit *e, uint64_t key)
@@ -295,7 +297,7 @@ void emit_call_handler(struct emit *e, const struct tier_call *c)
 {
     emit_vector_forget(e);
     x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)c);
-    if (e->home == emit_home)
+    if (e->home == emit_home && !e->vector_homes)
         x64_call_to(&e->a, e->shared->call[c->kind]);
     else
         *new_way(e) = (struct emit_way){.disp = call_at(&e->a), .thunk = 1 + (int)c->kind};

@@ -32,9 +32,11 @@ void fp_begin(struct emit *e, const struct ir_insn *i)
 
 void fp_end_compare(struct emit *e, const struct ir_insn *i, enum fp_compare compare)
 {
+    const bool at_home = e->finished.size && emit_vector_has_home(e, e->finished.size, e->finished.v);
     const unsigned x = e->nreloads < EMIT_MAX_SLOW ? emit_vector_keep_result(e) : 0;
+    if (e->nreloads == EMIT_MAX_SLOW && at_home) e->a.full = true;
     if (e->a.full) return;
-    if (x) {
+    if (x || at_home) {
         e->reloads[e->nreloads].site = e->nsites - 1;
         e->reloads[e->nreloads].slow_from = e->slow_from;
         e->reloads[e->nreloads].slow_to = e->nslow;
@@ -68,7 +70,7 @@ void fp_slow_if(struct emit *e, enum x64_cc cc)
     e->slow[e->nslow++].disp = x64_jcc_at(&e->a, cc);
 }
 
-// Behind a trap the copy of the result comes from memory.
+// Behind a trap the result comes from memory.
 static void emit_reloads(struct emit *e)
 {
     for (unsigned k = 0; k < e->nreloads && !e->a.full; k++) {
@@ -84,9 +86,11 @@ static void emit_reloads(struct emit *e)
 void emit_slow_calls(struct emit *e)
 {
     emit_reloads(e);
+    const uint8_t *store = e->nslow && e->vector_homes ? emit_vector_store_thunk(e) : NULL;
     for (unsigned k = 0; k < e->nslow && !e->a.full; k++) {
         if (k == 0 || e->slow[k].back != e->slow[k - 1].back) {
             uint8_t *at = e->a.p;
+            if (store) x64_call_to(&e->a, store);
             x64_mov_imm64(&e->a, RAX, e->slow[k].arg);
             x64_call_to(&e->a, e->shared->trap);
             x64_jmp_to(&e->a, e->slow[k].back);
@@ -117,7 +121,7 @@ static void nan_is_slow(struct emit *e, const struct ir_insn *i, unsigned xmm)
 void fp_result(struct emit *e, const struct ir_insn *i, unsigned xmm)
 {
     if (e->fp_form & (FP_NAN | FP_FLUSH)) nan_is_slow(e, i, xmm);
-    finish_xmm(e, i->n, i->v, xmm);
+    finish_clean_xmm(e, i->n, i->v, xmm);
 }
 
 enum {
@@ -153,9 +157,11 @@ unsigned fp_absolute(struct emit *e, unsigned size, unsigned to, unsigned xmm)
 
 static void binary(struct emit *e, const struct ir_insn *i, unsigned op)
 {
-    const unsigned n = in_xmm(e, i->n, i->vn, 0), t = fp_target(e, i);
+    const unsigned n = in_xmm(e, i->n, i->vn, 0);
+    const struct x64_rm m = operand_v(e, i->n, i->vm, 3);
+    const unsigned t = fp_target(e, i);
     fp_begin(e, i);
-    unsigned r = two(e, i->n, op, t, n, operand_v(e, i->n, i->vm));
+    unsigned r = two(e, i->n, op, t, n, m);
     if (i->op == IR_VNMUL) r = fp_negate(e, i->n, t, r);
     fp_result(e, i, r);
     fp_end(e, i);
@@ -167,10 +173,11 @@ static void accumulate(struct emit *e, const struct ir_insn *i)
     const bool minus_v = i->op == IR_VNMLA || i->op == IR_VNMLS;
     const bool minus_product = i->op == IR_VMLS || i->op == IR_VNMLA;
     const unsigned n = in_xmm(e, i->n, i->vn, 1);
-    fp_begin(e, i);
-    unsigned p = two(e, i->n, SSE_MUL, 1, n, operand_v(e, i->n, i->vm));
-    if (minus_product) p = fp_negate(e, i->n, 1, p);
+    const struct x64_rm m = operand_v(e, i->n, i->vm, 3);
     unsigned d = in_xmm(e, i->n, i->v, 0);
+    fp_begin(e, i);
+    unsigned p = two(e, i->n, SSE_MUL, 1, n, m);
+    if (minus_product) p = fp_negate(e, i->n, 1, p);
     if (minus_v) d = fp_negate(e, i->n, 0, d);
     fp_result(e, i, two(e, i->n, SSE_ADD, fp_target(e, i), d, x64_r(p)));
     fp_end(e, i);
@@ -181,14 +188,14 @@ static void accumulate(struct emit *e, const struct ir_insn *i)
 static void fused(struct emit *e, const struct ir_insn *i)
 {
     static const uint8_t opcodes[] = {0xb9, 0xbd, 0xbf, 0xbb}; // VF(N)M(ADD|SUB)231
-    const struct x64_rm v = operand_v(e, i->n, i->v);
+    const struct x64_rm v = operand_v(e, i->n, i->v, 0);
     const unsigned n = in_xmm(e, i->n, i->vn, 1);
-    emit_sse2(e, v.mem ? fp_scalar(i->n, 0x10) : 0x0f28, 0, v); // movsd, movss; movaps
+    const struct x64_rm m = operand_v(e, i->n, i->vm, 3);
+    if (v.mem || v.base) emit_sse2(e, v.mem ? fp_scalar(i->n, 0x10) : 0x0f28, 0, v); // movsd, movss; movaps
     fp_begin(e, i);
-    x64_vex(&e->a, i->n == 3 ? X64_VEX_W : 0, 0x660f3800u | opcodes[i->op - IR_VFMA], 0, n,
-            operand_v(e, i->n, i->vm));
+    x64_vex(&e->a, i->n == 3 ? X64_VEX_W : 0, 0x660f3800u | opcodes[i->op - IR_VFMA], 0, n, m);
     nan_is_slow(e, i, 0);
-    finish_xmm(e, i->n, i->v, 0);
+    finish_clean_xmm(e, i->n, i->v, 0);
     fp_end(e, i);
 }
 
@@ -230,7 +237,7 @@ static void compare(struct emit *e, const struct ir_insn *i)
     else if (swapped)
         b = x64_r(in_xmm(e, i->n, i->vm, 1));
     else
-        b = operand_v(e, i->n, i->vm);
+        b = operand_v(e, i->n, i->vm, 1);
     fp_begin(e, i);
     if (swapped) {
         const unsigned t = a;

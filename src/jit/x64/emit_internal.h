@@ -116,35 +116,54 @@ void emit_call_handler(struct emit *e, const struct tier_call *c); // the flags 
 // The guest's registers from where the unit has them to where they are between units, and back.
 void emit_to_common(struct emit *e);
 void emit_from_common(struct emit *e);
-// Code that calls handlers of a kind, from a unit with this map. In the writable view.
-uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_call_kind kind,
-                         const int8_t *home);
+// Code that calls handlers of a kind, with the unit's homes; and that stores the vector registers that have
+// homes. In the writable view.
+uint8_t *emit_unit_call_thunk(struct emit *e, enum tier_call_kind kind);
+uint8_t *emit_vector_store_thunk(struct emit *e);
 
-// Vector registers, as S, D or Q registers (size: log2 of the bytes, 2, 3, 4), in emit_vector.c. Memory
-// always has them; XMM4 … XMM15 have copies of those seen last, up to the next place that is not only reached
-// from above. XMM0 … XMM3 are free within an operation.
+// Vector registers, as S, D or Q registers (size: log2 of the bytes, 2, 3, 4), in emit_vector.c. Those that a
+// region uses most are in XMM registers as long as it runs, their homes; the others are in memory, and what
+// is left of XMM4 … XMM15 has copies of those seen last, up to the next place that is not only reached from
+// above. XMM0 … XMM3 are free within an operation.
 //
 // An operation that may call its handler makes no new copies: on the way back from there they would not be.
 
-enum { XMM_SCRATCH = 4 };
+enum { XMM_SCRATCH = 4, NO_XMM = 16 };
 
-// In memory. 16 bytes of it are readable, and aligned, for a Q register only.
-struct x64_rm place_v(const struct emit *e, unsigned size, unsigned v);
-// As an operand: a copy, or memory. A D register's copy has zeros above; above an S register is anything.
-struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v);
+// In memory, where it is whether it has a home or not. 16 bytes of it are readable, and aligned, for a Q
+// register only.
+struct x64_rm place_v(struct emit *e, unsigned size, unsigned v);
+// As an operand: a register or memory. In a register a D register has zeros above; above an S register is
+// anything. scratch: a register that it may use, or NO_XMM.
+struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v, unsigned scratch);
 // In a register that must not be changed, or in `scratch`. Above a D register are zeros.
 unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch);
-// The register to compute it in, `scratch` or another, for finish_xmm() to make the new value. It may be the
-// copy of its old value.
+// The register to compute it in, `scratch` or another, for finish_xmm() to make the new value. It may have
+// the old value.
 unsigned dest_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch);
 void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm);
+void finish_clean_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm); // zeros are above it
 
 // Around an operation; between operations: forgets the copies, or those made since vector_op was so, where
 // another way comes in.
 // A copy of the result that is in e->finished, which is neither of this operation's operands: its register,
 // or 0.
 unsigned emit_vector_keep_result(struct emit *e);
-void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm);
+void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm); // its homes, and a copy
+// The homes between memory and the unit. Change no flags.
+void emit_vector_store_homes(struct emit *e);
+void emit_vector_load_homes(struct emit *e);
+
+// emit_vector_home.c: whether any part of a register has a home; its own home, or 0; one that it can be read
+// from as it is, or 0; if it is a part of what has one, to `to`.
+bool emit_vector_has_home(const struct emit *e, unsigned size, unsigned v);
+unsigned emit_vector_home(const struct emit *e, unsigned size, unsigned v);
+unsigned emit_vector_readable(const struct emit *e, unsigned size, unsigned v);
+bool emit_vector_part(struct emit *e, unsigned size, unsigned v, unsigned to);
+// From and to wherever it is.
+void emit_vector_load(struct emit *e, unsigned size, unsigned v, unsigned xmm);
+void emit_vector_store(struct emit *e, unsigned size, unsigned v, unsigned xmm);
+bool emit_vector_overlap(unsigned size, unsigned v, unsigned size2, unsigned v2);
 void emit_vector_begin(struct emit *e, const struct ir_insn *i);
 void emit_vector_end(struct emit *e, const struct ir_insn *i);
 void emit_vector_forget(struct emit *e);

@@ -165,6 +165,11 @@ unsigned vec_n(struct emit *e, const struct ir_insn *i, unsigned scratch)
 
 unsigned vec_m(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
+    const unsigned quad = i->mode & IR_SCALAR ? emit_vector_home(e, 4, i->vm / 2) : 0;
+    if (quad && i->lane == 2) {
+        vec_splat(e, 2, scratch, quad, i->x + (i->vm & 1) * 2u);
+        return scratch;
+    }
     const unsigned m = source(e, size_of(ir_vector_roles(i).vm, i), i->vm, scratch);
     if (!(i->mode & IR_SCALAR)) return m;
     vec_splat(e, i->lane, scratch, m, i->x);
@@ -179,20 +184,20 @@ unsigned vec_d(struct emit *e, const struct ir_insn *i, unsigned scratch)
 struct x64_rm vec_n_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
     if (!e->vector_keep && i->vn != IR_NONE && size_of(ir_vector_roles(i).vn, i) == 4)
-        return operand_v(e, 4, i->vn);
+        return operand_v(e, 4, i->vn, scratch);
     return x64_r(vec_n(e, i, scratch));
 }
 
 struct x64_rm vec_m_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
     if (!e->vector_keep && i->vm != IR_NONE && size_of(ir_vector_roles(i).vm, i) == 4)
-        return operand_v(e, 4, i->vm);
+        return operand_v(e, 4, i->vm, scratch);
     return x64_r(vec_m(e, i, scratch));
 }
 
 struct x64_rm vec_d_rm(struct emit *e, const struct ir_insn *i, unsigned scratch)
 {
-    if (!e->vector_keep && size_of(ir_vector_roles(i).v, i) == 4) return operand_v(e, 4, i->v);
+    if (!e->vector_keep && size_of(ir_vector_roles(i).v, i) == 4) return operand_v(e, 4, i->v, scratch);
     return x64_r(vec_d(e, i, scratch));
 }
 

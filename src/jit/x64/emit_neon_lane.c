@@ -91,7 +91,7 @@ void emit_vec_put(struct emit *e, const struct ir_insn *i)
 
 void vec_get_element(struct emit *e, unsigned lane, bool u, unsigned v, unsigned x, unsigned to)
 {
-    struct x64_rm from = operand_v(e, 3, v);
+    struct x64_rm from = operand_v(e, 3, v, 0);
     if (from.mem) {
         from = element(from, lane, x);
     } else if (lane == 2) {

@@ -28,9 +28,15 @@ static void shuffle2(struct emit *e, unsigned d, unsigned a, unsigned b, unsigne
     x64_byte(&e->a, imm);
 }
 
+// Changes x.
 static void put_high(struct emit *e, unsigned d, unsigned x)
 {
-    emit_sse2(e, MOVHPS_TO, x, place_v(e, 3, d));
+    if (emit_vector_has_home(e, 3, d)) {
+        vec_shift(e, VEC_SHIFT_BYTES, 3, x, x, 8);
+        finish_xmm(e, 3, d, x);
+    } else {
+        emit_sse2(e, MOVHPS_TO, x, place_v(e, 3, d));
+    }
 }
 
 static void put_pair(struct emit *e, unsigned low, unsigned high, unsigned x)
@@ -42,7 +48,7 @@ static void put_pair(struct emit *e, unsigned low, unsigned high, unsigned x)
 static unsigned get_pair(struct emit *e, unsigned low, unsigned high, unsigned scratch)
 {
     const unsigned l = in_xmm(e, 3, low, scratch);
-    const struct x64_rm h = operand_v(e, 3, high);
+    const struct x64_rm h = operand_v(e, 3, high, NO_XMM);
     emit_sse3(e, h.mem ? MOVHPS : PUNPCKLQDQ, scratch, l, h);
     return scratch;
 }

@@ -116,12 +116,13 @@ static void indirect(struct x64 *a, struct emit_shared *s)
     x64_jmp_to(a, s->leave);
 }
 
-// RAX: struct tier_call.
-uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_call_kind kind,
-                         const int8_t *home)
+// RAX: struct tier_call. e: whose vector registers have homes, or NULL.
+static uint8_t *call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_call_kind kind,
+                           const int8_t *home, struct emit *e)
 {
     x64_align(a, 16, 0);
     uint8_t *start = a->p;
+    if (e) emit_vector_store_homes(e);
     homes(a, home, true, kind == TIER_CALL_VECTOR ? VOLATILE : ALL);
     adjust_stack(a, -8);
     x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
@@ -131,6 +132,7 @@ uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_c
     x64_op(a, X64_64, 0x85, RAX, x64_r(RAX));
     uint8_t *stop = x64_jcc_at(a, CC_E);
     homes(a, home, false, kind == TIER_CALL_ANY ? ALL : VOLATILE);
+    if (e) emit_vector_load_homes(e);
     x64_byte(a, 0xc3);
     if (a->full) return start;
     x64_patch(stop, a->p);
@@ -144,6 +146,11 @@ uint8_t *emit_call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_c
     x64_mov_imm64(a, RAX, (uint64_t)EXIT_STOP << EXIT_SHIFT);
     x64_jmp_to(a, s->leave_saved);
     return start;
+}
+
+uint8_t *emit_unit_call_thunk(struct emit *e, enum tier_call_kind kind)
+{
+    return call_thunk(&e->a, e->shared, kind, e->home, e);
 }
 
 // Calls a C function with the CPU, what is in RAX, and where the host's flags are, which are kept as it
@@ -232,7 +239,7 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s)
     return_miss(a, s);
     indirect(a, s);
     for (int kind = TIER_CALL_ANY; kind <= TIER_CALL_VECTOR; kind++)
-        s->call[kind] = emit_call_thunk(a, s, (enum tier_call_kind)kind, emit_home);
+        s->call[kind] = call_thunk(a, s, (enum tier_call_kind)kind, emit_home, NULL);
     s->trap = keeping_all(a, (uintptr_t)fp_trap);
     s->read_fpscr = keeping_all(a, (uintptr_t)fp_read);
     s->write_fpscr = keeping_all(a, (uintptr_t)fp_write);

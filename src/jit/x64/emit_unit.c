@@ -227,7 +227,7 @@ static void emit_ways(struct emit *e)
             x64_patch(w.disp, e->blocks[w.label - 1].label);
         } else if (w.thunk) {
             uint8_t **at = &thunk[w.thunk - 1];
-            if (!*at) *at = emit_call_thunk(&e->a, e->shared, (enum tier_call_kind)(w.thunk - 1), e->home);
+            if (!*at) *at = emit_unit_call_thunk(e, (enum tier_call_kind)(w.thunk - 1));
             if (!e->a.full) x64_patch(w.disp, *at);
         } else if (w.go) {
             x64_patch(w.disp, e->a.p);

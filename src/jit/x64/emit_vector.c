@@ -1,20 +1,11 @@
 // Where vector registers are, and SSE operations on them.
 #include "jit/x64/emit_neon.h"
 
-enum { MOVAPS_TO = 0x0f29, MOVHPS = 0x0f16 };
-// Loads and stores by size.
-enum { MOVD = 0x66000f6e, MOVQ = 0xf3000f7e, MOVD_TO = 0x66000f7e, MOVQ_TO = 0x66000fd6 };
-
-struct x64_rm place_v(const struct emit *e, unsigned size, unsigned v)
-{
-    (void)e;
-    return x64_m(RBP, (int32_t)(offsetof(struct cpu, d) + (v << size)));
-}
+enum { MOVHPS = 0x0f16, MOVQ = 0xf3000f7e };
 
 static bool overlap(const struct emit_vector *a, unsigned size, unsigned v)
 {
-    const unsigned start = (unsigned)a->v << a->size;
-    return a->size && start < (v + 1) << size && v << size < start + (1u << a->size);
+    return emit_vector_overlap(a->size, a->v, size, v);
 }
 
 // The XMM register with a copy; 0: there is none.
@@ -33,7 +24,8 @@ static unsigned take(struct emit *e)
 {
     unsigned oldest = 0;
     for (unsigned x = XMM_SCRATCH; x < 16; x++)
-        if (e->vector[x].used < e->vector_op && (!oldest || e->vector[x].used < e->vector[oldest].used))
+        if (!e->vector_home[x].size && e->vector[x].used < e->vector_op &&
+            (!oldest || e->vector[x].used < e->vector[oldest].used))
             oldest = x;
     if (oldest) e->vector[oldest] = (struct emit_vector){.used = e->vector_op};
     return oldest;
@@ -82,17 +74,12 @@ void emit_vector_join(struct emit *e, uint32_t since)
         if (e->vector[x].set > since) e->vector[x].size = 0;
 }
 
-static void load(struct emit *e, unsigned size, unsigned v, unsigned xmm)
-{
-    emit_sse2(e, size == 4 ? MOVAPS : size == 3 ? MOVQ : MOVD, xmm, place_v(e, size, v));
-}
-
 // A Q register of which there are copies of the halves: memory would have to wait for two stores.
 static bool join_halves(struct emit *e, unsigned q, unsigned xmm)
 {
     const unsigned low = copy_of(e, 3, 2 * q), high = copy_of(e, 3, 2 * q + 1);
     if (!low && !high) return false;
-    if (!low) load(e, 3, 2 * q, xmm);
+    if (!low) emit_vector_load(e, 3, 2 * q, xmm);
     emit_sse3(e, high ? PUNPCKLQDQ : MOVHPS, xmm, low ? low : xmm,
               high ? x64_r(high) : place_v(e, 3, 2 * q + 1));
     return true;
@@ -112,56 +99,73 @@ static bool half(struct emit *e, unsigned d, unsigned xmm)
 unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
 {
     unsigned x = copy_of(e, size, v);
+    if (!x) x = emit_vector_readable(e, size, v);
     if (x) return x;
     if (size == 3 && half(e, v, scratch)) return scratch;
     x = e->vector_sources ? take(e) : 0;
     const unsigned to = x ? x : scratch;
-    if (size != 4 || !join_halves(e, v, to)) load(e, size, v, to);
+    if (!emit_vector_part(e, size, v, to) && (size != 4 || !join_halves(e, v, to)))
+        emit_vector_load(e, size, v, to);
     if (x) remember(e, size, v, x);
     return to;
 }
 
-struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v)
+struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v, unsigned scratch)
 {
-    const unsigned x = copy_of(e, size, v);
+    unsigned x = copy_of(e, size, v);
+    if (!x) x = emit_vector_readable(e, size, v);
+    if (!x && scratch < XMM_SCRATCH && emit_vector_part(e, size, v, scratch)) x = scratch;
     return x ? x64_r(x) : place_v(e, size, v);
 }
 
 unsigned dest_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
 {
-    if (!e->vector_keep) return scratch;
-    unsigned x = copy_of(e, size, v);
+    unsigned x = emit_vector_home(e, size, v);
+    if (!x) x = copy_of(e, size, v);
     if (!x) x = take(e);
     return x ? x : scratch;
 }
 
-void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm)
+// clean: above a D register are zeros.
+static void put(struct emit *e, unsigned size, unsigned v, unsigned xmm, bool clean)
 {
-    emit_sse2(e, size == 4 ? MOVAPS_TO : size == 3 ? MOVQ_TO : MOVD_TO, xmm, place_v(e, size, v));
-    unsigned x = e->vector_keep ? xmm : 0;
-    if (x && x < XMM_SCRATCH) x = 0;
-    if (e->vector_keep && !x) {
-        x = copy_of(e, size, v);
+    const unsigned move = size == 3 && !clean ? MOVQ : MOVAPS, home = emit_vector_home(e, size, v);
+    unsigned x = home;
+    if (home && home != xmm)
+        emit_sse2(e, move, home, x64_r(xmm));
+    else if (!home)
+        emit_vector_store(e, size, v, xmm);
+    if (!home && e->vector_keep) {
+        x = xmm < XMM_SCRATCH || e->vector_home[xmm].size ? 0 : xmm;
+        if (!x) x = copy_of(e, size, v);
         if (!x) x = take(e);
-        if (x) emit_sse2(e, size == 3 ? MOVQ : MOVAPS, x, x64_r(xmm));
+        if (x && x != xmm) emit_sse2(e, move, x, x64_r(xmm));
     }
     forget(e, size, v, 0);
-    if (x) remember(e, size, v, x);
+    if (x && !home) remember(e, size, v, x);
     e->finished.size = (uint8_t)size, e->finished.v = (uint8_t)v, e->finished.xmm = (uint8_t)xmm;
+    e->finished.clean = clean || xmm >= XMM_SCRATCH;
+}
+
+void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm)
+{
+    put(e, size, v, xmm, xmm >= XMM_SCRATCH);
+}
+
+void finish_clean_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm)
+{
+    put(e, size, v, xmm, true);
 }
 
 unsigned emit_vector_keep_result(struct emit *e)
 {
-    const unsigned size = e->finished.size, v = e->finished.v, x = size && !e->vector_keep ? take(e) : 0;
+    const unsigned size = e->finished.size, v = e->finished.v, from = e->finished.xmm;
+    if (!size || e->vector_keep || emit_vector_home(e, size, v)) return 0;
+    const unsigned x = from < XMM_SCRATCH || e->vector_home[from].size ? take(e) : from;
     if (!x) return 0;
-    emit_sse2(e, size == 3 ? MOVQ : MOVAPS, x, x64_r(e->finished.xmm));
+    if (x != from) emit_sse2(e, size == 3 && !e->finished.clean ? MOVQ : MOVAPS, x, x64_r(from));
     remember(e, size, v, x);
     return x;
-}
-
-void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm)
-{
-    load(e, size, v, xmm);
 }
 
 void emit_sse2(struct emit *e, unsigned op, unsigned d, struct x64_rm b)

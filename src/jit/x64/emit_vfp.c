@@ -39,7 +39,7 @@ static void constant(struct emit *e, const struct ir_insn *i)
 
 void fp_to_core(struct emit *e, unsigned size, uint8_t v, unsigned reg)
 {
-    const struct x64_rm from = operand_v(e, size, v);
+    const struct x64_rm from = operand_v(e, size, v, 3);
     if (from.mem)
         x64_op(&e->a, size == 3 ? X64_64 : 0, 0x8b, reg, from);
     else

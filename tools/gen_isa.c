@@ -278,8 +278,8 @@ static void emit_space(FILE *o, const struct space *sp)
     fprintf(
         o,
         "const struct isa_space isa_%s = {\"%s\", %s_rows, %s_index, %s_lists, %d, %d, %d, %d, %d, %d};\n\n",
-        sp->name, sp->name, sp->name, sp->name, sp->name, sp->nrows, sp->width, sp->hi, sp->hi_n, sp->lo,
-        sp->lo_n);
+        sp->name, sp->name, sp->name, sp->name, sp->name, sp->nrows, (1 << sp->hi_n) - 1, (1 << sp->lo_n) - 1,
+        sp->hi, sp->lo, sp->width / 8);
 }
 
 static FILE *create(const char *dir, const char *name)

@@ -1,8 +1,9 @@
 // The builder: decodes guest code into a block of steps.
 //
-// A block goes on behind a conditional branch and ends behind an unconditional one, behind whatever leaves
-// the engine, at BLOCK_MAX_INSNS, and at the end of its page; only a 32-bit Thumb instruction that starts
-// there reads the next one.
+// A block ends behind an unconditional branch, behind whatever leaves the engine, at BLOCK_MAX_INSNS, and at
+// the end of its page; only a 32-bit Thumb instruction that starts there reads the next one. Behind a
+// conditional branch it goes on, unless there is a tier: most code runs so rarely then that what is behind
+// the branch is not worth decoding before somebody comes by.
 #include <unistd.h>
 
 #include "base/log.h"
@@ -19,6 +20,7 @@ struct builder {
     uint32_t pc;
     uint8_t it;
     bool thumb;
+    bool tier; // there is one, which compiles what runs often
 };
 
 bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide)
@@ -72,85 +74,103 @@ static bool is_disabled_vfp(const struct cpu *c, const struct insn *in)
     return !c->sys->vfp_enabled(c, in->op >= OP_NEON_FIRST);
 }
 
-void interp_fill_step(struct step *s, const struct insn *in, bool thumb)
+void interp_fill_step(struct step *s, const struct insn *insn, bool thumb)
 {
+    const struct insn in = *insn; // bytes that might alias the step's are copied one by one
+    s->imm = in.imm, s->op = in.op;
+    s->len = in.len, s->flags = in.flags;
+    s->rd = in.rd, s->rn = in.rn, s->rm = in.rm, s->ra = in.ra;
+    s->shift_type = in.shift_type, s->shift_n = in.shift_n, s->size = in.size;
+    s->x = in.x, s->y = in.y;
+    if (!interp_imm_from_pc(&in)) return;
     const uint32_t pc_value = s->pc + (thumb ? 4 : 8);
-    s->imm = in->imm, s->op = in->op;
-    s->rd = in->rd, s->rn = in->rn, s->rm = in->rm, s->ra = in->ra;
-    s->shift_type = in->shift_type, s->shift_n = in->shift_n, s->size = in->size;
-    s->x = in->x, s->y = in->y, s->flags = in->flags, s->len = in->len;
-    if (interp_imm_from_pc(in)) s->imm += interp_aligns_pc(in) ? pc_value & ~3u : pc_value;
+    s->imm += interp_aligns_pc(&in) ? pc_value & ~3u : pc_value;
 }
 
-// One instruction: its step, the helper steps around it. Returns false if the block ends behind it.
-static bool add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
-{
-    const uint32_t here = bl->pc, pc_value = here + (bl->thumb ? 4 : 8);
-    if (is_disabled_vfp(bl->c, in)) r = ISA_UNDEFINED;
-    const enum insn_flow flow = r == ISA_UNDEFINED ? FLOW_STOP : interp_flow(in, bl->thumb);
-    const bool conditional = r != ISA_UNDEFINED && in->cond < COND_AL;
-    step_fn *fn = r == ISA_UNDEFINED ? step_undefined : interp_select(in);
+enum goes_on { GOES_ON, MAY_BRANCH, ENDS };
 
-    if (r != ISA_UNDEFINED && interp_reads_pc(in)) {
-        struct step *pc = add(bl, step_set_pc);
-        pc->imm = pc_value;
-    }
-    struct step *s = add(bl, fn);
+static enum goes_on add_undefined(struct builder *bl, const struct insn *in)
+{
+    struct step *s = add(bl, step_undefined);
     interp_fill_step(s, in, bl->thumb);
-    if (bl->thumb && r == ISA_UNDEFINED) s->len = 2;
-    if (flow == FLOW_BX) add(bl, step_bx_pc);
-    if (flow == FLOW_PLAIN) add(bl, step_goto_pc);
-    if (flow == FLOW_RETURN) add(bl, step_exception_return);
-    if (conditional) {
-        if (in->op == OP_B) {
-            s->fn = interp_conditional_branch(in->cond);
-            return true;
-        }
-        if (in->op == OP_BL || in->op == OP_BLX_IMM) {
-            // The condition takes the place of the branch's link: two steps do the work of one.
-            fn = step_link;
-            struct step *go = add(bl, in->op == OP_BL ? step_goto : step_goto_exchange);
-            go->imm = s->imm;
-        }
-        s->exec = fn;
-        s->fn = interp_condition(in->cond);
-        s->skip = (uint8_t)(&bl->b->steps[bl->b->nsteps] - s);
-        return true;
-    }
-    return flow == FLOW_NEXT;
+    if (bl->thumb) s->len = 2;
+    return ENDS;
 }
 
-// Whether a block that can go on should: an IT block is kept whole, since entering one in its middle costs a
-// look-up.
-static bool has_room(const struct builder *bl)
+// The condition in front of an instruction, s, and of what was added behind it.
+static enum goes_on add_condition(struct builder *bl, const struct insn *in, struct step *s,
+                                  enum goes_on so_far)
 {
-    if (bl->b->key & BLOCK_SINGLE) return false;
-    return bl->b->ninsns < (bl->it ? BLOCK_MAX_INSNS : BLOCK_MAX_INSNS - 4);
+    if (in->op == OP_B) {
+        s->fn = interp_conditional_branch(in->cond);
+        return MAY_BRANCH;
+    }
+    s->exec = s->fn;
+    if (in->op == OP_BL || in->op == OP_BLX_IMM) {
+        // The condition takes the place of the branch's link: two steps do the work of one.
+        s->exec = step_link;
+        struct step *go = add(bl, in->op == OP_BL ? step_goto : step_goto_exchange);
+        go->imm = s->imm;
+    }
+    s->fn = interp_condition(in->cond);
+    s->skip = (uint8_t)(&bl->b->steps[bl->b->nsteps] - s);
+    return so_far;
+}
+
+// One instruction: its step, the helper steps around it.
+static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
+{
+    if (r == ISA_UNDEFINED || is_disabled_vfp(bl->c, in)) return add_undefined(bl, in);
+    const enum insn_flow flow = interp_flow(in, bl->thumb);
+    if (interp_reads_pc(in)) {
+        struct step *pc = add(bl, step_set_pc);
+        pc->imm = bl->pc + (bl->thumb ? 4 : 8);
+    }
+    struct step *s = add(bl, interp_select(in));
+    interp_fill_step(s, in, bl->thumb);
+    if (flow != FLOW_NEXT) {
+        if (flow == FLOW_BX) add(bl, step_bx_pc);
+        if (flow == FLOW_PLAIN) add(bl, step_goto_pc);
+        if (flow == FLOW_RETURN) add(bl, step_exception_return);
+        return in->cond < COND_AL ? add_condition(bl, in, s, MAY_BRANCH) : ENDS;
+    }
+    const enum goes_on so_far = in->op == OP_CBZ ? MAY_BRANCH : GOES_ON;
+    return in->cond < COND_AL ? add_condition(bl, in, s, so_far) : so_far;
+}
+
+bool interp_has_room(unsigned ninsns, uint8_t it)
+{
+    return ninsns < (it ? BLOCK_MAX_INSNS : BLOCK_MAX_INSNS - 4);
+}
+
+// Whether a block that can go on should.
+static bool has_room(const struct builder *bl, enum goes_on so_far)
+{
+    if (bl->b->key & BLOCK_SINGLE || (so_far == MAY_BRANCH && bl->tier && !bl->it)) return false;
+    return interp_has_room(bl->b->ninsns, bl->it);
 }
 
 static void decode(struct builder *bl)
 {
     struct block *b = bl->b;
-    const uint32_t page = bl->pc >> 12;
-    bool go_on = true;
+    const uint32_t page = bl->pc >> 12, features = bl->c->features;
+    enum goes_on so_far = GOES_ON;
     do {
         uint32_t raw;
         bool wide;
         struct insn in;
         if (!fetch(bl, &raw, &wide)) break;
-        const enum isa_result r = bl->thumb ? isa_decode_thumb(raw, wide, bl->it, bl->c->features, &in)
-                                            : isa_decode_a32(raw, bl->c->features, &in);
+        const enum isa_result r = bl->thumb ? isa_decode_thumb(raw, wide, bl->it, features, &in)
+                                            : isa_decode_a32(raw, features, &in);
         b->ninsns++;
-        go_on = add_insn(bl, &in, r);
-        b->last = bl->pc + (wide ? 4 : 2) - 1;
-        bl->pc = b->last + 1;
-        if (r != ISA_UNDEFINED && in.op == OP_IT)
-            bl->it = (uint8_t)in.imm;
-        else
-            bl->it = isa_it_advance(bl->it);
-    } while (go_on && has_room(bl) && bl->pc >> 12 == page);
-    if (go_on) add_goto(bl, bl->pc);
-    if (((struct interp_engine *)bl->c->engine)->tier && !bl->c->mem->code_frame) interp_tier_watch(b);
+        so_far = add_insn(bl, &in, r);
+        bl->pc += wide ? 4 : 2;
+        if (bl->thumb)
+            bl->it = in.op == OP_IT && r != ISA_UNDEFINED ? (uint8_t)in.imm : isa_it_advance(bl->it);
+    } while (so_far != ENDS && has_room(bl, so_far) && bl->pc >> 12 == page);
+    b->last = bl->pc - 1;
+    if (so_far != ENDS) add_goto(bl, bl->pc);
+    if (bl->tier) interp_tier_watch(b);
 }
 
 struct block *interp_build(struct cpu *c, block_key key)
@@ -164,8 +184,12 @@ struct block *interp_build(struct cpu *c, block_key key)
     const uint64_t start = stats_clock();
     do {
         const unsigned generation = atomic_load(&cache->generation);
-        struct builder bl = {
-            .c = c, .b = &tmp.b, .pc = (uint32_t)key & ~1u, .it = (uint8_t)(key >> 32), .thumb = key & 1};
+        struct builder bl = {.c = c,
+                             .b = &tmp.b,
+                             .pc = (uint32_t)key & ~1u,
+                             .it = (uint8_t)(key >> 32),
+                             .thumb = key & 1,
+                             .tier = cache->tier && !c->mem->code_frame};
         tmp.b = (struct block){.key = key, .first = bl.pc};
         interp_mark_fetch(c, key);
         bl.page = c->mem->fetch_page(c, bl.pc, &tmp.b.frame[0]);

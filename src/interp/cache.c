@@ -116,6 +116,15 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
     return copy;
 }
 
+bool cache_extend(struct cache *k, struct block *b, uint32_t last, unsigned generation)
+{
+    pthread_mutex_lock(&k->lock);
+    const bool valid = atomic_load(&k->generation) == generation;
+    if (valid && last > b->last) b->last = last;
+    pthread_mutex_unlock(&k->lock);
+    return valid;
+}
+
 static void unhash(struct cache *k, struct block *b)
 {
     _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];

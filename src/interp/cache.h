@@ -37,7 +37,7 @@ struct block {
     struct block *next;         // in the bucket
     struct block *page_next[2]; // in the lists of the pages that its instructions come from
     uint32_t frame[2];          // … their page numbers; equal when there is but one
-    uint32_t first, last;       // (virtual) addresses of its first and last byte
+    uint32_t first, last;       // (virtual) addresses of the first and last byte that went into it, or into its code
     uint16_t ninsns, nsteps;
     uint32_t heat;     // runs before it was compiled
     step_fn *first_fn; // with a tier: the first step's own handler
@@ -78,6 +78,8 @@ struct block *cache_find(struct cache *k, block_key key);
 // Copies a block into the cache, unless an invalidation has come since `generation`, or memory is short:
 // NULL. Of two threads that bring the same block one wins, and both get that one.
 struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation);
+// The block has bytes up to `last`, in its page, from now on. False: there has been an invalidation since `generation`.
+bool cache_extend(struct cache *k, struct block *b, uint32_t last, unsigned generation);
 // Forgets blocks with a byte in [addr, addr + len). Addresses are those of frames: physical in system mode.
 void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len);
 static inline bool cache_flush_wanted(const struct cache *k)

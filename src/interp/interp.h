@@ -26,9 +26,10 @@ struct step {
     };
     uint32_t pc;  // of the instruction
     uint32_t imm; // these are struct insn's, with the same meaning
+    uint8_t len, flags;
     uint8_t rd, rn, rm, ra;
-    uint8_t shift_type, shift_n, size, x;
-    uint8_t y, flags, len;
+    uint8_t shift_type, shift_n, size;
+    uint8_t x, y;
     uint8_t count; // instructions of the block up to and including this one
     uint8_t skip;  // behind a condition: how many steps to go on if it fails
     uint8_t it;    // ITSTATE of this instruction
@@ -38,6 +39,10 @@ struct step {
 // The instruction at pc, whose page is at a host address. False: its second halfword, which *raw lacks, is in
 // the next page.
 bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide);
+
+// Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one in
+// its middle costs a look-up.
+bool interp_has_room(unsigned ninsns, uint8_t it);
 
 // The operands of an instruction, into a step that has its pc.
 void interp_fill_step(struct step *s, const struct insn *in, bool thumb);

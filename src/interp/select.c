@@ -1,6 +1,8 @@
 // Which handler, and how the builder has to surround it.
 #include "interp/select.h"
 
+#include <stdatomic.h>
+
 #include "interp/run.h"
 
 step_fn *interp_select(const struct insn *in)
@@ -9,155 +11,83 @@ step_fn *interp_select(const struct insn *in)
         interp_select_dp,     interp_select_ldst, interp_select_branch, interp_select_media,
         interp_select_system, interp_select_sync, interp_select_vfp,    interp_select_neon,
     };
-    for (unsigned i = 0; i < sizeof families / sizeof *families; i++) {
-        step_fn *fn = families[i](in);
-        if (fn) return fn;
+    static atomic_uchar found_in[OP_COUNT]; // the family that an operation turned out to be in, + 1
+    const unsigned known = atomic_load_explicit(&found_in[in->op], memory_order_relaxed);
+    step_fn *fn = known ? families[known - 1](in) : NULL;
+    for (unsigned i = 0; !fn && i < sizeof families / sizeof *families; i++) {
+        fn = families[i](in);
+        if (fn) atomic_store_explicit(&found_in[in->op], (unsigned char)(i + 1), memory_order_relaxed);
     }
-    return step_undefined;
+    return fn ? fn : step_undefined;
 }
 
-// Operations with a result in Rd that may be the PC, and whether writing it may change the instruction set
-// there.
-static bool writes_rd(enum op op, bool *loads)
-{
-    *loads = false;
-    switch (op) {
-    case OP_LDR_IMM:
-    case OP_LDR_REG:
-    case OP_LDR_LIT: *loads = true; return true;
-    case OP_AND_IMM:
-    case OP_AND_REG:
-    case OP_AND_RSR:
-    case OP_EOR_IMM:
-    case OP_EOR_REG:
-    case OP_EOR_RSR:
-    case OP_SUB_IMM:
-    case OP_SUB_REG:
-    case OP_SUB_RSR:
-    case OP_RSB_IMM:
-    case OP_RSB_REG:
-    case OP_RSB_RSR:
-    case OP_ADD_IMM:
-    case OP_ADD_REG:
-    case OP_ADD_RSR:
-    case OP_ADC_IMM:
-    case OP_ADC_REG:
-    case OP_ADC_RSR:
-    case OP_SBC_IMM:
-    case OP_SBC_REG:
-    case OP_SBC_RSR:
-    case OP_RSC_IMM:
-    case OP_RSC_REG:
-    case OP_RSC_RSR:
-    case OP_ORR_IMM:
-    case OP_ORR_REG:
-    case OP_ORR_RSR:
-    case OP_MOV_IMM:
-    case OP_MOV_REG:
-    case OP_MOV_RSR:
-    case OP_BIC_IMM:
-    case OP_BIC_REG:
-    case OP_BIC_RSR:
-    case OP_MVN_IMM:
-    case OP_MVN_REG:
-    case OP_MVN_RSR: return true;
-    default: return false;
-    }
-}
+#define WRITES(op)  [OP_##op##_IMM] = WRITES_RD, [OP_##op##_REG] = WRITES_RD, [OP_##op##_RSR] = WRITES_RD
+#define LITERAL(op) [OP_##op] = IMM_FROM_PC | IMM_ALIGNED
 
-enum insn_flow interp_flow(const struct insn *in, bool thumb)
-{
-    switch ((enum op)in->op) {
-    case OP_B:
-    case OP_BL:
-    case OP_BLX_IMM:
-    case OP_BX:
-    case OP_BXJ:
-    case OP_BLX_REG:
-    case OP_MCR:
-    case OP_MCRR:
-    case OP_MSR_IMM:
-    case OP_MSR_REG:
-    case OP_VMSR:
-    case OP_CPS:
-    case OP_RFE:
-    case OP_LDM_EXC:
-    case OP_ERET: return FLOW_AWAY;
-    case OP_TBB:
-    case OP_TBH: return FLOW_PLAIN;
-    case OP_LDM: return in->imm >> 15 & 1 ? FLOW_BX : FLOW_NEXT;
-    case OP_SVC:
-    case OP_BKPT:
-    case OP_UDF:
-    case OP_HVC:
-    case OP_SMC:
-    case OP_WFE:
-    case OP_WFI:
-    case OP_YIELD: return FLOW_STOP;
-    default: break;
-    }
-    bool loads;
-    if (in->rd != 15 || !writes_rd(in->op, &loads)) return FLOW_NEXT;
-    if (!loads && in->flags & INSN_S) return FLOW_RETURN;
-    // LoadWritePC and, in ARM state, ALUWritePC interwork (A2.3.1).
-    return loads || !thumb ? FLOW_BX : FLOW_PLAIN;
-}
-
-static bool vfp_base_is_pc(const struct insn *in)
-{
-    switch ((enum op)in->op) {
-    case OP_VSTR_H:
-    case OP_VSTR_S:
-    case OP_VSTR_D:
-    case OP_VLDM_S:
-    case OP_VLDM_D:
-    case OP_VSTM_S:
-    case OP_VSTM_D: return in->rn == 15;
-    default: return false;
-    }
-}
-
-bool interp_reads_pc(const struct insn *in)
-{
-    if (in->op >= OP_NEON_FIRST) return false; // as a load's base it is UNPREDICTABLE, elsewhere 15 is a vector
-    if (in->op >= OP_VFP_FIRST) return vfp_base_is_pc(in);
-    if (interp_imm_from_pc(in)) return false;
-    if (in->rn == 15 || in->rm == 15 || in->op == OP_TBB || in->op == OP_TBH) return true;
-    switch ((enum op)in->op) {
-    case OP_STM:
-    case OP_STM_USER: return in->imm >> 15 & 1;
-    case OP_STR_IMM:
-    case OP_STR_REG: return in->rd == 15;
-    case OP_MOVT: return false;
-    default: return false;
-    }
-}
-
-bool interp_imm_from_pc(const struct insn *in)
-{
-    switch ((enum op)in->op) {
-    case OP_B:
-    case OP_BL:
-    case OP_BLX_IMM:
-    case OP_CBZ:
-    case OP_ADR:
-    case OP_LDR_LIT:
-    case OP_LDRB_LIT:
-    case OP_LDRH_LIT:
-    case OP_LDRSB_LIT:
-    case OP_LDRSH_LIT:
-    case OP_LDRD_LIT:
-    case OP_VLDR_LIT_H:
-    case OP_VLDR_LIT_S:
-    case OP_VLDR_LIT_D: return true;
-    default: return false;
-    }
-}
-
-bool interp_aligns_pc(const struct insn *in)
-{
-    return in->op != OP_B && in->op != OP_BL && in->op != OP_CBZ;
-}
+const uint8_t interp_kinds[OP_COUNT] = {
+    WRITES(AND),
+    WRITES(EOR),
+    WRITES(SUB),
+    WRITES(RSB),
+    WRITES(ADD),
+    WRITES(ADC),
+    WRITES(SBC),
+    WRITES(RSC),
+    WRITES(ORR),
+    WRITES(MOV),
+    WRITES(BIC),
+    WRITES(MVN),
+    LITERAL(ADR),
+    LITERAL(LDRB_LIT),
+    LITERAL(LDRH_LIT),
+    LITERAL(LDRSB_LIT),
+    LITERAL(LDRSH_LIT),
+    LITERAL(LDRD_LIT),
+    LITERAL(VLDR_LIT_H),
+    LITERAL(VLDR_LIT_S),
+    LITERAL(VLDR_LIT_D),
+    [OP_LDR_LIT] = LOADS_RD | IMM_FROM_PC | IMM_ALIGNED,
+    [OP_LDR_IMM] = LOADS_RD,
+    [OP_LDR_REG] = LOADS_RD,
+    [OP_STR_IMM] = READS_RD,
+    [OP_STR_REG] = READS_RD,
+    [OP_STM] = READS_LIST,
+    [OP_STM_USER] = READS_LIST,
+    [OP_LDM] = LOADS_LIST,
+    [OP_VSTR_H] = READS_BASE,
+    [OP_VSTR_S] = READS_BASE,
+    [OP_VSTR_D] = READS_BASE,
+    [OP_VLDM_S] = READS_BASE,
+    [OP_VLDM_D] = READS_BASE,
+    [OP_VSTM_S] = READS_BASE,
+    [OP_VSTM_D] = READS_BASE,
+    [OP_TBB] = GOES_TO_PC | READS_PC,
+    [OP_TBH] = GOES_TO_PC | READS_PC,
+    [OP_CBZ] = IMM_FROM_PC,
+    [OP_B] = GOES_AWAY | IMM_FROM_PC,
+    [OP_BL] = GOES_AWAY | IMM_FROM_PC,
+    [OP_BLX_IMM] = GOES_AWAY | IMM_FROM_PC | IMM_ALIGNED,
+    [OP_BX] = GOES_AWAY,
+    [OP_BXJ] = GOES_AWAY,
+    [OP_BLX_REG] = GOES_AWAY,
+    [OP_MCR] = GOES_AWAY,
+    [OP_MCRR] = GOES_AWAY,
+    [OP_MSR_IMM] = GOES_AWAY,
+    [OP_MSR_REG] = GOES_AWAY,
+    [OP_VMSR] = GOES_AWAY,
+    [OP_CPS] = GOES_AWAY,
+    [OP_RFE] = GOES_AWAY,
+    [OP_LDM_EXC] = GOES_AWAY,
+    [OP_ERET] = GOES_AWAY,
+    [OP_SVC] = STOPS,
+    [OP_BKPT] = STOPS,
+    [OP_UDF] = STOPS,
+    [OP_HVC] = STOPS,
+    [OP_SMC] = STOPS,
+    [OP_WFE] = STOPS,
+    [OP_WFI] = STOPS,
+    [OP_YIELD] = STOPS,
+};
 
 const struct step *step_set_pc(struct cpu *c, const struct step *s)
 {

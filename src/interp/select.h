@@ -13,14 +13,64 @@ enum insn_flow {
     FLOW_RETURN, // to r[15] with CPSR = SPSR
     FLOW_STOP,   // out of the engine
 };
-enum insn_flow interp_flow(const struct insn *in, bool thumb);
+// What an operation has to do with the PC.
+enum {
+    WRITES_RD = 1, // computes Rd, which may be the PC
+    LOADS_RD,      // likewise, but writing it may change the instruction set in Thumb, too
+    LOADS_LIST,    // a list of registers, which may have the PC in it
+    GOES_AWAY,     // FLOW_AWAY
+    GOES_TO_PC,    // FLOW_PLAIN
+    STOPS,         // FLOW_STOP
+    FLOW_MASK = 7,
+    IMM_FROM_PC = 8,  // imm is counted from the PC …
+    IMM_ALIGNED = 16, // … from Align(PC, 4)
+    READS_LIST = 32,  // stores a list, which may have the PC in it
+    READS_RD = 64,    // stores Rt
+    READS_PC = 128,
+    READS_BASE = READS_PC, // VFP: the base register may be the PC
+};
+extern const uint8_t interp_kinds[OP_COUNT];
+
+static inline enum insn_flow interp_flow(const struct insn *in, bool thumb)
+{
+    switch (interp_kinds[in->op] & FLOW_MASK) {
+    case GOES_AWAY: return FLOW_AWAY;
+    case GOES_TO_PC: return FLOW_PLAIN;
+    case STOPS: return FLOW_STOP;
+    case LOADS_LIST: return in->imm >> 15 & 1 ? FLOW_BX : FLOW_NEXT;
+    case LOADS_RD: return in->rd == 15 ? FLOW_BX : FLOW_NEXT;
+    case WRITES_RD:
+        if (in->rd != 15) return FLOW_NEXT;
+        if (in->flags & INSN_S) return FLOW_RETURN;
+        return thumb ? FLOW_PLAIN : FLOW_BX; // ALUWritePC interworks in ARM state (A2.3.1)
+    default: return FLOW_NEXT;
+    }
+}
 
 // The handler; step_undefined if the operation does not exist in the present mode of operation.
 step_fn *interp_select(const struct insn *in);
 
-bool interp_reads_pc(const struct insn *in);    // r[15] must hold the PC's value
-bool interp_imm_from_pc(const struct insn *in); // imm becomes an absolute address: branches, literals, ADR …
-bool interp_aligns_pc(const struct insn *in);   // … counted from Align(PC, 4)
+// Whether r[15] must hold the PC's value.
+static inline bool interp_reads_pc(const struct insn *in)
+{
+    const unsigned kind = interp_kinds[in->op];
+    if (in->op >= OP_VFP_FIRST) return kind & READS_BASE && in->rn == 15; // elsewhere 15 is a vector
+    if (kind & IMM_FROM_PC) return false;
+    if (in->rn == 15 || in->rm == 15 || kind & READS_PC) return true;
+    return (kind & READS_RD && in->rd == 15) || (kind & READS_LIST && in->imm >> 15 & 1);
+}
+
+// Whether imm becomes an absolute address: branches, literals, ADR …
+static inline bool interp_imm_from_pc(const struct insn *in)
+{
+    return interp_kinds[in->op] & IMM_FROM_PC;
+}
+
+// … counted from Align(PC, 4).
+static inline bool interp_aligns_pc(const struct insn *in)
+{
+    return interp_kinds[in->op] & IMM_ALIGNED;
+}
 
 // The handler that tests a condition and then jumps to s->exec, or over s->skip steps.
 step_fn *interp_condition(uint8_t cond);

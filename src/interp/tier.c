@@ -127,38 +127,51 @@ static void note_compiling(struct interp_cpu *ic, struct block *b)
     ic->compiling[ic->ncompiling++] = b;
 }
 
-// A block for the tier: one that the interpreter has run, or the one that is being compiled.
+// The instructions from the block's first on, as many as the longest block would have. False: there are none,
+// or more than `room`.
+static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *tb, unsigned room)
+{
+    const bool thumb = b->key & 1;
+    uint32_t pc = b->first;
+    uint8_t it = (uint8_t)(b->key >> 32);
+    interp_mark_fetch(c, b->key);
+    const uint8_t *page = c->mem->fetch_page(c, pc, &(uint32_t){0});
+    c->itstate = 0;
+    tb->ninsns = 0;
+    tb->runs_on = true;
+    do {
+        struct tier_insn *ti = &tb->insns[tb->ninsns];
+        if (tb->ninsns == room) return false;
+        if (!decode_at(c, b, page, pc, it, &ti->in)) break; // the next block is the interpreter's
+        ti->pc = pc;
+        ti->it = it;
+        pc += ti->in.len;
+        tb->runs_on = ti->in.cond < COND_AL || interp_flow(&ti->in, thumb) == FLOW_NEXT;
+        it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
+        tb->ninsns++;
+    } while (tb->runs_on && interp_has_room(tb->ninsns, it) && pc >> 12 == b->first >> 12);
+    tb->next_pc = pc;
+    tb->next_it = it;
+    return tb->ninsns;
+}
+
+// A block for the tier: one that the interpreter has run, or the one that is being compiled, and what is
+// behind its conditional branches.
 static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room)
 {
     struct interp_cpu *ic = c->engine_state;
     struct interp_engine *e = (struct interp_engine *)c->engine;
-    struct block *b = cache_find(&e->cache, key);
-    if (!b || b->ninsns > room || ic->ncompiling == TIER_ENTRIES) return false;
-    if (ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
-    interp_mark_fetch(c, key);
-    const uint8_t *page = c->mem->fetch_page(c, b->first, &(uint32_t){0});
-    c->itstate = 0;
-    uint32_t pc = b->first;
-    uint8_t it = (uint8_t)(b->key >> 32);
-    tb->ninsns = 0;
-    tb->runs_on = true;
+    unsigned generation;
+    struct block *b;
+    do {
+        generation = atomic_load(&e->cache.generation);
+        b = cache_find(&e->cache, key);
+        if (!b || ic->ncompiling == TIER_ENTRIES) return false;
+        if (ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
+        if (!decode_all(c, b, tb, room)) return false;
+    } while (!cache_extend(&e->cache, b, tb->next_pc - 1, generation));
     tb->heat = b->heat;
     tb->code = b->code;
-    while (pc <= b->last && tb->runs_on && tb->ninsns < room) {
-        struct tier_insn *ti = &tb->insns[tb->ninsns];
-        if (!decode_at(c, b, page, pc, it, &ti->in)) {
-            if (!tb->ninsns) return false;
-            break; // undefined: the next block is the interpreter's
-        }
-        ti->pc = pc;
-        ti->it = it;
-        pc += ti->in.len;
-        tb->runs_on = ti->in.cond < COND_AL || interp_flow(&ti->in, b->key & 1) == FLOW_NEXT;
-        it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
-        tb->ninsns++;
-    }
-    tb->next_pc = pc;
-    tb->next_it = it;
     note_compiling(ic, b);
     return true;
 }

@@ -1,25 +1,27 @@
 // Decoding: which table an encoding belongs to, and the walk through its candidate rows.
 #include "isa/disas.h"
 
-enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
-                                 struct insn *in)
+static inline enum isa_result decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
+                                     struct insn *in)
 {
-    const uint32_t hi = raw >> sp->hi & ((1u << sp->hi_n) - 1), lo = raw >> sp->lo & ((1u << sp->lo_n) - 1);
-    *in = (struct insn){.raw = raw, .cond = COND_AL, .len = (uint8_t)(sp->width / 8)};
-    for (const uint16_t *p = sp->lists + sp->index[hi << sp->lo_n | lo]; *p != ISA_LIST_END; p++) {
+    const uint32_t hi = raw >> sp->hi & sp->hi_mask, lo = raw >> sp->lo & sp->lo_mask;
+    for (const uint16_t *p = sp->lists + sp->index[hi * (sp->lo_mask + 1u) + lo]; *p != ISA_LIST_END; p++) {
         const struct isa_row *row = &sp->rows[*p];
         if ((raw & row->mask) != row->value) continue;
-        in->op = row->op;
-        in->row = *p;
+        *in = (struct insn){.raw = raw, .op = row->op, .row = *p, .cond = COND_AL, .len = sp->bytes};
         int r = row->extract(raw, it, in);
-        if (r == ISA_NO_MATCH) {
-            in->cond = COND_AL; // the only member that a row sets before it knows whether it matches
-            continue;
-        }
+        if (r == ISA_NO_MATCH) continue;
         if (r == ISA_OK && (raw & row->should_mask) != row->should_value) r = ISA_UNPREDICTABLE;
         return row->feature & features ? (enum isa_result)r : ISA_UNDEFINED;
     }
+    *in = (struct insn){.raw = raw, .cond = COND_AL, .len = sp->bytes};
     return ISA_UNDEFINED;
+}
+
+enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
+                                 struct insn *in)
+{
+    return decode(sp, raw, it, features, in);
 }
 
 // Coprocessors 10 and 11 are VFP, and 9 its half precision: bits 27:25 = 110, or 1110 in 27:24.
@@ -29,8 +31,8 @@ static bool is_vfp(uint32_t raw)
     return ((raw >> 9 & 7) == 5 || (raw >> 8 & 15) == 9) && (top == 0xc || top == 0xd || top == 0xe);
 }
 
-// The later additions of Advanced SIMD, dot products and complex numbers, are encodings of coprocessors 8 and 13 in the
-// unconditional space; the same in T32.
+// The later additions of Advanced SIMD, dot products and complex numbers, are encodings of coprocessors 8 and
+// 13 in the unconditional space; the same in T32.
 static bool is_late_neon(uint32_t raw)
 {
     const uint32_t top = raw >> 24, coprocessor = raw >> 8 & 15;
@@ -69,15 +71,15 @@ const struct isa_space *isa_space_of(uint32_t *raw, bool thumb, bool wide)
 
 enum isa_result isa_decode_a32(uint32_t raw, uint32_t features, struct insn *in)
 {
-    return isa_space_decode(space_of_a32(raw), raw, false, features, in);
+    return decode(space_of_a32(raw), raw, false, features, in);
 }
 
 enum isa_result isa_decode_thumb(uint32_t raw, bool wide, uint8_t itstate, uint32_t features, struct insn *in)
 {
     const bool it = (itstate & 15) != 0;
     uint32_t space_raw = raw;
-    const struct isa_space *sp = isa_space_of(&space_raw, true, wide);
-    const enum isa_result r = isa_space_decode(sp, space_raw, it, features, in);
+    const struct isa_space *sp = wide ? space_of_t32(&space_raw) : &isa_t16;
+    const enum isa_result r = decode(sp, space_raw, it, features, in);
     in->raw = raw;
     // Inside an IT block the block's condition holds, for unconditional-space VFP instructions too
     // (UNPREDICTABLE there).

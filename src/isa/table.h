@@ -24,9 +24,9 @@ struct isa_space {
     const uint16_t *index; // candidate list for each value of the index bits: offset into lists
     const uint16_t *lists; // row numbers, each list ended by ISA_LIST_END
     uint32_t nrows;
-    uint8_t width;     // bits of an encoding: 16 or 32
-    uint8_t hi, hi_n;  // index bits: hi_n bits from bit hi upwards …
-    uint8_t lo, lo_n;  // … above lo_n bits from bit lo upwards
+    uint16_t hi_mask, lo_mask; // the index: the bits of hi_mask from bit hi upwards …
+    uint8_t hi, lo;            // … above those of lo_mask from bit lo upwards
+    uint8_t bytes;             // of an encoding: 2 or 4
 };
 #define ISA_LIST_END 0xffff
 

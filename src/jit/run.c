@@ -71,8 +71,7 @@ static bool prepare(struct jit *j, struct cpu *c)
     struct emit_jump *jumps =
         mmap(NULL, EMIT_JUMPS * sizeof *jumps, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (jumps == MAP_FAILED) return false;
-    for (unsigned i = 0; i < EMIT_JUMPS; i++)
-        jumps[i].target = JUMP_EMPTY;
+    jumps[emit_jump_hash(0)].target = JUMP_EMPTY; // the others are zeros, which are elsewhere no target
     c->host_jump = jumps;
     for (unsigned i = 0; i < CPU_HOST_HEAT; i++)
         c->host_heat[i] = (int32_t)j->hot_region;

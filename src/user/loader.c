@@ -20,6 +20,7 @@ struct file {
     int fd;
     const uint8_t *bytes; // of the whole file
     size_t size;
+    uint64_t dev, ino;
     bool mapped;
     _Alignas(16) uint8_t small[SMALL_FILE]; // a small file is read, since mapping it takes four times as long
 };
@@ -59,6 +60,8 @@ static int open_file(struct file *f, const char *path)
         return EXIT_NOT_EXECUTABLE;
     }
     f->size = (size_t)st.st_size;
+    f->dev = st.st_dev;
+    f->ino = st.st_ino;
     return get_bytes(f);
 }
 
@@ -209,6 +212,8 @@ int process_load(struct process *p, struct thread *t, const char *path, int argc
     if (!status) status = load(p, &f);
     close_file(&f);
     if (status) return status;
+    p->exe_dev = f.dev;
+    p->exe_ino = f.ino;
 
     const int err = kuser_note(p);
     const uint32_t sp = err ? 0 : stack_build(p, path, argc, argv, envp);

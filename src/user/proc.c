@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -392,12 +393,21 @@ const char *proc_translate(struct thread *t, int dirfd, const char *path, char *
     return snprintf(buf, size, "%s", process_exe(t->p)) < (int)size ? buf : path;
 }
 
+// The path that it was started by, if that still leads to it.
+static bool exe_is_where_it_was(struct process *p)
+{
+    struct stat st;
+    return realpath(p->path, p->exe) && stat(p->exe, &st) == 0 && st.st_dev == p->exe_dev &&
+           st.st_ino == p->exe_ino;
+}
+
 const char *process_exe(struct process *p)
 {
     pthread_mutex_lock(&p->lock);
     if (!p->exe_known) {
-        // The host knows it by the mapping, wherever the file and the working directory have moved since.
-        if (!proc_find_path(&p->as, p->code_start, p->exe, sizeof p->exe) && !realpath(p->path, p->exe))
+        // The host knows it by the mapping, wherever the file and the working directory have moved since: but
+        // its list of mappings costs as much as all else in a short program's start.
+        if (!exe_is_where_it_was(p) && !proc_find_path(&p->as, p->code_start, p->exe, sizeof p->exe))
             snprintf(p->exe, sizeof p->exe, "%s", p->path);
         p->exe_known = true;
     }

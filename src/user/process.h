@@ -72,7 +72,8 @@ struct process {
     struct abi_sigaction actions[ABI_NSIG + 1]; // by signal number
     uint64_t actions_known;                     // those not known yet are as stinkarm inherited them
 
-    char exe[4096]; // process_exe's
+    uint64_t exe_dev, exe_ino; // the file that it was loaded from
+    char exe[4096];            // process_exe's
 };
 
 struct thread {

@@ -19,9 +19,9 @@ struct encoding gen_encoding(struct rng *g, enum gen_space space, bool thumb, co
     uint32_t free_bits = (uint32_t)rng_next(g);
     if (rng_percent(g, 10)) free_bits &= (uint32_t)rng_next(g); // few registers, many equal ones
     uint32_t raw = row->value | row->should_value | (free_bits & ~row->mask & ~row->should_mask);
-    if (!only && rng_percent(g, 3)) raw ^= 1u << rng_below(g, sp->width); // a neighbour
-    struct encoding e = {raw, thumb, sp->width == 32};
-    if (sp->width == 16) {
+    if (!only && rng_percent(g, 3)) raw ^= 1u << rng_below(g, 8u * sp->bytes); // a neighbour
+    struct encoding e = {raw, thumb, sp->bytes == 4};
+    if (sp->bytes == 2) {
         e.raw &= 0xffff;
         return e;
     }

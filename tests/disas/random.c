@@ -32,14 +32,14 @@ static bool encode(const struct isa_space *sp, uint32_t row, bool thumb, uint32_
     const struct isa_row *r = &sp->rows[row];
     struct insn in;
     *raw = (rng() & ~r->mask) | r->value;
-    if (sp->width == 16) *raw &= 0xffff;
-    const bool has_condition = sp->width == 32 && r->mask >> 28 == 0;
+    if (sp->bytes == 2) *raw &= 0xffff;
+    const bool has_condition = sp->bytes == 4 && r->mask >> 28 == 0;
     if (has_condition) *raw = (*raw & 0x0fffffff) | (thumb || rng() % 2 ? 14u : rng() % 14) << 28;
     if (thumb && sp == &isa_neon) *raw = neon_to_thumb(*raw);
     uint32_t found = *raw;
     const enum isa_result result =
-        thumb ? isa_decode_thumb(*raw, sp->width == 32, 0, ~0u, &in) : isa_decode_a32(*raw, ~0u, &in);
-    return result == ISA_OK && isa_space_of(&found, thumb, sp->width == 32) == sp && in.row == row;
+        thumb ? isa_decode_thumb(*raw, sp->bytes == 4, 0, ~0u, &in) : isa_decode_a32(*raw, ~0u, &in);
+    return result == ISA_OK && isa_space_of(&found, thumb, sp->bytes == 4) == sp && in.row == row;
 }
 
 static void write_code(uint32_t raw, bool thumb, bool wide)
@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     for (uint32_t row = 0; row < sp->nrows; row++)
         for (int i = 0; i < atoi(argv[3]); i++) {
             uint32_t raw;
-            if (encode(sp, row, thumb, &raw)) write_code(raw, thumb, sp->width == 32);
+            if (encode(sp, row, thumb, &raw)) write_code(raw, thumb, sp->bytes == 4);
         }
     return 0;
 }

@@ -19,7 +19,7 @@ static uint32_t random32(void)
 
 static uint32_t width_mask(const struct isa_space *sp)
 {
-    return sp->width == 32 ? ~0u : 0xffff;
+    return sp->bytes == 4 ? ~0u : 0xffff;
 }
 
 Test(decode, every_row_is_reachable)

@@ -79,3 +79,20 @@ test-lockstep-full: $(BUILD)/stinkarm $(TESTBUILD)/run_guest random_programs
 	$(RANDOM_RUN) 1000 5000
 
 .PHONY: random_programs test-lockstep test-lockstep-full
+
+# That lockstep finds what is compiled wrongly: a stinkarm that does so
+TESTS      += test-lockstep-finds
+TESTS_FULL += test-lockstep-finds
+WRONG_PARTS = emit_multiply emit_made_flags emit_memory emit_vec
+
+$(TESTBUILD)/wrong/stinkarm: tests/jit/wrong/wrong.c $(OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -no-pie $(WRONG_PARTS:%=-Wl,--wrap=%) -o $@ $^
+
+$(TESTBUILD)/wrong/program.elf: tests/jit/wrong/program.S tools/srun
+	tools/srun --build-only --out-dir $(@D) $<
+
+test-lockstep-finds: $(TESTBUILD)/wrong/stinkarm $(TESTBUILD)/wrong/program.elf
+	tests/jit/wrong/run $^
+
+.PHONY: test-lockstep-finds

@@ -55,6 +55,7 @@ LOCKSTEP_ENV   = STINKARM_JIT=$(abspath $(BUILD))/stinkarm STINKARM=$(CURDIR)/te
 LOCKSTEP_GUEST = $(TESTBUILD)/run_guest --stinkarm tests/jit/lockstep --build $(TESTBUILD)/guest
 LOCKSTEP_SRCS  = $(wildcard examples/*.S examples/*.c) $(addprefix tests/guest/,auxv.c faults.c fault_state.c hello.c mmap.c \
     inlined_calls.c loops_vector.c neon.c selfmodify.c unwatched_code.c signals.c signals_masked.c timer_kernels.c)
+LOCKSTEP_BUSYBOX = BUILD=$(BUILD) TIMEOUT=3600 STINKARM='$(BUILD)/stinkarm --engine lockstep' tests/busybox/run
 RANDOM_RUN     = GEN=$(TESTBUILD)/random_gen RUNNER=$(TESTBUILD)/random_runner.elf STINKARM=$(BUILD)/stinkarm tests/jit/random/run
 
 $(TESTBUILD)/random_gen: tests/jit/random/gen.c tests/jit/random/program.h $(CONFORM_SRCS) $(GEN)
@@ -71,10 +72,12 @@ random_programs: $(TESTBUILD)/random_gen $(TESTBUILD)/random_runner.elf
 
 test-lockstep: $(BUILD)/stinkarm $(TESTBUILD)/run_guest random_programs
 	$(LOCKSTEP_ENV) $(LOCKSTEP_GUEST) $(LOCKSTEP_SRCS)
+	$(LOCKSTEP_BUSYBOX) tests/jit/busybox/short.sh
 	$(RANDOM_RUN) 1 400
 
 test-lockstep-full: $(BUILD)/stinkarm $(TESTBUILD)/run_guest random_programs
 	$(LOCKSTEP_ENV) $(LOCKSTEP_GUEST) $(filter-out examples/libc.c,$(GUEST_SRCS))
+	$(LOCKSTEP_BUSYBOX)
 	$(LOCKSTEP_ENV) tests/torture/run
 	$(RANDOM_RUN) 1000 5000
 

@@ -104,9 +104,12 @@ static bool meet(struct zeros *z, const struct zeros *other, bool widen)
     return changed;
 }
 
-static void use(const struct zeros *z, struct ir_insn *i)
+static void use(struct ir_block *b, const struct zeros *z, struct ir_insn *i)
 {
-    if (i->op == IR_ALIGN && !(~z->of[i->a] & (i->imm - 1))) i->op = IR_NOP;
+    if (i->op == IR_ALIGN && !(~z->of[i->a] & (i->imm - 1))) {
+        i->op = IR_NOP;
+        b->holes = true;
+    }
     if (i->op >= IR_LSL && i->op <= IR_ROR && i->b < IR_LOCS && !(~z->of[i->b] & 0xe0)) i->mode |= IR_SHORT;
 }
 
@@ -119,7 +122,7 @@ static bool walk(struct ir_block *b, struct zeros at[IR_MAX_BLOCKS], bool widen,
     for (unsigned k = 0; k < b->n; k++) {
         struct ir_insn *i = &b->insn[k];
         if (i->op == IR_ENTER) z = at[now = i->imm];
-        if (last) use(&z, i);
+        if (last) use(b, &z, i);
         if (i->op == IR_JUMP && meet(&at[i->imm], &z, widen) && i->imm <= now) again = true;
         follow(&z, i);
     }
@@ -135,5 +138,4 @@ void ir_pass_bits(struct ir_block *b)
     for (unsigned round = 1; b->nblocks > 1 && walk(b, at, round > ROUNDS, false); round++)
         ;
     walk(b, at, false, true);
-    ir_compact(b);
 }

@@ -124,9 +124,17 @@ static void use_target(const struct known *s, struct ir_insn *i, const struct ir
     if (!(i->mode & IR_LINKS)) i->x = 0;
 }
 
+// Nothing that it reads is known, nor is it an operation on constants alone.
+static bool nothing_known(const struct known *s, const struct ir_insn *i)
+{
+    if (ir_uses(i) & s->mask || i->a == IR_IMM) return false;
+    return i->b != IR_IMM || (i->a != IR_NONE && i->imm);
+}
+
 static void simplify(const struct known *s, struct ir_insn *i, const struct ir_block *block)
 {
     uint32_t a = 0, b = 0, v;
+    if (nothing_known(s, i)) return;
     const unsigned shape = ir_shape(i);
     if (i->op == IR_GOTO_REG) {
         use_target(s, i, block);

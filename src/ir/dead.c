@@ -1,36 +1,21 @@
-// Operations whose results nobody reads: backwards through each block, what is still to be read.
+// Operations whose results nobody reads: backwards through the unit, what is still to be read.
 #include "ir/passes.h"
 #include "ir/use.h"
 
-enum { GUEST = 0x7fff };
-
-// Marks what an IR_IF or an IR_ELSE may skip.
-static void mark_skipped(const struct ir_block *b, bool skipped[])
-{
-    unsigned end = 0;
-    for (unsigned k = 0; k < b->n; k++) {
-        const struct ir_insn *i = &b->insn[k];
-        skipped[k] = k < end;
-        if (i->op != IR_IF && i->op != IR_IFZ && i->op != IR_IFNZ && i->op != IR_ELSE) continue;
-        if (k + 1 + i->n > end) end = k + 1 + i->n;
-    }
-}
-
 void ir_pass_dead(struct ir_block *b)
 {
-    bool skipped[IR_MAX];
-    uint32_t live = GUEST;
-    mark_skipped(b, skipped);
+    uint32_t live = IR_ALL_GUEST;
     for (unsigned k = b->n; k-- > 0;) {
         struct ir_insn *i = &b->insn[k];
+        const unsigned shape = ir_shape(i);
         const uint32_t defs = ir_defs(i);
-        if (ir_shape(i) & IR_PURE && !(defs & live) && !i->sets) {
+        if (shape & IR_PURE && !(defs & live) && !i->sets) {
             i->op = IR_NOP;
+            b->holes = true;
             continue;
         }
-        if (!skipped[k]) live &= ~defs;
+        if (!(i->mode & IR_CONDITIONAL)) live &= ~defs;
         live |= ir_uses(i);
-        if (ir_observes(i) || i->op == IR_JUMP) live |= GUEST;
+        if (shape & (IR_FAULTS | IR_OBSERVES) || i->op == IR_JUMP) live |= IR_ALL_GUEST;
     }
-    ir_compact(b);
 }

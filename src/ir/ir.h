@@ -204,8 +204,10 @@ struct ir_block {
     unsigned n;
     unsigned ninsns; // guest instructions
     unsigned nblocks;
-    bool region;      // may have several blocks; nobody compares its states
-    bool stale_flags; // ir_pass_stale_flags
+    bool region;                            // may have several blocks; nobody compares its states
+    bool stale_flags;                       // ir_pass_stale_flags
+    bool holes;                             // a pass has left IR_NOPs: ir_compact
+    uint64_t seen[(IR_OP_COUNT + 63) / 64]; // operations that whoever made the block has put into it
     struct {
         uint64_t key;  // pc | T | ITSTATE << 32
         bool entry;    // reached from outside; so is the first
@@ -215,6 +217,16 @@ struct ir_block {
     } blocks[IR_MAX_BLOCKS];
     struct ir_insn insn[IR_MAX];
 };
+
+static inline void ir_see(struct ir_block *b, enum ir_op op)
+{
+    b->seen[op / 64] |= 1ull << op % 64;
+}
+
+static inline bool ir_seen(const struct ir_block *b, enum ir_op op)
+{
+    return b->seen[op / 64] >> op % 64 & 1;
+}
 
 // Where an IR_GOTO leads: pc | T | ITSTATE << 32.
 static inline uint64_t ir_target(const struct ir_insn *i)
@@ -229,8 +241,6 @@ static inline uint8_t ir_cond_reads(uint8_t cond)
     return reads[cond >> 1];
 }
 
-// Whether an operation may end in a guest fault or a way out, where all flags must be right.
-bool ir_observes(const struct ir_insn *i);
 // One line; returns its length.
 int ir_print(const struct ir_insn *i, char *buf, int size);
 // NULL, or what is wrong with the block.

@@ -33,7 +33,7 @@ void ir_pass_pair(struct ir_block *b)
         i->n = 2;
         i->x = 1;
         (++i)->op = IR_NOP;
+        b->holes = true;
         k++;
     }
-    ir_compact(b);
 }

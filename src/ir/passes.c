@@ -1,4 +1,5 @@
 #include "ir/passes.h"
+#include "ir/use.h"
 
 #include <string.h>
 
@@ -11,21 +12,25 @@ static void all_flags(struct ir_block *b)
         b->blocks[k].live = IR_NZCV;
 }
 
+#define ANY IR_OP_COUNT
+
 static const struct {
     const char *name;
     void (*pass)(struct ir_block *);
     void (*instead)(struct ir_block *); // where it is left out
+    enum ir_op of[2];                   // without these there is nothing to do
+    bool compact;                       // those behind it look at neighbours
 } passes[] = {
-    {"bits", ir_pass_bits, NULL},
-    {"pair", ir_pass_pair, NULL},
-    {"stale-flags", ir_pass_stale_flags, NULL},
-    {"flags", ir_pass_flags, all_flags},
-    {"constants", ir_pass_constants, NULL},
-    {"temps", ir_pass_temps, NULL},
-    {"dead", ir_pass_dead, NULL},
-    {"merge-if", ir_pass_merge_if, NULL},
-    {"select", ir_pass_select, NULL},
-    {"sink", ir_pass_sink, NULL},
+    {"bits", ir_pass_bits, NULL, {ANY}, true},
+    {"pair", ir_pass_pair, NULL, {IR_LDV64, IR_STV64}, true},
+    {"stale-flags", ir_pass_stale_flags, NULL, {ANY}, false},
+    {"flags", ir_pass_flags, all_flags, {ANY}, false},
+    {"constants", ir_pass_constants, NULL, {ANY}, false},
+    {"temps", ir_pass_temps, NULL, {ANY}, false},
+    {"dead", ir_pass_dead, NULL, {ANY}, true},
+    {"merge-if", ir_pass_merge_if, NULL, {IR_IF, IR_IF}, false},
+    {"select", ir_pass_select, NULL, {IR_IF, IR_IF}, false},
+    {"sink", ir_pass_sink, NULL, {ANY}, false},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
@@ -50,9 +55,13 @@ const char *ir_passes_disable(const char *list)
 
 void ir_passes(struct ir_block *b)
 {
-    for (unsigned k = 0; k < PASSES; k++)
+    for (unsigned k = 0; k < PASSES; k++) {
+        const enum ir_op *of = passes[k].of;
+        if (of[0] != ANY && !ir_seen(b, of[0]) && !ir_seen(b, of[1])) continue;
         if (!(disabled >> k & 1))
             passes[k].pass(b);
         else if (passes[k].instead)
             passes[k].instead(b);
+        if (passes[k].compact) ir_compact(b);
+    }
 }

@@ -56,6 +56,7 @@ static void forward(struct ir_block *b, unsigned k)
         if (ir_defs(i) >> r & 1 && reads(b, j + 1, t, &last)) return;
     }
     mov->op = IR_NOP;
+    b->holes = true;
 }
 
 // op t, …; mov d, t: op d, …
@@ -69,6 +70,7 @@ static void move_on(struct ir_block *b, unsigned k)
     i->d = mov->d;
     if (!mov->sets) {
         mov->op = IR_NOP;
+        b->holes = true;
         return;
     }
     mov->op = IR_AND; // a test
@@ -125,15 +127,16 @@ static void fold_shift(struct ir_block *b, unsigned k)
     i->b = x;
     i->n = (uint8_t)shift->imm;
     shift->op = IR_NOP;
+    b->holes = true;
 }
 
 void ir_pass_temps(struct ir_block *b)
 {
     for (unsigned k = 0; k < b->n; k++) {
+        if (!ir_is_temp(b->insn[k].d)) continue;
         forward(b, k);
         fold_shift(b, k);
         move_on(b, k);
         accumulate(b, k);
     }
-    ir_compact(b);
 }

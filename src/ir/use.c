@@ -1,71 +1,91 @@
 #include "ir/use.h"
 
-enum { GUEST = 0x7fff, UNARY = IR_D | IR_B | IR_PURE, BINARY = IR_D | IR_A | IR_B | IR_PURE };
+enum {
+    UNARY = IR_D | IR_B | IR_PURE | IR_KNOWN,
+    BINARY = UNARY | IR_A,
+    ACCUMULATES = BINARY | IR_E | IR_READ_D | IR_READ_E
+};
 
-unsigned ir_shape(const struct ir_insn *i)
-{
-    const enum ir_op op = i->op;
-    if (op == IR_MOV || op == IR_NOT || (op >= IR_UXT8 && op <= IR_CLZ) || op == IR_RBIT)
-        return UNARY | IR_KNOWN;
-    if ((op >= IR_ADD && op <= IR_RRX) || op == IR_MUL || op == IR_UDIV || op == IR_SDIV)
-        return BINARY | IR_KNOWN;
-    switch (op) {
-    case IR_CARRY: return IR_PURE | IR_KNOWN;
-    case IR_UMULL:
-    case IR_SMULL: return BINARY | IR_E | IR_KNOWN;
-    case IR_UMLAL:
-    case IR_SMLAL:
-    case IR_UMAAL: return BINARY | IR_E | IR_READ_D | IR_READ_E | IR_KNOWN;
-    case IR_UBFX:
-    case IR_SBFX: return IR_D | IR_A | IR_PURE | IR_KNOWN;
-    case IR_BFI: return IR_D | IR_READ_D | IR_A | IR_PURE | IR_KNOWN;
-    case IR_USAD8:
-    case IR_UXT8X2:
-    case IR_SXT8X2:
-    case IR_SEL: return BINARY | IR_KNOWN;
-    case IR_PARALLEL: return IR_D | IR_A | IR_B | IR_KNOWN; // may set GE
-    case IR_TPIDR: return IR_D | IR_PURE | IR_KNOWN;
-    case IR_LD8:
-    case IR_LD16:
-    case IR_LD32:
-    case IR_LDS8:
-    case IR_LDS16: return IR_D | IR_A | IR_B | IR_KNOWN;
-    case IR_ST8:
-    case IR_ST16:
-    case IR_ST32: return IR_READ_D | IR_A | IR_B | IR_KNOWN;
-    case IR_PROBE: return IR_A | IR_B | IR_KNOWN;
-    case IR_ALIGN:
-    case IR_IFZ:
-    case IR_IFNZ:
-    case IR_GOTO_REG: return IR_A | IR_KNOWN;
-    default: return 0;
-    }
-}
-
-static uint32_t bit(uint8_t loc)
-{
-    return loc < IR_LOCS ? 1u << loc : 0;
-}
-
-static uint32_t named(const struct ir_insn *i)
-{
-    return bit(i->d) | bit(i->a) | bit(i->b) | bit(i->e) | (i->op == IR_CALL ? GUEST : 0u);
-}
-
-uint32_t ir_defs(const struct ir_insn *i)
-{
-    const unsigned s = ir_shape(i);
-    if (!(s & IR_KNOWN)) return named(i);
-    return (s & IR_D ? bit(i->d) : 0) | (s & IR_E ? bit(i->e) : 0);
-}
-
-uint32_t ir_uses(const struct ir_insn *i)
-{
-    const unsigned s = ir_shape(i);
-    if (!(s & IR_KNOWN)) return named(i);
-    return (s & IR_READ_D ? bit(i->d) : 0) | (s & IR_READ_E ? bit(i->e) : 0) | (s & IR_A ? bit(i->a) : 0) |
-           (s & IR_B ? bit(i->b) : 0);
-}
+const uint16_t ir_shapes[IR_OP_COUNT] = {
+    [IR_MOV] = UNARY,
+    [IR_NOT] = UNARY,
+    [IR_ADD] = BINARY,
+    [IR_ADC] = BINARY,
+    [IR_SUB] = BINARY,
+    [IR_SBC] = BINARY,
+    [IR_AND] = BINARY,
+    [IR_OR] = BINARY,
+    [IR_XOR] = BINARY,
+    [IR_BIC] = BINARY,
+    [IR_LSL] = BINARY,
+    [IR_LSR] = BINARY,
+    [IR_ASR] = BINARY,
+    [IR_ROR] = BINARY,
+    [IR_RRX] = BINARY,
+    [IR_CARRY] = IR_PURE | IR_KNOWN,
+    [IR_MUL] = BINARY,
+    [IR_UMULL] = BINARY | IR_E,
+    [IR_SMULL] = BINARY | IR_E,
+    [IR_UMLAL] = ACCUMULATES,
+    [IR_SMLAL] = ACCUMULATES,
+    [IR_UMAAL] = ACCUMULATES,
+    [IR_UDIV] = BINARY,
+    [IR_SDIV] = BINARY,
+    [IR_UXT8] = UNARY,
+    [IR_UXT16] = UNARY,
+    [IR_SXT8] = UNARY,
+    [IR_SXT16] = UNARY,
+    [IR_REV] = UNARY,
+    [IR_REV16] = UNARY,
+    [IR_REVSH] = UNARY,
+    [IR_CLZ] = UNARY,
+    [IR_UBFX] = IR_D | IR_A | IR_PURE | IR_KNOWN,
+    [IR_SBFX] = IR_D | IR_A | IR_PURE | IR_KNOWN,
+    [IR_BFI] = IR_D | IR_READ_D | IR_A | IR_PURE | IR_KNOWN,
+    [IR_RBIT] = UNARY,
+    [IR_TPIDR] = IR_D | IR_PURE | IR_KNOWN,
+    [IR_PARALLEL] = IR_D | IR_A | IR_B | IR_KNOWN, // may set GE
+    [IR_SEL] = BINARY,
+    [IR_USAD8] = BINARY,
+    [IR_UXT8X2] = BINARY,
+    [IR_SXT8X2] = BINARY,
+    [IR_LD8] = IR_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_LD16] = IR_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_LD32] = IR_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_LDS8] = IR_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_LDS16] = IR_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_ST8] = IR_READ_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_ST16] = IR_READ_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_ST32] = IR_READ_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_PROBE] = IR_A | IR_B | IR_KNOWN | IR_FAULTS,
+    [IR_ALIGN] = IR_A | IR_KNOWN | IR_FAULTS,
+    [IR_LDEX] = IR_FAULTS,
+    [IR_STEX] = IR_FAULTS,
+    [IR_STL] = IR_FAULTS,
+    [IR_LDV32] = IR_FAULTS,
+    [IR_LDV64] = IR_FAULTS,
+    [IR_STV32] = IR_FAULTS,
+    [IR_STV64] = IR_FAULTS,
+    [IR_LDVM] = IR_FAULTS,
+    [IR_STVM] = IR_FAULTS,
+    [IR_LDVS] = IR_FAULTS,
+    [IR_STVS] = IR_FAULTS,
+    [IR_LDVL] = IR_FAULTS,
+    [IR_STVL] = IR_FAULTS,
+    [IR_LDVA] = IR_FAULTS,
+    [IR_VMSR] = IR_OBSERVES,
+    [IR_IF] = IR_KNOWN,
+    [IR_IFZ] = IR_A | IR_KNOWN,
+    [IR_IFNZ] = IR_A | IR_KNOWN,
+    [IR_ELSE] = IR_KNOWN,
+    [IR_CALL] = IR_OBSERVES,
+    [IR_ENTER] = IR_KNOWN,
+    [IR_JUMP] = IR_KNOWN,
+    [IR_GOTO] = IR_KNOWN | IR_OBSERVES,
+    [IR_GOTO_REG] = IR_A | IR_KNOWN | IR_OBSERVES,
+    [IR_LEAVE] = IR_KNOWN | IR_OBSERVES,
+    [IR_NOP] = IR_KNOWN,
+};
 
 static bool skips(const struct ir_insn *i)
 {
@@ -91,6 +111,8 @@ static void shorten(struct ir_block *b, unsigned k)
 
 void ir_compact(struct ir_block *b)
 {
+    if (!b->holes) return;
+    b->holes = false;
     for (unsigned k = b->n; k-- > 0;) // an IR_ELSE in front of its IR_IF
         if (skips(&b->insn[k])) shorten(b, k);
     unsigned to = 0;

@@ -4,7 +4,8 @@
 
 #include "ir/ir.h"
 
-// How an operation uses its fields; 0: nobody has said, all that it names may be read and written.
+// How an operation uses its fields; without IR_KNOWN nobody has said, and all that it names may be read and
+// written.
 enum ir_shape {
     IR_D = 1, // writes d
     IR_READ_D = 2,
@@ -14,12 +15,44 @@ enum ir_shape {
     IR_B = 32,    // reads b
     IR_PURE = 64, // does nothing but write d and e, and the flags that it sets
     IR_KNOWN = 128,
+    IR_FAULTS = 256,   // may end in a guest fault
+    IR_OBSERVES = 512, // ends in a way out, or in a handler
 };
-unsigned ir_shape(const struct ir_insn *i);
+extern const uint16_t ir_shapes[IR_OP_COUNT];
+
+static inline unsigned ir_shape(const struct ir_insn *i)
+{
+    return ir_shapes[i->op];
+}
 
 // Masks of locations.
-uint32_t ir_defs(const struct ir_insn *i);
-uint32_t ir_uses(const struct ir_insn *i);
+
+enum { IR_ALL_GUEST = 0x7fff };
+
+static inline uint32_t ir_bit(unsigned loc) // none of IR_NONE and IR_IMM
+{
+    return 1u << (loc & 31) & ((1u << IR_LOCS) - 1);
+}
+
+static inline uint32_t ir_named(const struct ir_insn *i)
+{
+    return ir_bit(i->d) | ir_bit(i->a) | ir_bit(i->b) | ir_bit(i->e) | (i->op == IR_CALL ? IR_ALL_GUEST : 0u);
+}
+
+static inline uint32_t ir_defs(const struct ir_insn *i)
+{
+    const unsigned s = ir_shape(i);
+    if (!(s & IR_KNOWN)) return ir_named(i);
+    return (s & IR_D ? ir_bit(i->d) : 0) | (s & IR_E ? ir_bit(i->e) : 0);
+}
+
+static inline uint32_t ir_uses(const struct ir_insn *i)
+{
+    const unsigned s = ir_shape(i);
+    if (!(s & IR_KNOWN)) return ir_named(i);
+    return (s & IR_A ? ir_bit(i->a) : 0) | (s & IR_B ? ir_bit(i->b) : 0) |
+           (s & IR_READ_D ? ir_bit(i->d) : 0) | (s & IR_READ_E ? ir_bit(i->e) : 0);
+}
 
 static inline bool ir_is_temp(uint8_t loc)
 {

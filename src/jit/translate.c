@@ -103,7 +103,8 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     struct tier_block first = {.insns = t->insns};
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
-    b->stale_flags = false;
+    b->stale_flags = b->holes = false;
+    memset(b->seen, 0, sizeof b->seen);
     t->ninsns = 0;
     b->pc = (uint32_t)root & ~1u;
     b->thumb = root & 1;
@@ -111,7 +112,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     if (!src->block(c, root, &first, TRANSLATE_MAX_INSNS) || !translate_block(t, c, src, root, &first))
         return false;
     if (region) region_grow(t, c, tier, &first);
-    merge_calls(t, src, c);
+    if (ir_seen(b, IR_CALL)) merge_calls(t, src, c);
     ir_passes(b);
     return !verified(tier) || !ir_verify(b);
 }

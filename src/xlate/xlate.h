@@ -49,6 +49,7 @@ static inline struct ir_insn *emit(struct xlate *x, enum ir_op op, uint8_t d, ui
                                    uint32_t imm)
 {
     struct ir_insn *i = &x->b->insn[x->b->n++];
+    ir_see(x->b, op);
     *i = (struct ir_insn){.op = (uint8_t)op,
                           .d = d,
                           .a = a,

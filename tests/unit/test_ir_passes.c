@@ -25,6 +25,7 @@ static void run(void (*pass)(struct ir_block *))
 {
     put(IR_LEAVE, IR_NONE, IR_NONE, IR_NONE, 0);
     pass(&block);
+    ir_compact(&block);
     cr_assert_null(ir_verify(&block));
 }
 

@@ -228,6 +228,14 @@ static inline bool ir_seen(const struct ir_block *b, enum ir_op op)
     return b->seen[op / 64] >> op % 64 & 1;
 }
 
+// Any of those from one to another.
+static inline bool ir_seen_of(const struct ir_block *b, enum ir_op first, enum ir_op last)
+{
+    for (unsigned op = first; op <= last; op++)
+        if (ir_seen(b, (enum ir_op)op)) return true;
+    return false;
+}
+
 // Where an IR_GOTO leads: pc | T | ITSTATE << 32.
 static inline uint64_t ir_target(const struct ir_insn *i)
 {

@@ -26,8 +26,9 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     if (!j->full && !j->anew && jit_memory(j)) {
         const struct tier_call *calls;
         j->emit.alone = !c->memory_shared;
+        const struct ir_block *b = &j->translation.ir;
         const bool code = translate(&j->translation, c, tier, key, region);
-        const unsigned missing = code ? needed_form(&j->translation.ir) & ~j->fp_form : 0;
+        const unsigned missing = code && ir_seen_of(b, IR_VADD, IR_VEC) ? needed_form(b) & ~j->fp_form : 0;
         if (missing)
             jit_want_fp(j, c, missing);
         else if (code && (calls = jit_calls(j, c)))

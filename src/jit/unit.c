@@ -4,6 +4,7 @@
 static unsigned count_calls(const struct ir_block *b)
 {
     unsigned n = 0;
+    if (!ir_seen(b, IR_CALL) && !ir_seen_of(b, IR_VADD, IR_VEC)) return 0;
     for (unsigned k = 0; k < b->n; k++)
         n += emit_may_call(&b->insn[k]);
     return n;
@@ -29,6 +30,7 @@ const struct tier_call *jit_calls(struct jit *j, struct cpu *c)
     struct ir_block *b = &j->translation.ir;
     unsigned n = count_calls(b);
     struct tier_call *calls = jit_data(j, n * sizeof *calls);
+    if (!n) return calls;
     n = 0;
     for (unsigned k = 0; calls && k < b->n; k++) {
         if (!emit_may_call(&b->insn[k])) continue;

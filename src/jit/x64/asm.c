@@ -1,63 +1,75 @@
 #include "jit/x64/asm.h"
 
-static void modrm(struct x64 *a, unsigned reg, struct x64_rm rm)
+static inline uint8_t *put32(uint8_t *p, uint32_t v)
+{
+    memcpy(p, &v, 4);
+    return p + 4;
+}
+
+// Writes at p, behind the opcode; returns the end.
+static inline uint8_t *modrm(const struct x64 *a, uint8_t *p, unsigned reg, struct x64_rm rm)
 {
     reg = (reg & 7) << 3;
+    const unsigned base = rm.base & 7u, sib = (unsigned)rm.scale << 6 | (rm.index & 7u) << 3;
     if (!rm.mem) {
-        x64_byte(a, 0xc0 | reg | (rm.base & 7u));
-        return;
+        *p++ = (uint8_t)(0xc0 | reg | base);
+        return p;
     }
     if (rm.rip) {
-        x64_byte(a, 5 | reg);
-        x64_u32(a, (uint32_t)(rm.rip - (a->p + 4)));
-        return;
+        *p++ = (uint8_t)(5 | reg);
+        return put32(p, (uint32_t)(a->end + rm.disp - (p + 4)));
     }
     if (rm.base < 0) { // [disp32], without a base: SIB 0x25, or with an index alone
-        x64_byte(a, 4 | reg);
-        x64_byte(a, rm.index < 0 ? 0x25u : (unsigned)rm.scale << 6 | (rm.index & 7u) << 3 | 5);
-        x64_u32(a, (uint32_t)rm.disp);
-        return;
+        *p++ = (uint8_t)(4 | reg);
+        *p++ = (uint8_t)(rm.index < 0 ? 0x25 : sib | 5);
+        return put32(p, (uint32_t)rm.disp);
     }
-    const bool sib = rm.index >= 0 || (rm.base & 7) == RSP;
-    const bool none = rm.disp == 0 && (rm.base & 7) != RBP, small = rm.disp >= -128 && rm.disp < 128;
-    x64_byte(a, (none ? 0u : small ? 0x40u : 0x80u) | reg | (sib ? 4u : (rm.base & 7u)));
-    if (sib)
-        x64_byte(a, (unsigned)rm.scale << 6 | (rm.index < 0 ? 4u : (rm.index & 7u)) << 3 | (rm.base & 7u));
-    if (none) return;
-    if (small)
-        x64_byte(a, (unsigned)rm.disp & 0xff);
-    else
-        x64_u32(a, (uint32_t)rm.disp);
+    const bool none = rm.disp == 0 && base != RBP, small = rm.disp == (int8_t)rm.disp;
+    reg |= none ? 0 : small ? 0x40 : 0x80;
+    if (rm.index >= 0 || base == RSP) {
+        *p++ = (uint8_t)(reg | 4);
+        *p++ = (uint8_t)((rm.index < 0 ? 0x20 : sib) | base);
+    } else {
+        *p++ = (uint8_t)(reg | base);
+    }
+    if (none) return p;
+    if (!small) return put32(p, (uint32_t)rm.disp);
+    *p++ = (uint8_t)rm.disp;
+    return p;
+}
+
+static inline uint8_t *window(uint8_t *p, struct x64_rm rm)
+{
+    if (!rm.gs) return p;
+    *p++ = 0x65;
+    *p++ = 0x67;
+    return p;
 }
 
 void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
 {
-    if (rm.gs) {
-        x64_byte(a, 0x65);
-        x64_byte(a, 0x67);
-    }
-    if (width & X64_16) x64_byte(a, 0x66);
+    x64_room(a);
+    uint8_t *p = window(a->p, rm);
+    if (width & X64_16) *p++ = 0x66;
     // f3 and f2 go in front of REX: given as 0xf3____.
-    if (opcode >> 24) x64_byte(a, opcode >> 24);
+    if (opcode >> 24) *p++ = (uint8_t)(opcode >> 24);
     opcode &= 0xffffff;
     unsigned rex = (width & X64_64 ? 8u : 0) | (reg & 8) >> 1;
     if (rm.base >= 8) rex |= 1;
     if (rm.mem && rm.index >= 8) rex |= 2;
     // Byte registers 4 … 7 are SPL … DIL only with a REX prefix.
     const bool byte = width & X64_8 && ((reg >= 4 && reg < 8) || (!rm.mem && rm.base >= 4 && rm.base < 8));
-    if (rex || byte) x64_byte(a, 0x40 | rex);
-    if (opcode > 0xffff) x64_byte(a, opcode >> 16);
-    if (opcode > 0xff) x64_byte(a, opcode >> 8 & 0xff);
-    x64_byte(a, opcode & 0xff);
-    modrm(a, reg, rm);
+    if (rex || byte) *p++ = (uint8_t)(0x40 | rex);
+    if (opcode > 0xffff) *p++ = (uint8_t)(opcode >> 16);
+    if (opcode > 0xff) *p++ = (uint8_t)(opcode >> 8);
+    *p++ = (uint8_t)opcode;
+    a->p = modrm(a, p, reg, rm);
 }
 
 void x64_vex(struct x64 *a, unsigned flags, unsigned opcode, unsigned reg, unsigned vvvv, struct x64_rm rm)
 {
-    if (rm.gs) {
-        x64_byte(a, 0x65);
-        x64_byte(a, 0x67);
-    }
+    x64_room(a);
+    uint8_t *p = window(a->p, rm);
     const unsigned prefix = opcode >> 24;
     const unsigned pp = prefix == 0x66 ? 1 : prefix == 0xf3 ? 2 : prefix == 0xf2 ? 3 : 0;
     opcode &= 0xffffff;
@@ -65,15 +77,15 @@ void x64_vex(struct x64 *a, unsigned flags, unsigned opcode, unsigned reg, unsig
     const unsigned r = !(reg & 8), b = !(rm.base >= 8), x = !(rm.mem && rm.index >= 8);
     const unsigned last = (~vvvv & 15) << 3 | (flags & X64_VEX_256) << 1 | pp;
     if (map == 1 && x && b && !(flags & X64_VEX_W)) {
-        x64_byte(a, 0xc5);
-        x64_byte(a, r << 7 | last);
+        *p++ = 0xc5;
+        *p++ = (uint8_t)(r << 7 | last);
     } else {
-        x64_byte(a, 0xc4);
-        x64_byte(a, r << 7 | x << 6 | b << 5 | map);
-        x64_byte(a, (flags & X64_VEX_W) << 7 | last);
+        *p++ = 0xc4;
+        *p++ = (uint8_t)(r << 7 | x << 6 | b << 5 | map);
+        *p++ = (uint8_t)((flags & X64_VEX_W) << 7 | last);
     }
-    x64_byte(a, opcode & 0xff);
-    modrm(a, reg, rm);
+    *p++ = (uint8_t)opcode;
+    a->p = modrm(a, p, reg, rm);
 }
 
 void x64_mov_imm(struct x64 *a, struct x64_rm to, uint32_t imm)
@@ -81,6 +93,7 @@ void x64_mov_imm(struct x64 *a, struct x64_rm to, uint32_t imm)
     if (to.mem) {
         x64_op(a, 0, 0xc7, 0, to);
     } else {
+        x64_room(a);
         if (to.base >= 8) x64_byte(a, 0x41);
         x64_byte(a, 0xb8 | (to.base & 7u));
     }
@@ -89,6 +102,7 @@ void x64_mov_imm(struct x64 *a, struct x64_rm to, uint32_t imm)
 
 void x64_mov_imm64(struct x64 *a, unsigned to, uint64_t imm)
 {
+    x64_room(a);
     x64_byte(a, 0x48 | to >> 3);
     x64_byte(a, 0xb8 | (to & 7));
     x64_bytes(a, &imm, 8);
@@ -110,6 +124,7 @@ void x64_group1(struct x64 *a, unsigned width, unsigned n, struct x64_rm rm, uin
 
 uint8_t *x64_jcc_at(struct x64 *a, enum x64_cc cc)
 {
+    x64_room(a);
     x64_byte(a, 0x0f);
     x64_byte(a, 0x80u | cc);
     x64_u32(a, 0);
@@ -118,6 +133,7 @@ uint8_t *x64_jcc_at(struct x64 *a, enum x64_cc cc)
 
 uint8_t *x64_jmp_at(struct x64 *a)
 {
+    x64_room(a);
     x64_byte(a, 0xe9);
     x64_u32(a, 0);
     return a->p - 4;
@@ -144,6 +160,7 @@ void x64_jcc_to(struct x64 *a, enum x64_cc cc, const uint8_t *target)
 
 void x64_call_to(struct x64 *a, const uint8_t *target)
 {
+    x64_room(a);
     x64_byte(a, 0xe8);
     x64_u32(a, 0);
     if (!a->full) x64_patch(a->p - 4, target);
@@ -151,6 +168,7 @@ void x64_call_to(struct x64 *a, const uint8_t *target)
 
 void x64_align(struct x64 *a, unsigned align, unsigned before)
 {
-    while (((uintptr_t)a->p + before) % align && !a->full)
+    x64_room(a);
+    while (((uintptr_t)a->p + before) % align)
         x64_byte(a, 0x90);
 }

@@ -51,18 +51,25 @@ struct x64 {
     bool full;        // something did not fit
 };
 
+enum { X64_ROOM = 64 }; // an instruction with its immediate, and what is put behind it byte by byte
+
+// In front of every instruction. When there is no room for one, what is written from here on is not code.
+static inline void x64_room(struct x64 *a)
+{
+    if (a->end - a->p >= X64_ROOM) return;
+    a->full = true;
+    a->p = a->end - X64_ROOM;
+}
+
 static inline void x64_byte(struct x64 *a, unsigned v)
 {
-    if (a->p < a->end)
-        *a->p++ = (uint8_t)v;
-    else
-        a->full = true;
+    *a->p++ = (uint8_t)v;
 }
 
 static inline void x64_bytes(struct x64 *a, const void *v, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        x64_byte(a, ((const uint8_t *)v)[i]);
+    memcpy(a->p, v, n);
+    a->p += n;
 }
 
 static inline void x64_u32(struct x64 *a, uint32_t v)
@@ -72,26 +79,27 @@ static inline void x64_u32(struct x64 *a, uint32_t v)
 
 // A register or memory operand. Memory: [base + disp], [base + index << scale + disp]; base < 0: [disp].
 struct x64_rm {
-    bool mem, gs; // gs: in the guest's window, with 32-bit address arithmetic
-    int base, index;
-    uint8_t scale;
     int32_t disp;
-    const uint8_t *rip; // not NULL: there, in the same memory as the code; no immediate may follow
+    int8_t base, index;
+    uint8_t scale;
+    bool mem : 1, gs : 1; // gs: in the guest's window, with 32-bit address arithmetic
+    bool rip : 1;         // disp is counted from the cursor's end, and no immediate may follow
 };
 
 static inline struct x64_rm x64_r(unsigned reg)
 {
-    return (struct x64_rm){.base = (int)reg, .index = -1};
+    return (struct x64_rm){.base = (int8_t)reg, .index = -1};
 }
 
 static inline struct x64_rm x64_m(unsigned base, int32_t disp)
 {
-    return (struct x64_rm){.mem = true, .base = (int)base, .index = -1, .disp = disp};
+    return (struct x64_rm){.mem = true, .base = (int8_t)base, .index = -1, .disp = disp};
 }
 
-static inline struct x64_rm x64_at(const uint8_t *p)
+// In the same memory as the code.
+static inline struct x64_rm x64_at(const struct x64 *a, const uint8_t *p)
 {
-    return (struct x64_rm){.mem = true, .base = -1, .index = -1, .rip = p};
+    return (struct x64_rm){.mem = true, .rip = true, .base = -1, .index = -1, .disp = (int32_t)(p - a->end)};
 }
 
 enum x64_width { X64_8 = 1, X64_64 = 2, X64_16 = 4 }; // 0: 32 bits

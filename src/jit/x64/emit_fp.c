@@ -145,13 +145,13 @@ static unsigned two(struct emit *e, unsigned size, unsigned op, unsigned t, unsi
 
 unsigned fp_negate(struct emit *e, unsigned size, unsigned to, unsigned xmm)
 {
-    emit_sse3(e, fp_packed(size, SSE_XOR), to, xmm, x64_at(e->shared->signs + (size == 3 ? 0 : 16)));
+    emit_sse3(e, fp_packed(size, SSE_XOR), to, xmm, x64_at(&e->a, e->shared->signs + (size == 3 ? 0 : 16)));
     return to;
 }
 
 unsigned fp_absolute(struct emit *e, unsigned size, unsigned to, unsigned xmm)
 {
-    emit_sse3(e, fp_packed(size, SSE_AND), to, xmm, x64_at(e->shared->signs + (size == 3 ? 32 : 48)));
+    emit_sse3(e, fp_packed(size, SSE_AND), to, xmm, x64_at(&e->a, e->shared->signs + (size == 3 ? 32 : 48)));
     return to;
 }
 
@@ -267,7 +267,7 @@ void emit_vflags(struct emit *e, const struct ir_insn *i)
     if (i->sets && !one_reader) {
         x64_byte(&e->a, 0x9f);                     // lahf
         x64_op(&e->a, 0, 0x0fb6, RAX, x64_r(RSP)); // movzx eax, ah
-        x64_op(&e->a, X64_64, 0x8d, RCX, x64_at(e->shared->compared[swapped]));
+        x64_op(&e->a, X64_64, 0x8d, RCX, x64_at(&e->a, e->shared->compared[swapped]));
         const struct x64_rm entry = {.mem = true, .base = RCX, .index = RAX, .scale = 2};
         x64_load(&e->a, RAX, entry);
         x64_store(&e->a, CPU_FIELD(host_flags), RAX);

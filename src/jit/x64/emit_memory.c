@@ -35,7 +35,7 @@ struct x64_rm emit_address(struct emit *e, const struct ir_insn *i)
 {
     struct x64_rm m = {.mem = true, .gs = true, .base = -1, .index = -1, .disp = (int32_t)i->imm};
     if (i->a == IR_NONE) return m;
-    m.base = (int)in_reg(e, i->a, RAX);
+    m.base = (int8_t)in_reg(e, i->a, RAX);
     if (i->b == IR_NONE) return m;
     m.disp = 0;
     if (i->mode & IR_MINUS) {
@@ -51,7 +51,7 @@ struct x64_rm emit_address(struct emit *e, const struct ir_insn *i)
         m.base = RAX;
         return m;
     }
-    m.index = (int)in_reg(e, i->b, RCX);
+    m.index = (int8_t)in_reg(e, i->b, RCX);
     m.scale = i->n;
     return m;
 }

@@ -55,7 +55,7 @@ void vecf_slow_if_any(struct emit *e, unsigned mask)
 
 struct x64_rm vecf_constant(const struct emit *e, enum vecf_constant k)
 {
-    return x64_at(e->shared->floats + 16 * k);
+    return x64_at(&e->a, e->shared->floats + 16 * k);
 }
 
 void vecf_nan_is_slow(struct emit *e, unsigned a, unsigned b)

@@ -62,7 +62,7 @@ static unsigned element(const struct ir_insn *i, unsigned k)
 // The base in RCX or its own register: EAX carries elements.
 static struct x64_rm structure(struct emit *e, const struct ir_insn *i)
 {
-    return (struct x64_rm){.mem = true, .gs = true, .base = (int)in_reg(e, i->a, RCX), .index = -1};
+    return (struct x64_rm){.mem = true, .gs = true, .base = (int8_t)in_reg(e, i->a, RCX), .index = -1};
 }
 
 static void load_element(struct emit *e, const struct ir_insn *i, struct x64_rm m, unsigned k)

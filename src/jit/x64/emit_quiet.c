@@ -68,7 +68,7 @@ static void sum(struct emit *e, unsigned t, unsigned base, int index, unsigned s
         index = (int)base, base = other;
     }
     struct x64_rm m = x64_m(base, (int32_t)disp);
-    m.index = index;
+    m.index = (int8_t)index;
     m.scale = (uint8_t)scale;
     x64_op(&e->a, 0, LEA, t, m);
 }
@@ -130,7 +130,7 @@ static void left(struct emit *e, const struct ir_insn *i, unsigned t)
     if (i->imm == 1) {
         sum(e, t, a, (int)a, 0, 0);
     } else {
-        const struct x64_rm m = {.mem = true, .base = -1, .index = (int)a, .scale = (uint8_t)i->imm};
+        const struct x64_rm m = {.mem = true, .base = -1, .index = (int8_t)a, .scale = (uint8_t)i->imm};
         x64_op(&e->a, 0, LEA, t, m);
     }
 }

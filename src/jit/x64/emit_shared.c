@@ -219,7 +219,7 @@ static void vflags(struct x64 *a, struct emit_shared *s)
     x64_u32(a, EMIT_COMPARED);
     x64_op(a, 0, 0x0fb6, RCX, x64_m(RBP, (int32_t)offsetof(struct cpu, host_fp.compared) + 1));
     x64_op(a, 0, 0x8d, RAX, (struct x64_rm){.mem = true, .base = RAX, .index = RCX}); // lea
-    x64_op(a, X64_64, 0x8d, RCX, x64_at(s->compared[0] - FP_COMPARE * EMIT_COMPARED * 4));
+    x64_op(a, X64_64, 0x8d, RCX, x64_at(a, s->compared[0] - FP_COMPARE * EMIT_COMPARED * 4));
     x64_op(a, 0, 0x8b, RAX, entry);
     x64_store(a, CPU_FIELD(host_flags), RAX);
     x64_byte(a, 0xc3);
@@ -227,7 +227,7 @@ static void vflags(struct x64 *a, struct emit_shared *s)
     x64_load(a, RAX, CPU_FIELD(fpscr));
     x64_op(a, 0, 0xc1, 5, x64_r(RAX)); // shr
     x64_byte(a, 28);
-    x64_op(a, X64_64, 0x8d, RCX, x64_at(s->nzcv));
+    x64_op(a, X64_64, 0x8d, RCX, x64_at(a, s->nzcv));
     x64_op(a, 0, 0x8b, RAX, entry);
     x64_store(a, CPU_FIELD(host_flags), RAX);
     x64_byte(a, 0xc3);

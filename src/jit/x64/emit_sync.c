@@ -5,7 +5,7 @@
 
 static struct x64_rm guest_at(unsigned reg)
 {
-    return (struct x64_rm){.mem = true, .gs = true, .base = (int)reg, .index = -1};
+    return (struct x64_rm){.mem = true, .gs = true, .base = (int8_t)reg, .index = -1};
 }
 
 static unsigned width_of(unsigned size)

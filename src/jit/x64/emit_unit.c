@@ -66,6 +66,10 @@ static void emit_code(struct emit *e, const struct ir_insn *i)
 
 static void emit_one(struct emit *e, const struct ir_insn *i)
 {
+    if (i->op < IR_LDV32 || i->op > IR_VEC) { // without vector registers
+        emit_code(e, i);
+        return;
+    }
     emit_vector_begin(e, i);
     emit_code(e, i);
     emit_vector_end(e, i);

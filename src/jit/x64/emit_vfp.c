@@ -15,7 +15,7 @@ static void transfer(struct emit *e, const struct ir_insn *i)
 {
     struct x64_rm m = {.mem = true, .gs = true, .base = -1, .index = -1, .disp = (int32_t)i->imm};
     const unsigned size = i->op == IR_LDV64 || i->op == IR_STV64 ? 3 : 2;
-    if (i->a != IR_NONE) m.base = (int)in_reg(e, i->a, RCX);
+    if (i->a != IR_NONE) m.base = (int8_t)in_reg(e, i->a, RCX);
     if (i->op == IR_LDV32 || i->op == IR_LDV64) {
         const unsigned t = dest_xmm(e, size, i->v, 0);
         emit_site(e, i);

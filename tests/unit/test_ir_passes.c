@@ -50,6 +50,7 @@ Test(ir_passes, both_halves_of_a_constant)
     expect(2, IR_MOV, 0, NO, IMM, 0x12345678);
     expect(3, IR_LD32, 1, NO, NO, 0x12345680);
     ir_pass_dead(&block);
+    ir_compact(&block);
     expect(0, IR_MOV, 0, NO, IMM, 0x12345678);
     cr_assert_eq(block.n, 3);
 }

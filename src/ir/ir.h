@@ -154,7 +154,7 @@ enum ir_mode {
     IR_INTERWORK = 4,   // bit 0 of the target selects the instruction set
     IR_CONDITIONAL = 8, // behind an IR_IF of its instruction: may be skipped
     IR_UNSIGNED = 16,
-    IR_SHORT = 16, // a shift by a location: by less than 32
+    IR_SHORT = 16,  // a shift by a location: by less than 32
     IR_SCALAR = 32, // IR_VEC: the second operand is one element
     IR_ROUND = 64,
     IR_ABOVE = 128,  // IR_LD32, IR_PROBE: the access that it is part of begins in front of it
@@ -204,10 +204,11 @@ struct ir_block {
     unsigned n;
     unsigned ninsns; // guest instructions
     unsigned nblocks;
-    bool region;                            // may have several blocks; nobody compares its states
-    bool stale_flags;                       // ir_pass_stale_flags
-    bool holes;                             // a pass has left IR_NOPs: ir_compact
-    uint64_t seen[(IR_OP_COUNT + 63) / 64]; // operations that whoever made the block has put into it
+    bool region;                // may have several blocks; nobody compares its states
+    bool quick;                 // made in haste: without passes that pay for themselves later
+    bool stale_flags;           // ir_pass_stale_flags
+    bool holes;                 // a pass has left IR_NOPs: ir_compact
+    uint16_t seen[IR_OP_COUNT]; // how many operations of each kind have been put into it
     struct {
         uint64_t key;  // pc | T | ITSTATE << 32
         bool entry;    // reached from outside; so is the first
@@ -220,19 +221,19 @@ struct ir_block {
 
 static inline void ir_see(struct ir_block *b, enum ir_op op)
 {
-    b->seen[op / 64] |= 1ull << op % 64;
+    b->seen[op]++;
 }
 
-static inline bool ir_seen(const struct ir_block *b, enum ir_op op)
+static inline unsigned ir_seen(const struct ir_block *b, enum ir_op op)
 {
-    return b->seen[op / 64] >> op % 64 & 1;
+    return b->seen[op];
 }
 
 // Any of those from one to another.
 static inline bool ir_seen_of(const struct ir_block *b, enum ir_op first, enum ir_op last)
 {
     for (unsigned op = first; op <= last; op++)
-        if (ir_seen(b, (enum ir_op)op)) return true;
+        if (b->seen[op]) return true;
     return false;
 }
 

@@ -103,6 +103,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     struct tier_block first = {.insns = t->insns};
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
+    b->quick = !region;
     b->stale_flags = b->holes = false;
     memset(b->seen, 0, sizeof b->seen);
     t->ninsns = 0;

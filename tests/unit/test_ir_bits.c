@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "ir/passes.h"
+#include "ir/use.h"
 
 static struct ir_block block;
 
@@ -32,6 +33,7 @@ static unsigned aligns(void)
 static unsigned run(void)
 {
     ir_pass_bits(&block);
+    ir_compact(&block);
     block.nblocks = 0;
     cr_assert_null(ir_verify(&block));
     return aligns();

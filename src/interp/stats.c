@@ -61,10 +61,11 @@ void interp_stats_left(struct cpu *c)
     struct interp_cpu *ic = c->engine_state;
     if (!ic->stats.entered) return;
     stats_since(STAT_TIME_CODE, ic->stats.entered);
+    ic->stats.entered = 0;
+    if (!stats_counts_instructions()) return;
     const uint64_t n = (uint64_t)(ic->stats.budget - c->budget);
     stats_add(STAT_CODE_INSNS, n);
     stats_add(STAT_INSNS, -n); // the run counts them with its own
-    ic->stats.entered = 0;
 }
 
 void interp_stats_compiled(const struct tier_unit *u, bool region, uint64_t start)

@@ -132,6 +132,8 @@ static const struct {
     [VEC_FPADD] = {"fpadd", {W, R, R}},
     [VEC_FPMAX] = {"fpmax", {W, R, R}},
     [VEC_FPMIN] = {"fpmin", {W, R, R}},
+    [VEC_FRECPE] = {"frecpe", {W, 0, R}},
+    [VEC_FRSQRTE] = {"frsqrte", {W, 0, R}},
     [VEC_FRECPS] = {"frecps", {W, R, R}},
     [VEC_FRSQRTS] = {"frsqrts", {W, R, R}},
     [VEC_FCVT] = {"fcvt", {W, 0, R}},

@@ -123,6 +123,8 @@ enum ir_vec {
     VEC_FPADD, // of pairs
     VEC_FPMAX,
     VEC_FPMIN,
+    VEC_FRECPE, // estimates
+    VEC_FRSQRTE,
     VEC_FRECPS,
     VEC_FRSQRTS,
     VEC_FCVT,    // from integers with x fraction bits

@@ -172,6 +172,8 @@ static const struct row {
     [OP_VPADD_F] = {VEC_FPADD, PLAIN, 0},
     [OP_VPMAX_F] = {VEC_FPMAX, PLAIN, 0},
     [OP_VPMIN_F] = {VEC_FPMIN, PLAIN, 0},
+    [OP_VRECPE_F] = {VEC_FRECPE, PLAIN, 0},
+    [OP_VRSQRTE_F] = {VEC_FRSQRTE, PLAIN, 0},
     [OP_VRECPS_F] = {VEC_FRECPS, PLAIN, 0},
     [OP_VRSQRTS_F] = {VEC_FRSQRTS, PLAIN, 0},
     [OP_VCVT_F_INT] = {VEC_FCVT, PLAIN, 0},

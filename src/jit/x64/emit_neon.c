@@ -120,6 +120,8 @@ static const struct {
     [VEC_FPADD] = {emit_vec_float, {NEVER, NEVER, 0}, true},
     [VEC_FPMAX] = {emit_vec_float, {NEVER, NEVER, 0}, true},
     [VEC_FPMIN] = {emit_vec_float, {NEVER, NEVER, 0}, true},
+    [VEC_FRECPE] = {emit_vec_estimate, {NEVER, NEVER, HOST_AVX2}, true},
+    [VEC_FRSQRTE] = {emit_vec_estimate, {NEVER, NEVER, HOST_AVX2}, true},
     [VEC_FRECPS] = {emit_vec_float, {NEVER, NEVER, 0}, true},
     [VEC_FRSQRTS] = {emit_vec_float, {NEVER, NEVER, 0}, true},
     [VEC_FCVT] = {emit_vec_fcvt, {NEVER, NEVER, 0}, true},

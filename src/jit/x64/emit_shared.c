@@ -1,6 +1,7 @@
 // The code that all units share: the way in, the ways out, calls of C.
 #include "jit/x64/emit_internal.h"
 #include "jit/x64/fp.h"
+#include "softfp/softfp.h"
 
 const int8_t emit_home[15] = {R8, R9, R10, R11, RBX, R12, R13, R14, -1, -1, -1, -1, RDI, R15, RSI};
 
@@ -206,6 +207,20 @@ static void constants(struct x64 *a, struct emit_shared *s)
         put_flags(a, nzcv);
 }
 
+// Single-precision numbers less what the operand's exponent takes from them: of 1 / n, by the first 8 bits of
+// n's fraction; of 1 / sqrt(n), with the last bit of the exponent in front.
+static void estimates(struct x64 *a, struct emit_shared *s)
+{
+    s->reciprocals = a->p;
+    for (uint32_t k = 0; k < 256; k++)
+        x64_u32(a, (252u << 23) + (u32_recip_estimate((256 + k) << 23) >> 8));
+    s->roots = a->p;
+    for (uint32_t k = 0; k < 512; k++) {
+        const uint32_t odd = k >> 8, n = odd ? 128 + (k & 0xff) / 2 : 256 + k;
+        x64_u32(a, ((190 - odd) << 23) + (u32_rsqrt_estimate(n << 23) << 1 >> 9));
+    }
+}
+
 // The flags of the last VCMP, from host_fp.compared if that has any, else from the FPSCR.
 static void vflags(struct x64 *a, struct emit_shared *s)
 {
@@ -244,6 +259,7 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s)
     s->read_fpscr = keeping_all(a, (uintptr_t)fp_read);
     s->write_fpscr = keeping_all(a, (uintptr_t)fp_write);
     constants(a, s);
+    estimates(a, s);
     vflags(a, s);
     return !a->full;
 }

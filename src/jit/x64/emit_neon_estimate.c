@@ -25,7 +25,7 @@ static void slow_if_sign(struct emit *e, const struct ir_insn *i)
 static void gather(struct emit *e, const uint8_t *table)
 {
     const struct x64_rm entries = {.mem = true, .base = RCX, .index = 0, .scale = 2};
-    x64_op(&e->a, X64_64, 0x8d, RCX, x64_at(table)); // lea
+    x64_op(&e->a, X64_64, 0x8d, RCX, x64_at(&e->a, table)); // lea
     vec_ones(e, 3);
     vec_zero(e, 2);                              // so that nothing waits for what was there
     x64_vex(&e->a, 0, P38(0x90), 2, 3, entries); // vpgatherdd

@@ -53,7 +53,7 @@ static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
     return true;
 }
 
-static struct step *add(struct builder *bl, step_fn *fn)
+static inline struct step *add(struct builder *bl, step_fn *fn)
 {
     struct step *s = &bl->b->steps[bl->b->nsteps++];
     *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};

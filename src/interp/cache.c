@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/pages.h"
 #include "base/stats.h"
 
 bool cache_init(struct cache *k)
@@ -25,6 +26,11 @@ static void free_chunks(struct cache *k)
     }
     k->chunk = NULL;
     k->chunk_used = k->total = 0;
+}
+
+void cache_expect_many(struct cache *k)
+{
+    pages_expect(k->buckets, k->nbuckets * sizeof k->buckets[0]);
 }
 
 void cache_destroy(struct cache *k)
@@ -53,8 +59,14 @@ static void *arena_alloc(struct cache *k, size_t size)
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED) return NULL;
         memcpy(p, &k->chunk, sizeof k->chunk);
+        k->chunk_ready = k->chunk ? 0 : PAGE_SIZE_HOST; // few programs are content with the first page
         k->chunk = p;
         k->chunk_used = 16;
+    }
+    if (k->chunk_used + size > k->chunk_ready) {
+        const size_t to = (k->chunk_used + size + CACHE_PIECE - 1) & ~(size_t)(CACHE_PIECE - 1);
+        pages_expect(k->chunk + k->chunk_ready, to - k->chunk_ready);
+        k->chunk_ready = to;
     }
     void *p = k->chunk + k->chunk_used;
     k->chunk_used += size;

@@ -22,6 +22,7 @@ enum {
     CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
     CACHE_PAGES = 512,
     CACHE_CHUNK = 1 << 20,
+    CACHE_PIECE = 1 << 16, // of a chunk, comes at once
     JUMP_CACHE = 1024,
 };
 
@@ -37,7 +38,8 @@ struct block {
     struct block *next;         // in the bucket
     struct block *page_next[2]; // in the lists of the pages that its instructions come from
     uint32_t frame[2];          // … their page numbers; equal when there is but one
-    uint32_t first, last;       // (virtual) addresses of the first and last byte that went into it, or into its code
+    uint32_t first,
+        last; // (virtual) addresses of the first and last byte that went into it, or into its code
     uint16_t ninsns, nsteps;
     uint32_t heat;     // runs before it was compiled
     step_fn *first_fn; // with a tier: the first step's own handler
@@ -55,6 +57,7 @@ struct cache {
     pthread_mutex_t lock;
     uint8_t *chunk;                  // the arena's newest chunk; each starts with a pointer to the one before
     size_t chunk_used, total, limit; // bytes of blocks
+    size_t chunk_ready;              // up to there memory is there; behind it, it comes with the first access
     struct tier *tier;               // told of what is forgotten; NULL: there is none
     bool loops_forgotten;            // some CPU may loop in code of the tier that was
     atomic_uint generation;          // counts invalidations: a block decoded across one is not inserted
@@ -72,13 +75,16 @@ static inline unsigned cache_hash(block_key key, unsigned size)
 bool cache_init(struct cache *k);
 void cache_serve_machine(struct cache *k); // before there are blocks
 void cache_destroy(struct cache *k);
+// There are going to be many blocks: the hash table's memory comes at once, not page by page.
+void cache_expect_many(struct cache *k);
 // Memory that lives until the next flush; NULL: there is none.
 void *cache_alloc(struct cache *k, size_t size);
 struct block *cache_find(struct cache *k, block_key key);
 // Copies a block into the cache, unless an invalidation has come since `generation`, or memory is short:
 // NULL. Of two threads that bring the same block one wins, and both get that one.
 struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation);
-// The block has bytes up to `last`, in its page, from now on. False: there has been an invalidation since `generation`.
+// The block has bytes up to `last`, in its page, from now on. False: there has been an invalidation since
+// `generation`.
 bool cache_extend(struct cache *k, struct block *b, uint32_t last, unsigned generation);
 // Forgets blocks with a byte in [addr, addr + len). Addresses are those of frames: physical in system mode.
 void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len);

@@ -5,15 +5,25 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/pages.h"
 #include "cpu/system.h"
 #include "interp/lockstep.h"
 #include "interp/run.h"
 #include "interp/stats.h"
 #include "interp/tier.h"
 
+enum { FEW_BLOCKS = 16 };
+
 static struct interp_engine *engine_of(struct cpu *c)
 {
     return (struct interp_engine *)c->engine;
+}
+
+// A program of more than a few blocks is going to use its tables all over.
+static void expect_many(struct cpu *c)
+{
+    cache_expect_many(&engine_of(c)->cache);
+    pages_expect(c->engine_state, sizeof(struct interp_cpu));
 }
 
 struct block *interp_lookup(struct cpu *c, block_key key)
@@ -30,7 +40,10 @@ struct block *interp_lookup(struct cpu *c, block_key key)
         c->itstate = 0;
     }
     struct block *b = cache_find(&engine_of(c)->cache, full);
-    if (!b) b = interp_build(c, full);
+    if (!b) {
+        if (++ic->built == FEW_BLOCKS) expect_many(c);
+        b = interp_build(c, full);
+    }
     ic->jump[i].key = key;
     ic->jump[i].context = c->code_context;
     ic->jump[i].block = b;

@@ -40,8 +40,8 @@ struct step {
 // the next page.
 bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide);
 
-// Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one in
-// its middle costs a look-up.
+// Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one
+// in its middle costs a look-up.
 bool interp_has_room(unsigned ninsns, uint8_t it);
 
 // The operands of an instruction, into a step that has its pc.

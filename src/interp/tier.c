@@ -278,12 +278,18 @@ STEP(step_compiled)
     return interp_enter(c, next);
 }
 
+// Apart, so that counting needs no stack frame.
+static APART const struct step *compile_warm(struct cpu *c, const struct step *s)
+{
+    interp_tier_compile(c, block_of_first(s), false);
+    return s->fn(c, s);
+}
+
 STEP(step_warm)
 {
     struct block *b = block_of_first(s);
-    if (++b->heat < tier_of(c)->hot) return b->first_fn(c, s);
-    interp_tier_compile(c, b, false);
-    return s->fn(c, s);
+    if (__builtin_expect(++b->heat < tier_of(c)->hot, 1)) return b->first_fn(c, s);
+    return compile_warm(c, s);
 }
 
 void interp_tier_make_room(struct cache *k)

@@ -10,8 +10,8 @@ void interp_tier_attach(struct tier *t);
 void interp_tier_watch(struct block *b);
 // Code for a block, or NULL.
 void interp_tier_compile(struct cpu *c, struct block *b, bool region);
-// The tier forgets its oldest code, no CPU runs: blocks that lose theirs, or that there was no room for, count
-// anew.
+// The tier forgets its oldest code, no CPU runs: blocks that lose theirs, or that there was no room for,
+// count anew.
 void interp_tier_make_room(struct cache *k);
 
 #endif

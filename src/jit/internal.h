@@ -61,6 +61,7 @@ struct jit {
     bool anew;                   // all code is to be made anew
     uintptr_t evicted[2];        // records that have been forgotten last: from, to
     unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
+    uint32_t hot;                // runs of a block until it is compiled, from the first unit on
     uint32_t hot_region;         // runs of compiled code until it becomes a region; 0: never
     int fork_fd;                 // the child's code memory, around fork
     struct jit_cover *covers[JIT_COVERS];

@@ -6,7 +6,8 @@
 #include "jit/log.h"
 
 enum {
-    HOT = 64,
+    HOT = 256,        // a block's compilation costs about as much as interpreting it so often …
+    HOT_FIRST = 1500, // … and with the first one come code memory and its page faults
     HOT_REGION = 1000,
 };
 
@@ -24,6 +25,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     struct jit_unit *u = NULL;
     pthread_mutex_lock(&j->lock);
     if (!j->full && !j->anew && jit_memory(j)) {
+        __atomic_store_n(&tier->hot, j->hot, __ATOMIC_RELAXED);
         const struct tier_call *calls;
         j->emit.alone = !c->memory_shared;
         const struct ir_block *b = &j->translation.ir;
@@ -114,7 +116,7 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
     struct jit *j =
         mmap(NULL, sizeof *j, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (j == MAP_FAILED) return NULL;
-    j->tier = (struct tier){.hot = hot ? hot : HOT,
+    j->tier = (struct tier){.hot = hot ? hot : HOT_FIRST,
                             .compile = compile,
                             .run = jit_run,
                             .length = length,
@@ -137,6 +139,7 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
                             .destroy = destroy};
     j->size = memory ? (size_t)memory << 20 : JIT_MEMORY;
     j->part_size = (j->size - JIT_SHARED_ROOM) / JIT_PARTS & ~(size_t)0xfff;
+    j->hot = hot ? hot : HOT;
     j->hot_region = hot_region ? hot_region : HOT_REGION;
     pthread_mutex_init(&j->lock, NULL);
     return &j->tier;

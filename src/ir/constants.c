@@ -128,13 +128,12 @@ static void use_target(const struct known *s, struct ir_insn *i, const struct ir
 static bool nothing_known(const struct known *s, const struct ir_insn *i)
 {
     if ((s->mask >> (i->a & 31) | s->mask >> (i->b & 31)) & 1 || i->a == IR_IMM) return false;
-    return i->b != IR_IMM || (i->a != IR_NONE && i->imm);
+    return i->b != IR_IMM || i->op == IR_MOV || (i->a != IR_NONE && i->imm);
 }
 
 static void simplify(const struct known *s, struct ir_insn *i, const struct ir_block *block)
 {
     uint32_t a = 0, b = 0, v;
-    if (nothing_known(s, i)) return;
     const unsigned shape = ir_shape(i);
     if (i->op == IR_GOTO_REG) {
         use_target(s, i, block);
@@ -154,30 +153,30 @@ static void simplify(const struct known *s, struct ir_insn *i, const struct ir_b
 void ir_pass_constants(struct ir_block *b)
 {
     struct known now = {0}, other = {0};
-    unsigned join = 0;
+    unsigned join = 0; // where both sides of a condition come together
     for (unsigned k = 0; k < b->n; k++) {
         struct ir_insn *i = &b->insn[k];
         if (join && k == join) {
             meet(&now, &other);
             join = 0;
         }
-        if (i->op == IR_ENTER) now.mask = 0; // from anywhere
-        if (i->op == IR_ELSE) {
+        if (i->op == IR_ENTER) {
+            now.mask = 0; // from anywhere
+        } else if (i->op == IR_ELSE) {
             const struct known then = now;
             now = other;
             other = then;
             join = k + 1 + i->n;
-            continue;
-        }
-        simplify(&now, i, b);
-        if (i->op == IR_IF || i->op == IR_IFZ || i->op == IR_IFNZ) {
+        } else if (i->op >= IR_IF && i->op <= IR_IFNZ) {
+            if (!nothing_known(&now, i)) simplify(&now, i, b);
             other = now;
             join = k + 1 + i->n;
-            continue;
+        } else {
+            if (!nothing_known(&now, i)) simplify(&now, i, b);
+            now.mask &= ~ir_defs(i);
+            if (i->op != IR_MOV || i->b != IR_IMM) continue;
+            now.mask |= 1u << i->d;
+            now.value[i->d] = i->imm;
         }
-        now.mask &= ~ir_defs(i);
-        if (i->op != IR_MOV || i->b != IR_IMM) continue;
-        now.mask |= 1u << i->d;
-        now.value[i->d] = i->imm;
     }
 }

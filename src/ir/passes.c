@@ -20,18 +20,18 @@ static const struct {
     void (*instead)(struct ir_block *); // where it is left out
     enum ir_op of[2];                   // without these there is nothing to do
     bool compact;                       // those behind it look at neighbours
-    enum ir_op hasty;                   // not 0: a block that is made in haste must have several of these
+    bool dear;                          // not for what is made in haste
 } passes[] = {
-    {"bits", ir_pass_bits, NULL, {ANY}, true, IR_ALIGN},
-    {"pair", ir_pass_pair, NULL, {IR_LDV64, IR_STV64}, true, 0},
-    {"stale-flags", ir_pass_stale_flags, NULL, {ANY}, false, 0},
-    {"flags", ir_pass_flags, all_flags, {ANY}, false, 0},
-    {"constants", ir_pass_constants, NULL, {ANY}, false, 0},
-    {"temps", ir_pass_temps, NULL, {ANY}, false, 0},
-    {"dead", ir_pass_dead, NULL, {ANY}, true, 0},
-    {"merge-if", ir_pass_merge_if, NULL, {IR_IF, IR_IF}, false, 0},
-    {"select", ir_pass_select, NULL, {IR_IF, IR_IF}, false, 0},
-    {"sink", ir_pass_sink, NULL, {ANY}, false, 0},
+    {"bits", ir_pass_bits, NULL, {ANY}, true, true},
+    {"pair", ir_pass_pair, NULL, {IR_LDV64, IR_STV64}, true, false},
+    {"stale-flags", ir_pass_stale_flags, NULL, {ANY}, false, false},
+    {"flags", ir_pass_flags, all_flags, {ANY}, false, false},
+    {"constants", ir_pass_constants, NULL, {ANY}, false, false},
+    {"temps", ir_pass_temps, NULL, {ANY}, false, false},
+    {"dead", ir_pass_dead, NULL, {ANY}, true, false},
+    {"merge-if", ir_pass_merge_if, NULL, {IR_IF, IR_IF}, false, false},
+    {"select", ir_pass_select, NULL, {IR_IF, IR_IF}, false, false},
+    {"sink", ir_pass_sink, NULL, {ANY}, false, false},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
@@ -59,7 +59,7 @@ void ir_passes(struct ir_block *b)
 {
     for (unsigned k = 0; k < PASSES; k++) {
         const enum ir_op *of = passes[k].of;
-        if (b->quick && passes[k].hasty && ir_seen(b, passes[k].hasty) < 2) continue;
+        if (passes[k].dear && b->quick) continue;
         if (of[0] != ANY && !ir_seen(b, of[0]) && !ir_seen(b, of[1])) continue;
         if (!(disabled >> k & 1))
             passes[k].pass(b);

@@ -89,7 +89,7 @@ const uint16_t ir_shapes[IR_OP_COUNT] = {
 
 static bool skips(const struct ir_insn *i)
 {
-    return i->op == IR_IF || i->op == IR_IFZ || i->op == IR_IFNZ || i->op == IR_ELSE;
+    return i->op >= IR_IF && i->op <= IR_ELSE;
 }
 
 // Lengths count what stays; a side that is empty goes, or the condition is turned round.
@@ -113,10 +113,15 @@ void ir_compact(struct ir_block *b)
 {
     if (!b->holes) return;
     b->holes = false;
-    for (unsigned k = b->n; k-- > 0;) // an IR_ELSE in front of its IR_IF
-        if (skips(&b->insn[k])) shorten(b, k);
     unsigned to = 0;
+    bool conditions = false;
     for (unsigned k = 0; k < b->n; k++)
+        conditions |= skips(&b->insn[k]);
+    for (unsigned k = b->n; conditions && k-- > 0;) // an IR_ELSE in front of its IR_IF
+        if (skips(&b->insn[k])) shorten(b, k);
+    while (to < b->n && b->insn[to].op != IR_NOP)
+        to++;
+    for (unsigned k = to + 1; k < b->n; k++)
         if (b->insn[k].op != IR_NOP) b->insn[to++] = b->insn[k];
     b->n = to;
 }

@@ -77,6 +77,17 @@ void *jit_data(struct jit *j, size_t size)
     return at;
 }
 
+// Page by page the kernel would be asked twice, once in each view: behind this it finds neighbours for the
+// other.
+void jit_pages(struct jit *j)
+{
+    enum { POPULATE_WRITE = 23, LEAST = 4 << 10, CHUNK = 64 << 10 };
+    struct jit_part *p = &j->parts[j->now];
+    if (p->code_used + LEAST <= p->ready || p->ready + CHUNK > j->part_size) return;
+    madvise(p->code + p->ready, CHUNK, POPULATE_WRITE); // Linux 5.14; without it they come one by one
+    p->ready += CHUNK;
+}
+
 void jit_memory_reset(struct jit *j)
 {
     j->anew = j->full = false;

@@ -91,6 +91,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
         j->full = true;
         return NULL;
     }
+    jit_pages(j);
     e->a = (struct x64){.p = part->code + part->code_used};
     e->a.end = e->a.p + JIT_UNIT_ROOM;
     e->shared = &j->shared;

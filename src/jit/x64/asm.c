@@ -50,6 +50,13 @@ void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct
 {
     x64_room(a);
     uint8_t *p = window(a->p, rm);
+    if (!width && opcode < 0x100) { // most of all
+        const unsigned rex = (reg & 8) >> 1 | (rm.base >= 8) | (rm.mem && rm.index >= 8 ? 2 : 0);
+        if (rex) *p++ = (uint8_t)(0x40 | rex);
+        *p++ = (uint8_t)opcode;
+        a->p = modrm(a, p, reg, rm);
+        return;
+    }
     if (width & X64_16) *p++ = 0x66;
     // f3 and f2 go in front of REX: given as 0xf3____.
     if (opcode >> 24) *p++ = (uint8_t)(opcode >> 24);

@@ -2,6 +2,8 @@
 // as IT blocks and runs of predicated ARM instructions have them.
 #include "ir/passes.h"
 
+#include <string.h>
+
 enum { LONGEST = 120 }; // operations on one side: lengths are bytes
 
 // Whether a condition is told by the same flags behind n operations as before them.
@@ -18,6 +20,25 @@ static bool is_branch(const struct ir_insn *i)
     return i->n == 1 && (i[1].op == IR_GOTO || i[1].op == IR_JUMP);
 }
 
+// if a; else b; if c: a and c on one side.
+static bool to_first(struct ir_insn *first, struct ir_insn *orelse, const struct ir_insn *next)
+{
+    enum { MOST = 4 };
+    struct ir_insn more[MOST];
+    const unsigned n = next->n;
+    const uint8_t reads = first->reads;
+    if (orelse == first || next->cond != first->cond || n > MOST || first->n + n > LONGEST) return false;
+    if (!keeps(first + 1, first->n, reads) || !keeps(orelse + 1, orelse->n, reads) ||
+        !keeps(next + 1, n, reads))
+        return false;
+    for (unsigned j = 0; j < n; j++)
+        more[j] = next[1 + j];
+    memmove(orelse + n, orelse, (1u + orelse->n) * sizeof *orelse);
+    memcpy(orelse, more, n * sizeof *more);
+    first->n = (uint8_t)(first->n + n);
+    return true;
+}
+
 // Merges what follows into the IR_IF at k; returns where the next operation to look at is. to: where the
 // IR_IF is to go, everything behind it moving along.
 static unsigned merge(struct ir_block *b, unsigned k, unsigned *to)
@@ -30,10 +51,16 @@ static unsigned merge(struct ir_block *b, unsigned k, unsigned *to)
         b->insn[++*to] = b->insn[j];
     while (end < b->n) {
         const struct ir_insn *next = &b->insn[end];
+        const unsigned n = next->n;
+        if (next->op == IR_IF && !is_branch(next) && to_first(first, side, next)) {
+            *to += n;
+            side += n;
+            end += 1 + n;
+            continue;
+        }
         const bool same = next->cond == cond, opposite = next->cond == (cond ^ 1) && side == first;
         if (next->op != IR_IF || !(same || opposite) || is_branch(next)) break;
-        if (!keeps(side + 1, side->n, reads) || side->n + next->n > LONGEST) break;
-        const unsigned n = next->n;
+        if (!keeps(side + 1, side->n, reads) || side->n + n > LONGEST) break;
         if (opposite) {
             side->n++;
             side = &b->insn[++*to];

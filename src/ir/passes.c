@@ -29,6 +29,7 @@ static const struct {
     {"constants", ir_pass_constants, NULL, {ANY}, false, false},
     {"temps", ir_pass_temps, NULL, {ANY}, false, false},
     {"dead", ir_pass_dead, NULL, {ANY}, true, false},
+    {"same", ir_pass_same, NULL, {IR_LSL, IR_LSR}, true, true},
     {"merge-if", ir_pass_merge_if, NULL, {IR_IF, IR_IF}, false, false},
     {"select", ir_pass_select, NULL, {IR_IF, IR_IF}, false, false},
     {"sink", ir_pass_sink, NULL, {ANY}, false, false},
@@ -37,7 +38,7 @@ static const struct {
 enum { PASSES = sizeof passes / sizeof *passes };
 
 const char ir_passes_names[] =
-    "bits, pair, stale-flags, flags, constants, temps, dead, merge-if, select, sink";
+    "bits, pair, stale-flags, flags, constants, temps, dead, same, merge-if, select, sink";
 
 static unsigned disabled; // a bit a pass
 

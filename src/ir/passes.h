@@ -21,6 +21,8 @@ void ir_pass_constants(struct ir_block *b);
 void ir_pass_temps(struct ir_block *b);
 // Operations whose results nobody reads go away.
 void ir_pass_dead(struct ir_block *b);
+// Temporaries are not made again of the same.
+void ir_pass_same(struct ir_block *b);
 // Neighbouring IR_IFs of one condition become one, those of a condition and its opposite two ways.
 void ir_pass_merge_if(struct ir_block *b);
 // Which IR_IFs are done without a branch: IR_SELECT.

@@ -27,6 +27,12 @@ static bool compares(const struct ir_insn *i)
            i->a < 15 && (i->b < 15 || i->b == IR_IMM);
 }
 
+// Nobody sees whether it happens before or behind what makes the condition flags.
+static bool harmless(const struct ir_insn *i)
+{
+    return ir_shape(i) & IR_PURE || i->op == IR_PARALLEL || (i->op >= IR_ADDQ && i->op <= IR_USAT);
+}
+
 // Whether `next` must stay behind i, or looks at flags.
 static bool blocks(const struct ir_insn *i, const struct ir_insn *next)
 {
@@ -34,7 +40,7 @@ static bool blocks(const struct ir_insn *i, const struct ir_insn *next)
     if (is_temp_of(i) && next->pc != i->pc) return true; // the emitter's, too
     if (passable(next)) {
         if (!compares(i)) return true;
-    } else if (!(ir_shape(next) & IR_PURE)) {
+    } else if (!harmless(next)) {
         return true;
     }
     const uint32_t defs = ir_defs(i), others = ir_shape(next) & IR_KNOWN ? ir_defs(next) : 0;
@@ -70,7 +76,8 @@ static bool later(const struct ir_block *b, unsigned k)
     bool faults = false, clobbers = false;
     for (const struct ir_insn *next = &i[1]; !blocks(&test, next); next++) {
         faults |= passable(next);
-        clobbers |= next->op == IR_ALIGN || (next->op >= IR_AND && next->op <= IR_BIC) || next->op == IR_MUL;
+        clobbers |= next->op == IR_ALIGN || (next->op >= IR_AND && next->op <= IR_BIC) ||
+                    next->op == IR_MUL || (next->op >= IR_PARALLEL && next->op <= IR_USAT);
     }
     return faults && clobbers;
 }
@@ -88,8 +95,30 @@ static void split(struct ir_block *b, unsigned k)
     i->sets = 0;
 }
 
+// What takes the carry along (adc) changes the host's flags: behind conditional moves by the same flags it
+// costs nothing.
+static void delay(struct ir_block *b, unsigned k)
+{
+    struct ir_insn *i = &b->insn[k], moved = *i;
+    unsigned n = i[1].n; // operations behind the condition
+    if ((i->op != IR_ADC && i->op != IR_SBC) || i->sets || i->mode & IR_CONDITIONAL || is_temp_of(i)) return;
+    if (i[1].op != IR_IF || !(i[1].mode & IR_SELECT)) return;
+    if (i[1 + n].op == IR_ELSE) n += i[1 + n].n;
+    for (unsigned j = 0; j < n; j++)
+        if (ir_defs(&i[2 + j]) & (ir_uses(i) | ir_defs(i)) || ir_uses(&i[2 + j]) & ir_defs(i)) return;
+    moved.after = moved.keeps = i[1 + n].after;
+    for (unsigned j = 0; j <= n; j++) {
+        i[j] = i[j + 1];
+        i[j].keeps |= moved.reads;
+        i[j].after |= moved.reads;
+    }
+    i[n + 1] = moved;
+}
+
 void ir_pass_sink(struct ir_block *b)
 {
+    for (unsigned k = b->n - 1; k-- > 0;)
+        delay(b, k);
     for (unsigned k = b->n; k-- > 0;) {
         if (!moves(&b->insn[k])) continue;
         if (b->n < IR_MAX && later(b, k)) split(b, k++);

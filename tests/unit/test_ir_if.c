@@ -54,9 +54,14 @@ Test(ir_if, two_sides)
     cr_assert_eq(block.n, 8);
 }
 
-Test(ir_if, a_third_side_is_another_test)
+Test(ir_if, a_third_side_joins_the_first)
 {
-    arm((const uint32_t[]){LDREQ, LDRNE, LDREQ}, 3);
+    arm((const uint32_t[]){LDREQ, LDRNE, ADDEQ}, 3);
+    expect(0, IR_IF, 3);
+    expect(3, IR_ELSE, 1);
+    cr_assert_eq(block.insn[1].op, IR_LD32);
+    cr_assert_eq(block.insn[2].op, IR_ADD);
+    arm((const uint32_t[]){LDREQ, LDRNE, CMPEQ, LDRNE}, 4); // which looks at the new flags
     expect(0, IR_IF, 2);
     expect(2, IR_ELSE, 1);
     expect(4, IR_IF, 1);

@@ -96,6 +96,8 @@ struct emit_way {
     uint32_t target;             // where control goes as by an indirect branch; or
     unsigned link;               // C is told of a link
     bool inside;                 // … from the midst of the unit
+    uint8_t *back;               // or Q is set, or a register cleared (1 + its number), and it goes on here
+    unsigned clears;
 };
 
 // A guest block in the unit.

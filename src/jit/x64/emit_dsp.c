@@ -34,6 +34,16 @@ static void product(struct emit *e, const struct ir_insn *i)
     imul(e, RAX, RCX);
 }
 
+// Products that fit into 32 bits.
+static void product_short(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned t = i->d == i->b ? RAX : dest(e, i->d, RAX);
+    half(e, i->a, i->n & 1, t);
+    half(e, i->b, i->n & 2, RCX);
+    x64_op(&e->a, 0, 0x0faf, t, x64_r(RCX));
+    finish(e, i->d, t);
+}
+
 static void product_wide(struct emit *e, const struct ir_insn *i)
 {
     half(e, i->b, i->n & 2, RCX);
@@ -84,12 +94,15 @@ static void accumulate_long(struct emit *e, const struct ir_insn *i)
     finish(e, i->e, RAX);
 }
 
+// It hardly ever overflows.
 static void add_q(struct emit *e, const struct ir_insn *i)
 {
-    x64_load(&e->a, RAX, place(e, i->a));
-    x64_op(&e->a, 0, 0x03, RAX, place(e, i->b));
-    set_q(e, CC_O);
-    finish(e, i->d, RAX);
+    const bool swap = i->b == i->d;
+    const unsigned t = dest(e, i->d, RAX);
+    x64_load(&e->a, t, place(e, swap ? i->b : i->a));
+    x64_op(&e->a, 0, 0x03, t, place(e, swap ? i->a : i->b));
+    emit_set_q_if(e, CC_O);
+    finish(e, i->d, t);
 }
 
 // What overflows has the first operand's sign.
@@ -128,7 +141,7 @@ void emit_dsp(struct emit *e, const struct ir_insn *i)
 {
     emit_clobber(e);
     switch ((enum ir_op)i->op) {
-    case IR_MULH: product(e, i), finish(e, i->d, RAX); break;
+    case IR_MULH: product_short(e, i); break;
     case IR_MULW: product_wide(e, i); break;
     case IR_MULHL: product(e, i), accumulate_long(e, i); break;
     case IR_DUAL: dual(e, i); break;

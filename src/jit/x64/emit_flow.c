@@ -257,6 +257,18 @@ void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc)
     *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, cc), .leave = i, .flags = e->flags};
 }
 
+void emit_set_q_if(struct emit *e, enum x64_cc cc)
+{
+    uint8_t *disp = x64_jcc_at(&e->a, cc);
+    *new_way(e) = (struct emit_way){.disp = disp, .back = e->a.p};
+}
+
+void emit_zero_if(struct emit *e, enum x64_cc cc, unsigned reg)
+{
+    uint8_t *disp = x64_jcc_at(&e->a, cc);
+    *new_way(e) = (struct emit_way){.disp = disp, .back = e->a.p, .clears = 1 + reg};
+}
+
 // Inside the unit
 
 void emit_jump(struct emit *e, const struct ir_insn *i, int cc)

@@ -87,19 +87,21 @@ void emit_quiet_into(struct emit *e, const struct ir_insn *i, unsigned t);
 bool emit_quiet(struct emit *e, const struct ir_insn *i);
 // An IR_IF without a branch; the number of operations behind it that were done, or 0.
 unsigned emit_select(struct emit *e, const struct ir_insn *i); // emit_select.c
-void emit_alu(struct emit *e, const struct ir_insn *i);        // emit_alu.c
-void emit_shift(struct emit *e, const struct ir_insn *i);      // emit_shift.c
-void emit_multiply(struct emit *e, const struct ir_insn *i);   // emit_multiply.c
-void emit_misc(struct emit *e, const struct ir_insn *i);       // emit_misc.c
-void emit_memory(struct emit *e, const struct ir_insn *i);     // emit_memory.c
-void emit_vfp(struct emit *e, const struct ir_insn *i);        // emit_vfp.c
-void emit_neon_ldst(struct emit *e, const struct ir_insn *i);  // emit_neon_ldst.c
-void emit_slow_calls(struct emit *e);                          // emit_fp.c
-void emit_fp_mode(struct emit *e, enum fp_mode mode);          // MXCSR becomes another, unless it is
-void emit_vec(struct emit *e, const struct ir_insn *i);        // emit_neon.c
-void emit_parallel(struct emit *e, const struct ir_insn *i);   // emit_parallel.c
-void emit_sync(struct emit *e, const struct ir_insn *i);       // emit_sync.c
-void emit_dsp(struct emit *e, const struct ir_insn *i);        // emit_dsp.c
+// The same for a comparison whose subtraction is then wanted.
+unsigned emit_subtract_if(struct emit *e, const struct ir_insn *i);
+void emit_alu(struct emit *e, const struct ir_insn *i);       // emit_alu.c
+void emit_shift(struct emit *e, const struct ir_insn *i);     // emit_shift.c
+void emit_multiply(struct emit *e, const struct ir_insn *i);  // emit_multiply.c
+void emit_misc(struct emit *e, const struct ir_insn *i);      // emit_misc.c
+void emit_memory(struct emit *e, const struct ir_insn *i);    // emit_memory.c
+void emit_vfp(struct emit *e, const struct ir_insn *i);       // emit_vfp.c
+void emit_neon_ldst(struct emit *e, const struct ir_insn *i); // emit_neon_ldst.c
+void emit_slow_calls(struct emit *e);                         // emit_fp.c
+void emit_fp_mode(struct emit *e, enum fp_mode mode);         // MXCSR becomes another, unless it is
+void emit_vec(struct emit *e, const struct ir_insn *i);       // emit_neon.c
+void emit_parallel(struct emit *e, const struct ir_insn *i);  // emit_parallel.c
+void emit_sync(struct emit *e, const struct ir_insn *i);      // emit_sync.c
+void emit_dsp(struct emit *e, const struct ir_insn *i);       // emit_dsp.c
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);             // the next instruction may fault
 void emit_site_above(struct emit *e, const struct ir_insn *i);       // … whose access began in front of it
@@ -109,7 +111,10 @@ void emit_goto_reg(struct emit *e, const struct ir_insn *i);
 void emit_go_reg(struct emit *e, const struct ir_insn *i); // … which is not an inlined callee's return
 void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // out of line
-void emit_jump(struct emit *e, const struct ir_insn *i, int cc); // IR_JUMP
+// Out of line, without a change of flags: sets Q, or makes a host register 0.
+void emit_set_q_if(struct emit *e, enum x64_cc cc);
+void emit_zero_if(struct emit *e, enum x64_cc cc, unsigned reg);
+void emit_jump(struct emit *e, const struct ir_insn *i, int cc);             // IR_JUMP
 void emit_enter(struct emit *e, const struct ir_insn *i);
 void emit_call(struct emit *e, const struct ir_insn *i);
 void emit_call_handler(struct emit *e, const struct tier_call *c); // the flags are saved

@@ -2,7 +2,14 @@
 #include "jit/x64/emit_internal.h"
 #include "jit/x64/host.h"
 
-enum { LEA = 0x8d, SHLX = 0x660f38f7, SARX = 0xf30f38f7, SHRX = 0xf20f38f7, RORX = 0xf20f3af0 };
+enum {
+    LEA = 0x8d,
+    MULX = 0xf20f38f6,
+    SHLX = 0x660f38f7,
+    SARX = 0xf30f38f7,
+    SHRX = 0xf20f38f7,
+    RORX = 0xf20f3af0
+};
 
 // Whether a destination is a register that is no operand.
 static bool third(const struct emit *e, const struct ir_insn *i)
@@ -24,6 +31,12 @@ static uint32_t width_of(const struct ir_insn *i)
 static bool short_shift(const struct ir_insn *i)
 {
     return i->b != IR_IMM && i->mode & IR_SHORT && host_has(HOST_BMI2);
+}
+
+// Whether the operation may change RDX: it makes that temporary, or is all of its instruction.
+static bool temp_is_free(const struct ir_insn *i)
+{
+    return i->d == IR_TEMP || (i[-1].pc != i->pc && i[1].pc != i->pc);
 }
 
 enum quiet emit_quiet_cost(const struct emit *e, const struct ir_insn *i)
@@ -49,6 +62,7 @@ enum quiet emit_quiet_cost(const struct emit *e, const struct ir_insn *i)
         if (short_shift(i)) return QUIET_FREE;
         return i->b == IR_IMM && bmi ? QUIET_DEAR : QUIET_NO;
     case IR_ROR: return i->b == IR_IMM && bmi ? QUIET_FREE : QUIET_NO;
+    case IR_MUL: return bmi && temp_is_free(i) ? QUIET_DEAR : QUIET_NO;
     case IR_UXT8:
     case IR_UXT16:
     case IR_SXT8:
@@ -172,6 +186,13 @@ static void field(struct emit *e, const struct ir_insn *i, unsigned t)
     shift(e, i->op == IR_SBFX ? SARX : SHRX, t, from, 32 - width);
 }
 
+static void multiply(struct emit *e, const struct ir_insn *i, unsigned t)
+{
+    const bool b_first = i->b == IR_TEMP;
+    x64_load(&e->a, RDX, place(e, b_first ? i->b : i->a));
+    x64_vex(&e->a, 0, MULX, RCX, t, place(e, b_first ? i->a : i->b)); // RCX: the upper half
+}
+
 void emit_quiet_into(struct emit *e, const struct ir_insn *i, unsigned t)
 {
     switch ((enum ir_op)i->op) {
@@ -187,6 +208,7 @@ void emit_quiet_into(struct emit *e, const struct ir_insn *i, unsigned t)
     case IR_LSR:
     case IR_ASR: right(e, i, t); break;
     case IR_ROR: rotate(e, t, place(e, i->a), i->imm); break;
+    case IR_MUL: multiply(e, i, t); break;
     case IR_UXT8: extend(e, false, 8, i->imm & 31, t, i->b); break;
     case IR_UXT16: extend(e, false, 16, i->imm & 31, t, i->b); break;
     case IR_SXT8: extend(e, true, 8, i->imm & 31, t, i->b); break;

@@ -34,26 +34,99 @@ static bool is_bit(const struct ir_insn *i)
     return i->op == IR_MOV && i->b == IR_IMM && i->imm <= 1;
 }
 
-// Both sides have one operation, with the same destination.
-static void either(struct emit *e, enum x64_cc cc, const struct ir_insn *i, const struct ir_insn *other)
+// A side that computes one register.
+static bool one_register(const struct ir_insn *i, unsigned n)
+{
+    for (unsigned k = 0; k < n; k++)
+        if (i[k].d != i->d) return false;
+    return n && i->d < IR_TEMP;
+}
+
+// Whether an operation needs no other register than RCX beside its destination, which may be d.
+static bool in_place(const struct emit *e, const struct ir_insn *i)
+{
+    switch ((enum ir_op)i->op) {
+    case IR_MOV:
+    case IR_NOT:
+    case IR_LSL:
+    case IR_LSR:
+    case IR_ASR:
+    case IR_ROR: return true;
+    case IR_ADD: return i->a == i->d || i->a == IR_IMM || !place(e, i->a).mem;
+    case IR_SUB: return i->b == IR_IMM && i->a != IR_IMM;
+    case IR_UXT8:
+    case IR_UXT16:
+    case IR_SXT8:
+    case IR_SXT16: return !(i->imm & 31);
+    default: return false;
+    }
+}
+
+static bool all_in_place(const struct emit *e, const struct ir_insn *i, unsigned n)
+{
+    for (unsigned k = 0; k < n; k++)
+        if (!in_place(e, &i[k])) return false;
+    return true;
+}
+
+// The last value of the register that a side computes, in RAX.
+static void value(struct emit *e, const struct ir_insn *i, unsigned n)
+{
+    const int8_t *home = e->home;
+    int8_t here[15]; // the register is where its value is
+    memcpy(here, home, sizeof here);
+    here[i->d] = RAX;
+    for (unsigned k = 0; k < n; k++) {
+        emit_quiet_into(e, &i[k], RAX);
+        e->home = here;
+    }
+    e->home = home;
+}
+
+// Both sides compute the same register: the one in RAX, the other in its place.
+static void either(struct emit *e, enum x64_cc cc, const struct ir_insn *i, unsigned n,
+                   const struct ir_insn *other, unsigned m)
 {
     const unsigned d = dest(e, i->d, RCX);
-    if (is_bit(i) && is_bit(other) && i->imm != other->imm) {
+    if (n == 1 && m == 1 && is_bit(i) && is_bit(other) && i->imm != other->imm) {
         x64_op(&e->a, X64_8, 0x0f90u | (i->imm ? cc : cc ^ 1), 0, x64_r(RAX)); // setcc
         x64_op(&e->a, X64_8, 0x0fb6, d, x64_r(RAX));
     } else {
-        emit_quiet_into(e, i, RAX);
-        // What the other side needs for itself: not RAX.
-        emit_quiet_into(e, other, d);
+        value(e, i, n);
+        for (unsigned k = 0; k < m; k++)
+            emit_quiet_into(e, &other[k], d);
         x64_op(&e->a, 0, 0x0f40u | cc, d, x64_r(RAX));
     }
     finish(e, i->d, d);
 }
 
-// Whether an operation needs RAX beside its destination.
-static bool simple(const struct emit *e, const struct ir_insn *i)
+static bool can_do_either(const struct emit *e, const struct ir_insn *i, unsigned n,
+                          const struct ir_insn *other, unsigned m)
 {
-    return i->op == IR_MOV || i->op == IR_NOT || (i->op == IR_ADD && i->b == IR_IMM && !place(e, i->a).mem);
+    if (!one_register(i, n) || !one_register(other, m) || i->d != other->d) return false;
+    if (!all_in_place(e, i + 1, n - 1) || !all_in_place(e, other, m)) return false;
+    if (!place(e, i->d).mem) return true;
+    return m == 1 &&
+           (other->op == IR_MOV || other->op == IR_NOT || (other->op == IR_ADD && other->b == IR_IMM));
+}
+
+// cmp a, b; then d = a - b: the comparison is the subtraction.
+unsigned emit_subtract_if(struct emit *e, const struct ir_insn *i)
+{
+    const struct ir_insn *sub = &i[2];
+    if (i->op != IR_SUB || i->d != IR_NONE || i[1].op != IR_IF || !(i[1].mode & IR_SELECT) || i[1].n != 1)
+        return 0;
+    if (sub->op != IR_SUB || sub->a != i->a || sub->b != i->b || sub->imm != i->imm || sub->d >= IR_TEMP)
+        return 0;
+    emit_clobber(e);
+    to_reg(e, i, i->a, RAX);
+    if (i->b == IR_IMM)
+        x64_group1(&e->a, 0, 5, x64_r(RAX), i->imm);
+    else
+        x64_op(&e->a, 0, 0x2b, RAX, place(e, i->b));
+    emit_made_flags(e, i, HOST_SUB);
+    move_if(e, emit_condition(e, i[1].cond), sub->d, x64_r(RAX));
+    return 2;
 }
 
 unsigned emit_select(struct emit *e, const struct ir_insn *i)
@@ -63,8 +136,13 @@ unsigned emit_select(struct emit *e, const struct ir_insn *i)
     const unsigned n = i->n - (two ? 1u : 0), m = two ? last->n : 0;
     if (!(i->mode & IR_SELECT) || !possible(e, i + 1, n) || !possible(e, last + 1, m)) return 0;
     const enum x64_cc cc = emit_condition(e, i->cond);
-    if (n == 1 && m == 1 && i[1].d == last[1].d && simple(e, &last[1])) {
-        either(e, cc, &i[1], &last[1]);
+    if (m && can_do_either(e, i + 1, n, last + 1, m)) {
+        either(e, cc, i + 1, n, last + 1, m);
+    } else if (m && can_do_either(e, last + 1, m, i + 1, n)) {
+        either(e, cc ^ 1, last + 1, m, i + 1, n);
+    } else if (!m && n > 1 && one_register(i + 1, n) && all_in_place(e, i + 2, n - 1)) {
+        value(e, i + 1, n);
+        move_if(e, cc, i[1].d, x64_r(RAX));
     } else {
         for (unsigned k = 0; k < n; k++)
             one(e, cc, &i[1 + k]);

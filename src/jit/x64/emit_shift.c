@@ -43,14 +43,28 @@ static void test_64(struct emit *e, struct x64_rm b)
     x64_byte(&e->a, 0xc0);
 }
 
+// Whether a shift may well be by a negative number: those of 64 bits are made of three, by n, n - 32 and 32 -
+// n.
+static bool by_difference(const struct ir_insn *i)
+{
+    enum { FARTHEST = 12 };
+    for (const struct ir_insn *j = i - 1; j > i - FARTHEST && j->op != IR_ENTER; j--)
+        if (j->d == i->b) return j->op == IR_SUB || j->op == IR_ADD;
+    return false;
+}
+
 static void logical_reg(struct emit *e, const struct ir_insn *i, unsigned op)
 {
     const unsigned t = i->d == i->b ? RAX : dest(e, i->d, RAX);
     const unsigned a = in_reg(e, i->a, RAX), b = in_reg(e, i->b, RCX);
     x64_vex(&e->a, X64_VEX_W, op, t, b, x64_r(a));
     test_64(e, x64_r(b));
-    x64_mov_imm(&e->a, x64_r(RCX), 0);
-    x64_op(&e->a, 0, CMOVNE, t, x64_r(RCX));
+    if (by_difference(i)) {
+        x64_mov_imm(&e->a, x64_r(RCX), 0);
+        x64_op(&e->a, 0, CMOVNE, t, x64_r(RCX));
+    } else {
+        emit_zero_if(e, CC_NE, t);
+    }
     finish(e, i->d, t);
 }
 

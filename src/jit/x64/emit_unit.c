@@ -193,12 +193,14 @@ static void emit_ops(struct emit *e, const struct ir_block *b)
     for (unsigned k = 0; k < b->n && !e->a.full; k++) {
         const struct ir_insn *i = &b->insn[k];
         if (is_if(i) || ends(i) || i->op == IR_ENTER) emit_fp_mode(e, FP_GUEST);
-        if (!is_if(i)) {
+        e->live = i->keeps;
+        const unsigned selected = i->op == IR_IF    ? emit_select(e, i)
+                                  : i->op == IR_SUB ? emit_subtract_if(e, i)
+                                                    : 0;
+        if (!is_if(i) && !selected) {
             emit_one(e, i);
             continue;
         }
-        e->live = i->keeps;
-        const unsigned selected = i->op == IR_IF ? emit_select(e, i) : 0;
         if (selected) {
             k += selected;
             continue;
@@ -241,6 +243,10 @@ static void emit_ways(struct emit *e)
             x64_patch(w.disp, e->a.p);
             e->flags = w.flags;
             emit_leave(e, w.leave);
+        } else if (w.back) {
+            x64_patch(w.disp, e->a.p);
+            x64_mov_imm(&e->a, w.clears ? x64_r(w.clears - 1) : CPU_FIELD(qf), !w.clears);
+            x64_jmp_to(&e->a, w.back);
         } else if (w.target) {
             x64_patch(w.disp, e->a.p);
             x64_mov_imm(&e->a, x64_r(RAX), w.target);

@@ -12,6 +12,7 @@
 //   mov eax,g1
 //   not eax
 //   lea g0,[g0.q+rax*1+0x1]
+//   lea g5,[g5.q+0x1]
 //   jmp L2
 //   L1:
 //   mov g2,DWORD PTR gs:[g4]
@@ -19,8 +20,6 @@
 //   not eax
 //   lea g1,[g1.q+rax*1+0x1]
 //   L2:
-//   lea eax,[g5.q+0x1]
-//   cmovg g5,eax
 //   sets BYTE PTR [cpu.n]
 //   sete BYTE PTR [cpu.z]
 //   setb BYTE PTR [cpu.borrow]

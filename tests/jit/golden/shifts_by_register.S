@@ -7,12 +7,10 @@
 // host:
 //   shlx g0.q,g1.q,g2.q
 //   test g2.b,0xc0
-//   mov ecx,0x0
-//   cmovne g0,ecx
+//   jne cold
 //   shrx g1.q,g1.q,g3.q
 //   test g3.b,0xc0
-//   mov ecx,0x0
-//   cmovne g1,ecx
+//   jne cold
 //   movsxd rax,g5
 //   test g6.b,0xc0
 //   mov ecx,0x3f
@@ -23,8 +21,7 @@
 //   ror g5,cl
 //   shlx g6.q,g2.q,g3.q
 //   test g3.b,0xc0
-//   mov ecx,0x0
-//   cmovne g6,ecx
+//   jne cold
 //   or g6,g1
 //   movabs rax,*
 //   jmp out

@@ -11,8 +11,7 @@
 //   lea g5,[g2.q-0x20]
 //   shlx g1.q,g1.q,g2.q
 //   test g2.b,0xc0
-//   mov ecx,0x0
-//   cmovne g1,ecx
+//   jne cold
 //   shlx rdx,g0.q,g5.q
 //   test g5.b,0xc0
 //   mov ecx,0x0
@@ -25,7 +24,6 @@
 //   or g1,edx
 //   shlx g0.q,g0.q,g2.q
 //   test g2.b,0xc0
-//   mov ecx,0x0
-//   cmovne g0,ecx
+//   jne cold
 //   movabs rax,*
 //   jmp out

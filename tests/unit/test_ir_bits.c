@@ -51,6 +51,19 @@ Test(ir_bits, what_a_mask_leaves_is_aligned)
     cr_expect_eq(run(), 1);
 }
 
+Test(ir_bits, accesses_and_what_is_left_out_change_no_base)
+{
+    enter(true);
+    for (uint32_t k = 0; k < 3; k++) {
+        put(IR_ALIGN, NO, 1, NO, 4);
+        put(k == 1 ? IR_STV64 : IR_LDV64, NO, 1, NO, 8 * k);
+    }
+    put(IR_VGET, 1, NO, NO, 0);
+    put(IR_ALIGN, NO, 1, NO, 4);
+    put(IR_LEAVE, NO, NO, NO, 0);
+    cr_expect_eq(run(), 2);
+}
+
 Test(ir_bits, a_condition_proves_nothing)
 {
     enter(true);

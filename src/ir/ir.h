@@ -171,7 +171,8 @@ enum ir_parallel {
     IR_PAR_UQ,
     IR_PAR_UH
 }; // as in the manual's names
-enum ir_lanes { IR_LANES_16 = 1, IR_LANES_SUB = 2 };
+// EXCHANGE: with b's halves exchanged, and the lower lane does the opposite of the upper one.
+enum ir_lanes { IR_LANES_16 = 1, IR_LANES_SUB = 2, IR_LANES_EXCHANGE = 4 };
 
 struct ir_insn {
     uint8_t op;         // enum ir_op

@@ -10,12 +10,15 @@ struct lanes {
     uint8_t kind, form;
 };
 
-// Sums of one halfword and differences of the other stay with the interpreter: compilers do not make them.
 static bool lanes(enum op op, struct lanes *o)
 {
 #define ROW(k)                                                                                               \
     case OP_##k##ADD16: *o = (struct lanes){IR_PAR_##k, IR_LANES_16}; return true;                           \
     case OP_##k##SUB16: *o = (struct lanes){IR_PAR_##k, IR_LANES_16 | IR_LANES_SUB}; return true;            \
+    case OP_##k##ASX: *o = (struct lanes){IR_PAR_##k, IR_LANES_16 | IR_LANES_EXCHANGE}; return true;         \
+    case OP_##k##SAX:                                                                                        \
+        *o = (struct lanes){IR_PAR_##k, IR_LANES_16 | IR_LANES_EXCHANGE | IR_LANES_SUB};                     \
+        return true;                                                                                         \
     case OP_##k##ADD8: *o = (struct lanes){IR_PAR_##k, 0}; return true;                                      \
     case OP_##k##SUB8: *o = (struct lanes){IR_PAR_##k, IR_LANES_SUB}; return true;
     switch (op) {

@@ -7,6 +7,7 @@ enum {
     MOVD_TO = 0x66000f7e,
     PXOR = 0x66000fef,
     PCMPEQB = 0x66000f74,
+    PSHUFLW = (int)0xf2000f70,
     PSADBW = 0x66000ff6,
     SHIFT_WORDS = 0x66000f71, // by a constant: /2 right, /4 right with the sign, /6 left
     SHIFT_DWORDS = 0x66000f72,
@@ -15,9 +16,9 @@ enum {
 };
 
 // Instructions that exist for bytes and for halfwords.
-enum lanes { ADD, SUB, ADD_SIGNED, SUB_SIGNED, ADD_UNSIGNED, SUB_UNSIGNED, EQUAL, GREATER, AVERAGE };
+enum operation { ADD, SUB, ADD_SIGNED, SUB_SIGNED, ADD_UNSIGNED, SUB_UNSIGNED, EQUAL, GREATER, AVERAGE };
 
-static unsigned op_for(enum lanes l, bool wide)
+static unsigned op_for(enum operation l, bool wide)
 {
     static const uint8_t ops[][2] = {{0xfc, 0xfd}, {0xf8, 0xf9}, {0xec, 0xed}, {0xe8, 0xe9}, {0xdc, 0xdd},
                                      {0xd8, 0xd9}, {0x74, 0x75}, {0x64, 0x65}, {0xe0, 0xe3}};
@@ -83,34 +84,48 @@ static unsigned ge_clear(struct emit *e, bool wide, bool sub, bool is_signed)
     return 3;
 }
 
-static void parallel(struct emit *e, const struct ir_insn *i)
+// All lanes' sums or differences; returns where. low: of the lanes' GE only that of the lower halfword
+// changes.
+static unsigned lanes(struct emit *e, const struct ir_insn *i, bool sub, bool low)
 {
     const enum ir_parallel kind = i->imm;
-    const bool wide = i->n & IR_LANES_16, sub = i->n & IR_LANES_SUB;
+    const bool wide = i->n & IR_LANES_16;
     const bool is_signed = kind == IR_PAR_S || kind == IR_PAR_Q || kind == IR_PAR_SH;
     load(e, 0, i->a);
     load(e, 1, i->b);
+    if (i->n & IR_LANES_EXCHANGE) {
+        emit_sse2(e, (unsigned)PSHUFLW, 1, x64_r(1));
+        x64_byte(&e->a, 0xe1);
+    }
     switch (kind) {
     case IR_PAR_S:
-    case IR_PAR_U:
+    case IR_PAR_U: {
         emit_sse3(e, op_for(sub ? SUB : ADD, wide), 2, 0, x64_r(1));
-        emit_sse2(e, MOVD_TO, ge_clear(e, wide, sub, is_signed), CPU_FIELD(ge_clear));
-        give(e, i->d, 2);
-        break;
-    case IR_PAR_Q:
-        emit_sse3(e, op_for(sub ? SUB_SIGNED : ADD_SIGNED, wide), 0, 0, x64_r(1));
-        give(e, i->d, 0);
-        break;
-    case IR_PAR_UQ:
-        emit_sse3(e, op_for(sub ? SUB_UNSIGNED : ADD_UNSIGNED, wide), 0, 0, x64_r(1));
-        give(e, i->d, 0);
-        break;
-    case IR_PAR_SH:
-    case IR_PAR_UH:
-        halve(e, wide, sub, is_signed);
-        give(e, i->d, 0);
-        break;
+        const unsigned ge = ge_clear(e, wide, sub, is_signed);
+        emit_sse2(e, MOVD_TO, ge, low ? x64_r(RAX) : CPU_FIELD(ge_clear));
+        if (low) x64_op(&e->a, X64_16, 0x89, RAX, CPU_FIELD(ge_clear));
+        return 2;
     }
+    case IR_PAR_Q: emit_sse3(e, op_for(sub ? SUB_SIGNED : ADD_SIGNED, wide), 0, 0, x64_r(1)); break;
+    case IR_PAR_UQ: emit_sse3(e, op_for(sub ? SUB_UNSIGNED : ADD_UNSIGNED, wide), 0, 0, x64_r(1)); break;
+    case IR_PAR_SH:
+    case IR_PAR_UH: halve(e, wide, sub, is_signed); break;
+    }
+    return 0;
+}
+
+static void parallel(struct emit *e, const struct ir_insn *i)
+{
+    const bool sub = i->n & IR_LANES_SUB;
+    const unsigned r = lanes(e, i, sub, false);
+    if (!(i->n & IR_LANES_EXCHANGE)) {
+        give(e, i->d, r);
+        return;
+    }
+    emit_sse2(e, MOVD_TO, r, x64_r(RCX));
+    emit_sse2(e, MOVD_TO, lanes(e, i, !sub, true), x64_r(RAX));
+    x64_op(&e->a, X64_16, 0x89, RAX, x64_r(RCX));
+    finish(e, i->d, RCX);
 }
 
 // d = a where GE is set, else b.

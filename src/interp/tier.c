@@ -81,6 +81,7 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
                                .fp = kind_of(in) == TIER_CALL_VECTOR || in->op == OP_VMRS_FPSCR ||
                                      in->op == OP_VMRS_APSR,
                                .sets_pc = interp_reads_pc(in),
+                               .thumb = thumb,
                                .pc_value = ti->pc + (thumb ? 4 : 8)};
     if (!n) return true; // only asked whether, and how
     struct step *s =

@@ -88,6 +88,33 @@ static void out_of_code(const struct jit *j, struct cpu *c)
 
 enum { ARCH_SET_GS_ = 0x1001 };
 
+// Why code has been left, and where control goes on. Compiled code keeps no record of the instruction set.
+static struct tier_result result(const struct jit *j, struct cpu *c, enum emit_exit why, uint64_t key)
+{
+    struct tier_result r = {TIER_BRANCH, key, NULL};
+    switch (why) {
+    case EXIT_LINK: {
+        struct emit_link *l = (struct emit_link *)(uintptr_t)key;
+        r.key = l->key;
+        r.link = l->disp ? l : NULL;
+        break;
+    }
+    case EXIT_INDIRECT: r.key = key & (key & 1 ? ~0u : ~3u); break;
+    case EXIT_LEAVE: r.why = TIER_ONE; break;
+    case EXIT_HOT:
+        c->host_heat[emit_heat_slot(key)] = (int32_t)j->hot_region;
+        r.why = TIER_HOT;
+        break;
+    case EXIT_STALE:
+        r.key = ((const struct emit_entry *)(uintptr_t)key)->key;
+        r.link = (void *)(uintptr_t)(key | JIT_STALE);
+        break;
+    case EXIT_STOP: return (struct tier_result){TIER_STOP, 0, NULL};
+    }
+    c->thumb = r.key & 1;
+    return r;
+}
+
 struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
 {
     struct jit *j = jit_of(t);
@@ -109,27 +136,7 @@ struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
     c->in_tier = 1;
     const uint64_t r = enter(c, entry->code + j->to_exec);
     out_of_code(j, c);
-    const uint64_t key = r & ~(7ull << EXIT_SHIFT);
-    switch ((enum emit_exit)(r >> EXIT_SHIFT)) {
-    case EXIT_LINK: {
-        struct emit_link *l = (struct emit_link *)(uintptr_t)key;
-        return (struct tier_result){TIER_BRANCH, l->key, l->disp ? l : NULL};
-    }
-    case EXIT_INDIRECT: {
-        const uint32_t target = (uint32_t)key & (key & 1 ? ~0u : ~3u);
-        c->thumb = target & 1;
-        return (struct tier_result){TIER_BRANCH, target | (key >> 32 << 32), NULL};
-    }
-    case EXIT_LEAVE: return (struct tier_result){TIER_ONE, key, NULL};
-    case EXIT_HOT:
-        c->host_heat[emit_heat_slot(key)] = (int32_t)j->hot_region;
-        return (struct tier_result){TIER_HOT, key, NULL};
-    case EXIT_STALE:
-        return (struct tier_result){TIER_BRANCH, ((const struct emit_entry *)(uintptr_t)key)->key,
-                                    (void *)(uintptr_t)(key | JIT_STALE)};
-    case EXIT_STOP: break;
-    }
-    return (struct tier_result){TIER_STOP, 0, NULL};
+    return result(j, c, (enum emit_exit)(r >> EXIT_SHIFT), r & ~(7ull << EXIT_SHIFT));
 }
 
 void jit_detach(struct tier *t, struct cpu *c)

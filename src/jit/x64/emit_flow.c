@@ -45,12 +45,6 @@ static unsigned new_link(struct emit *e, uint64_t key)
     return e->nlinks++;
 }
 
-static void set_thumb(struct emit *e, bool thumb)
-{
-    x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(thumb));
-    x64_byte(&e->a, thumb);
-}
-
 // A displacement that is changed while others run here must not straddle a cache line.
 static uint8_t *patchable(struct emit *e, uint8_t *(*jump)(struct x64 *a))
 {
@@ -102,8 +96,6 @@ static void way_out(struct emit *e, const struct ir_insn *i)
     emit_save_flags(e, IR_NZCV);
     emit_to_common(e);
     const unsigned l = new_link(e, ir_target(i));
-    const bool thumb = i->mode & IR_THUMB;
-    if (thumb != e->thumb) set_thumb(e, thumb);
     if (i->imm <= i->pc) poll(e, l); // whoever loops looks whether somebody wants him to stop
     e->links[l].disp = patchable(e, x64_jmp_at);
     slow_way(e, e->links[l].disp, l);
@@ -146,7 +138,6 @@ static void jump_to(struct emit *e, const struct ir_insn *i, unsigned block, int
 static void landing(struct emit *e, const struct ir_insn *i)
 {
     x64_group1(&e->a, X64_64, 0, x64_r(RSP), 8);
-    set_thumb(e, e->thumb);
     if (i->x) {
         emit_from_common(e);
         e->flags = (struct emit_flags){.saved = IR_NZCV};
@@ -163,9 +154,7 @@ static void call_known(struct emit *e, const struct ir_insn *i)
     const unsigned l = new_link(e, ir_target(i));
     emit_save_flags(e, IR_NZCV);
     emit_to_common(e);
-    const bool thumb = i->mode & IR_THUMB;
-    if (thumb != e->thumb) set_thumb(e, thumb);
-    new_way(e)->target = i->imm | thumb;
+    new_way(e)->target = i->imm | !!(i->mode & IR_THUMB);
     e->ways[e->nways - 1].disp = unless_room(e);
     push_return(e, return_address(e, i));
     e->links[l].disp = patchable(e, call_at);

@@ -104,9 +104,6 @@ static void indirect(struct x64 *a, struct emit_shared *s)
     x64_op(a, X64_64, 0x03, RCX, CPU_FIELD(host_jump));
     x64_op(a, 0, 0x3b, RAX, x64_m(RCX, offsetof(struct emit_jump, target)));
     uint8_t *slow2 = x64_jcc_at(a, CC_NE);
-    x64_mov(a, RDX, RAX);
-    x64_group1(a, 0, 4, x64_r(RDX), 1);
-    x64_op(a, X64_8, 0x88, RDX, CPU_FIELD(thumb));
     x64_op(a, 0, 0xff, 4, x64_m(RCX, offsetof(struct emit_jump, code))); // jmp
     if (a->full) return;
     x64_patch(slow1, a->p);
@@ -126,6 +123,8 @@ static uint8_t *call_thunk(struct x64 *a, const struct emit_shared *s, enum tier
     if (e) emit_vector_store_homes(e);
     homes(a, home, true, kind == TIER_CALL_VECTOR ? VOLATILE : ALL);
     adjust_stack(a, -8);
+    x64_op(a, 0, 0x0fb6, RCX, x64_m(RAX, offsetof(struct tier_call, thumb))); // movzx
+    x64_op(a, X64_8, 0x88, RCX, CPU_FIELD(thumb));
     x64_op(a, X64_64, 0x89, RBP, x64_r(RDI));
     x64_op(a, X64_64, 0x8b, RSI, x64_m(RAX, offsetof(struct tier_call, step)));
     x64_op(a, 0, 0xff, 2, x64_m(RAX, offsetof(struct tier_call, fn)));

@@ -99,6 +99,8 @@ struct tier {
     bool (*forget)(struct tier *t, uint64_t key);
     // Code is entered elsewhere from now on.
     void (*replace)(struct tier *t, void *code, void *by);
+    // Condition flags are read behind a call, or where an indirect branch leads.
+    void (*flags_cross)(struct tier *t, struct cpu *c);
     bool (*wants_flush)(const struct tier *t);
     void (*flush)(struct tier *t); // forgets everything; no CPU runs
     // Or it is enough to forget the oldest code; no CPU runs, and none has anything of it in its tables

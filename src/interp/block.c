@@ -170,7 +170,9 @@ static void decode(struct builder *bl)
     } while (so_far != ENDS && has_room(bl, so_far) && bl->pc >> 12 == page);
     b->last = bl->pc - 1;
     if (so_far != ENDS) add_goto(bl, bl->pc);
-    if (bl->tier) interp_tier_watch(b);
+    if (!bl->tier) return;
+    interp_tier_watch(b);
+    interp_tier_begins(bl->c, bl->page, b->first, bl->thumb);
 }
 
 struct block *interp_build(struct cpu *c, block_key key)

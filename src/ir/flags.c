@@ -2,6 +2,12 @@
 #include "ir/passes.h"
 #include "ir/use.h"
 
+// Its `reads` are what is wanted where it leads.
+static bool leads_out(const struct ir_insn *i)
+{
+    return i->op == IR_GOTO || i->op == IR_GOTO_REG;
+}
+
 static uint8_t before(const struct ir_block *b, struct ir_insn *i, uint8_t live)
 {
     if (i->op == IR_JUMP) {
@@ -11,7 +17,13 @@ static uint8_t before(const struct ir_block *b, struct ir_insn *i, uint8_t live)
     i->after = live;
     // What is set only under a condition does not end the life of what was there before.
     if (!(i->mode & IR_CONDITIONAL)) live &= (uint8_t) ~(i->sets & live);
-    if (ir_shape(i) & (b->stale_flags ? IR_OBSERVES : IR_OBSERVES | IR_FAULTS)) live = IR_NZCV;
+    if (leads_out(i)) {
+        if (!b->stale_flags) i->reads = IR_NZCV;
+        if (!(i->mode & IR_CONDITIONAL)) live = 0;
+        if (i->x && !(i->mode & IR_LINKS)) live |= b->blocks[i->x - 1].live; // it may stay inside
+    } else if (ir_shape(i) & (b->stale_flags ? IR_OBSERVES : IR_OBSERVES | IR_FAULTS)) {
+        live = IR_NZCV;
+    }
     i->keeps = live;
     return live | i->reads;
 }

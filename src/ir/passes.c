@@ -6,8 +6,11 @@
 // In place of ir_pass_flags: everybody may look at all of them.
 static void all_flags(struct ir_block *b)
 {
-    for (unsigned k = 0; k < b->n; k++)
-        b->insn[k].keeps = b->insn[k].after = IR_NZCV;
+    for (unsigned k = 0; k < b->n; k++) {
+        struct ir_insn *i = &b->insn[k];
+        i->keeps = i->after = IR_NZCV;
+        if (i->op == IR_GOTO || i->op == IR_GOTO_REG) i->reads = IR_NZCV;
+    }
     for (unsigned k = 0; k < b->nblocks; k++)
         b->blocks[k].live = IR_NZCV;
 }

@@ -20,6 +20,7 @@ struct jit_unit {
     uint8_t *start;
     uint32_t size;
     bool dead, loops, thumb, region;
+    bool reads_flags; // … that were set before its first entry
     uint8_t nentries;
     unsigned nsites, ninsns;
     const struct emit_site *sites;
@@ -63,6 +64,7 @@ struct jit {
     uintptr_t evicted[2];        // records that have been forgotten last: from, to
     unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
     uint32_t hot;                // runs of a block until it is compiled, from the first unit on
+    bool flags_cross;            // from the next flush on: translation.flags_cross
     uint32_t hot_region;         // runs of compiled code until it becomes a region; 0: never
     int fork_fd;                 // the child's code memory, around fork
     struct jit_cover *covers[JIT_COVERS];
@@ -117,6 +119,7 @@ bool jit_trap(struct tier *t, struct cpu *c, const struct host_registers *h, uin
 void jit_aborted(struct tier *t, struct cpu *c);
 void jit_detach(struct tier *t, struct cpu *c);
 const void *jit_call_with_state(struct cpu *c, const void *inner); // a handler, around which flags move
+void jit_flags_cross(struct tier *t, struct cpu *c);
 // Code must be able to do more from now on (enum fp_form): all of it is made anew.
 void jit_want_fp(struct jit *j, struct cpu *c, unsigned form);
 

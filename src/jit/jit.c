@@ -73,9 +73,12 @@ static void link_code(struct tier *t, void *link, void *code)
 
 static void remember(struct tier *t, struct cpu *c, uint64_t key, void *code)
 {
+    const struct emit_entry *entry = code;
+    const struct jit_unit *u = entry->unit;
+    if (u->reads_flags && entry == u->entries) jit_flags_cross(t, c);
     struct emit_jump *jump = &((struct emit_jump *)c->host_jump)[emit_jump_hash((uint32_t)key)];
     jump->target = (uint32_t)key;
-    jump->code = ((struct emit_entry *)code)->code + jit_of(t)->to_exec;
+    jump->code = entry->code + jit_of(t)->to_exec;
 }
 
 static void replace(struct tier *t, void *code, void *by)
@@ -100,6 +103,7 @@ static void flush(struct tier *t)
     pthread_mutex_lock(&j->lock);
     jit_memory_reset(j);
     j->fp_form |= j->fp_wanted;
+    j->translation.flags_cross = j->flags_cross;
     pthread_mutex_unlock(&j->lock);
 }
 
@@ -124,6 +128,7 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
                             .remember = remember,
                             .forget = jit_forget,
                             .replace = replace,
+                            .flags_cross = jit_flags_cross,
                             .wants_flush = wants_flush,
                             .flush = flush,
                             .wants_room = wants_room,

@@ -198,7 +198,7 @@ static void jump(struct ir_insn *i, int block)
     i->op = IR_JUMP;
     i->imm = (uint32_t)block;
     i->mode &= IR_CONDITIONAL;
-    i->n = i->x = 0;
+    i->n = i->x = i->reads = 0;
 }
 
 static void connect_call(const struct region *g, struct ir_insn *i, unsigned context)

@@ -66,6 +66,16 @@ void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
     c->exit_request = 1;
 }
 
+// Code is made anew.
+void jit_flags_cross(struct tier *t, struct cpu *c)
+{
+    struct jit *j = jit_of(t);
+    if (j->flags_cross) return;
+    j->flags_cross = true;
+    j->anew = true;
+    c->exit_request = 1;
+}
+
 static bool prepare(struct jit *j, struct cpu *c)
 {
     struct emit_jump *jumps =

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ir/passes.h"
+#include "jit/exits.h"
 #include "jit/region.h"
 #include "jit/x64/host.h"
 #include "xlate/xlate.h"
@@ -113,6 +114,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     if (!src->block(c, root, &first, TRANSLATE_MAX_INSNS) || !translate_block(t, c, src, root, &first))
         return false;
     if (region) region_grow(t, c, tier, &first);
+    translate_exits(t, c, src);
     if (ir_seen(b, IR_CALL)) merge_calls(t, src, c);
     ir_passes(b);
     return !verified(tier) || !ir_verify(b);

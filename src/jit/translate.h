@@ -6,7 +6,7 @@
 #include "ir/ir.h"
 #include "jit/x64/emit.h"
 
-enum { TRANSLATE_MAX_INSNS = 1024, TRANSLATE_LARGE = 256 };
+enum { TRANSLATE_MAX_INSNS = 1024, TRANSLATE_LARGE = 256, TRANSLATE_LOOKED = 64 };
 
 struct translation {
     struct ir_block ir;
@@ -14,6 +14,13 @@ struct translation {
     bool region;
     struct tier_insn insns[TRANSLATE_MAX_INSNS]; // of all blocks; IR_CALL's imm counts through them
     uint64_t large[TRANSLATE_LARGE];             // keys of callees that were found too large to inline
+    bool flags_cross;                            // flags may be wanted behind returns and indirect branches
+    bool root_reads;                             // the unit reads flags before it sets them
+    unsigned nlooked;
+    struct {
+        uint64_t key;
+        uint8_t certain, possible; // flags that are read there
+    } looked[TRANSLATE_LOOKED];    // blocks that something has been found out from
 };
 
 // The block at root; with region, and those that it leads to, as far as they have run. False: not even the

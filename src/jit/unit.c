@@ -53,13 +53,14 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
     const struct emit *e = &j->emit;
     struct jit_unit *u = jit_data(j, sizeof *u);
     struct emit_site *sites = jit_data(j, e->nsites * sizeof *sites);
-    struct jit_cover *covers = jit_data(j, e->nblocks * sizeof *covers);
+    struct jit_cover *covers = jit_data(j, (e->nblocks + t->nlooked) * sizeof *covers);
     if (!u || !sites || !covers) return NULL;
     memcpy(sites, e->sites, e->nsites * sizeof *sites);
     *u = (struct jit_unit){.start = e->start,
                            .size = (uint32_t)(e->a.p - e->start),
                            .thumb = t->ir.thumb,
                            .region = t->region,
+                           .reads_flags = t->root_reads,
                            .nsites = e->nsites,
                            .ninsns = t->ninsns,
                            .sites = sites,
@@ -74,6 +75,8 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
         u->loops |= e->blocks[k].loop;
         cover(j, &covers[k], e->blocks[k].key, u);
     }
+    for (unsigned k = 0; k < t->nlooked; k++)
+        cover(j, &covers[e->nblocks + k], t->looked[k].key, u);
     for (unsigned k = 0; k < e->nentries; k++)
         e->entry_at[k].unit = u;
     return u;

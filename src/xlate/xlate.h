@@ -58,6 +58,7 @@ static inline struct ir_insn *emit(struct xlate *x, enum ir_op op, uint8_t d, ui
                           .imm = imm,
                           .pc = x->pc,
                           .it = x->it,
+                          .reads = op == IR_GOTO || op == IR_GOTO_REG ? IR_NZCV : 0,
                           .keeps = IR_NZCV,
                           .after = IR_NZCV,
                           .mode = x->conditional ? IR_CONDITIONAL : 0,

@@ -93,7 +93,7 @@ static void poll_inside(struct emit *e, uint64_t key)
 // Out of the unit: to a known address. Flags and registers are where all code expects them afterwards.
 static void way_out(struct emit *e, const struct ir_insn *i)
 {
-    emit_save_flags(e, IR_NZCV);
+    emit_save_flags(e, i->reads);
     emit_to_common(e);
     const unsigned l = new_link(e, ir_target(i));
     if (i->imm <= i->pc) poll(e, l); // whoever loops looks whether somebody wants him to stop
@@ -152,7 +152,7 @@ static void landing(struct emit *e, const struct ir_insn *i)
 static void call_known(struct emit *e, const struct ir_insn *i)
 {
     const unsigned l = new_link(e, ir_target(i));
-    emit_save_flags(e, IR_NZCV);
+    emit_save_flags(e, i->reads);
     emit_to_common(e);
     new_way(e)->target = i->imm | !!(i->mode & IR_THUMB);
     e->ways[e->nways - 1].disp = unless_room(e);
@@ -184,7 +184,7 @@ void emit_goto(struct emit *e, const struct ir_insn *i, int cc)
 // To where a register says.
 void emit_go_reg(struct emit *e, const struct ir_insn *i)
 {
-    emit_save_flags(e, IR_NZCV);
+    emit_save_flags(e, i->reads);
     count(e, i->count);
     x64_load(&e->a, RAX, place(e, i->a));
     emit_to_common(e);
@@ -212,6 +212,7 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
 static void return_inside(struct emit *e, const struct ir_insn *i)
 {
     const unsigned block = i->x - 1u;
+    emit_save_flags(e, i->reads | e->blocks[block].live);
     emit_clobber(e);
     x64_group1(&e->a, 0, 7, place(e, i->a), return_address(e, i));
     *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, CC_NE), .go = i, .flags = e->flags};

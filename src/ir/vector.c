@@ -69,6 +69,8 @@ static const struct {
     [VEC_MULL] = {"mull", {QW, DR, DR}},
     [VEC_MLAL] = {"mlal", {QRW, DR, DR}},
     [VEC_MLSL] = {"mlsl", {QRW, DR, DR}},
+    [VEC_QDMLAL] = {"qdmlal", {QRW, DR, DR}},
+    [VEC_QDMLSL] = {"qdmlsl", {QRW, DR, DR}},
     [VEC_QDMULL] = {"qdmull", {QW, DR, DR}},
     [VEC_ADDW] = {"addw", {QW, QR, DR}},
     [VEC_SUBW] = {"subw", {QW, QR, DR}},

@@ -61,6 +61,8 @@ enum ir_vec {
     VEC_MLAL,
     VEC_MLSL,
     VEC_QDMULL,
+    VEC_QDMLAL, // product and sum saturate
+    VEC_QDMLSL,
     VEC_ADDW, // Q = Q op D
     VEC_SUBW,
     VEC_SHLL,  // Q = D << x

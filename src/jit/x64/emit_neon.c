@@ -66,6 +66,8 @@ static const struct {
     [VEC_QSHL] = {emit_vec_qshl, {0, 0, 0, HOST_SSE41}, false},
     [VEC_QSHLU] = {emit_vec_qshl, {0, 0, 0, HOST_SSE41}, false},
     [VEC_QDMULH] = {emit_vec_qdmulh, {0, HOST_SSSE3, HOST_SSE41}, false},
+    [VEC_QDMLAL] = {emit_vec_qdmull, {0, 0, HOST_SSE41}, false},
+    [VEC_QDMLSL] = {emit_vec_qdmull, {0, 0, HOST_SSE41}, false},
     [VEC_QDMULL] = {emit_vec_qdmull, {0, 0, HOST_SSE41}, false},
     [VEC_CNT] = {emit_vec_count, {HOST_SSSE3}, false},
     [VEC_CLZ] = {emit_vec_leading_zeros, {HOST_SSSE3, HOST_SSSE3, HOST_SSSE3}, false},

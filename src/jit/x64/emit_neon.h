@@ -91,7 +91,7 @@ void vec_shift_any(struct emit *e, enum vec_shift kind, unsigned lane, unsigned 
 void vec_shift_round(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned by, unsigned t);
 // The elements in the lower half of a, twice as wide. t is a scratch register, not a.
 void vec_widen(struct emit *e, bool u, unsigned lane, unsigned d, unsigned a, unsigned t);
-// XMM3 = the long products of a VEC_MULL or VEC_QDMULL.
+// XMM3 = the long products of a VEC_MULL or VEC_QDMULL, or of what adds them up.
 void vec_product(struct emit *e, const struct ir_insn *i);
 // Sets FPSCR.QC unless x is zeros. Changes the scratch register t, and RAX.
 void vec_saturated(struct emit *e, unsigned x, unsigned t);

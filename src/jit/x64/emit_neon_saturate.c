@@ -26,13 +26,11 @@ static void topmost_bit(struct emit *e, unsigned lane, unsigned d)
     vec_shift(e, VEC_SHIFT_LEFT, lane, d, d, (8u << lane) - 1);
 }
 
-// 32 and 64 bits: XMM2 is the wrapped result; XMM1 has the topmost bit set where it is wrong. Signed: the
+// 32 and 64 bits: XMM2 is the wrapped n ± m; XMM1 has the topmost bit set where it is wrong. Signed: the
 // operands' signs say so; unsigned: there is a carry or a borrow.
-static void wrapped_sum(struct emit *e, const struct ir_insn *i, bool add)
+static void wrapped_sum(struct emit *e, bool u, bool add, unsigned lane, unsigned n, unsigned m)
 {
-    const bool u = i->mode & IR_UNSIGNED;
-    const unsigned n = vec_n(e, i, 0), m = vec_m(e, i, 1);
-    vec_op(e, add ? vec_add(i->lane) : vec_sub(i->lane), 2, n, m);
+    vec_op(e, add ? vec_add(lane) : vec_sub(lane), 2, n, m);
     if (u && add) { // (n & m) | ((n | m) & ~r)
         vec_op(e, POR, 3, n, m);
         vec_op(e, PAND, 1, m, n);
@@ -50,17 +48,19 @@ static void wrapped_sum(struct emit *e, const struct ir_insn *i, bool add)
     }
 }
 
-static void long_sum(struct emit *e, const struct ir_insn *i, bool add)
+// v = n ± m, which may be scratch registers: n XMM0, m XMM1 or, signed, XMM3.
+static void long_sum(struct emit *e, const struct ir_insn *i, bool add, unsigned lane, unsigned n, unsigned m)
 {
-    wrapped_sum(e, i, add);
-    spread_sign(e, i->lane, 1, 1);
+    const bool u = i->mode & IR_UNSIGNED;
+    wrapped_sum(e, u, add, lane, n, m);
+    spread_sign(e, lane, 1, 1);
     vec_saturated(e, 1, 3);
-    if (i->mode & IR_UNSIGNED) {
+    if (u) {
         vec_last(e, i, add ? POR : PANDN, 1, x64_r(2), true);
         return;
     }
-    spread_sign(e, i->lane, 0, 2);
-    topmost_bit(e, i->lane, 3);
+    spread_sign(e, lane, 0, 2);
+    topmost_bit(e, lane, 3);
     vec_op(e, PXOR, 0, 0, 3); // the largest number where the wrong result is negative, else the smallest
     vec_op(e, PXOR, 0, 0, 2);
     vec_op(e, PAND, 0, 0, 1);
@@ -70,10 +70,12 @@ static void long_sum(struct emit *e, const struct ir_insn *i, bool add)
 void emit_vec_qsum(struct emit *e, const struct ir_insn *i)
 {
     const bool add = i->vec == VEC_QADD;
-    if (i->lane < 2)
+    if (i->lane < 2) {
         short_sum(e, i, add);
-    else
-        long_sum(e, i, add);
+        return;
+    }
+    const unsigned n = vec_n(e, i, 0);
+    long_sum(e, i, add, i->lane, n, vec_m(e, i, 1));
 }
 
 // The smallest number stays negative: its bits are inverted.
@@ -120,26 +122,32 @@ static void high_product(struct emit *e, const struct ir_insn *i)
 }
 
 // Only the product of the two smallest numbers is too large, and it alone gives the smallest: its bits are
-// inverted. x: a scratch register, neither XMM0 nor XMM1.
-static void finish_product(struct emit *e, const struct ir_insn *i, unsigned lane, unsigned x)
+// inverted, by XMM1. x: a scratch register, neither XMM0 nor XMM1.
+static void saturate_product(struct emit *e, unsigned lane, unsigned x)
 {
     topmost_bit(e, lane, 1);
     vec_op(e, lane == 3 ? P38(0x29) : P(0x74u + lane), 1, 1, x); // pcmpeq
     vec_saturated(e, 1, 0);
-    vec_last(e, i, PXOR, x, x64_r(1), true);
 }
 
 void emit_vec_qdmulh(struct emit *e, const struct ir_insn *i)
 {
     high_product(e, i);
-    finish_product(e, i, i->lane, 2);
+    saturate_product(e, i->lane, 2);
+    vec_last(e, i, PXOR, 2, x64_r(1), true);
 }
 
 void emit_vec_qdmull(struct emit *e, const struct ir_insn *i)
 {
     vec_product(e, i);
     vec_op(e, vec_add(i->lane + 1u), 3, 3, 3);
-    finish_product(e, i, i->lane + 1u, 3);
+    saturate_product(e, i->lane + 1u, 3);
+    if (i->vec == VEC_QDMULL) {
+        vec_last(e, i, PXOR, 3, x64_r(1), true);
+        return;
+    }
+    vec_op(e, PXOR, 3, 3, 1);
+    long_sum(e, i, i->vec == VEC_QDMLAL, i->lane + 1u, vec_d(e, i, 0), 3);
 }
 
 // To the left: XMM0 is the shifted number, XMM3 a mask of those that do not come back as they were.

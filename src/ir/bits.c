@@ -1,5 +1,6 @@
-// Bits that are known to be zero, over the whole unit: addresses that are aligned need no look at that, and
-// shifts that are known to be short none at their length.
+// Bits that are known to be zero, or one, over the whole unit: addresses that are aligned need no look at
+// that, shifts that are known to be short none at their length, and UADD8 and SEL, of which glibc's string
+// functions are made, come down to what these do there.
 #include <string.h>
 
 #include "ir/passes.h"
@@ -7,8 +8,9 @@
 
 enum { ROUNDS = 4 }; // what still changes at a block's beginning then is unknown: sums grow bit by bit
 
-struct zeros {
-    uint32_t of[IR_LOCS];
+struct known {
+    uint32_t zeros[IR_LOCS];
+    uint32_t ones; // a bit a location: all of its bits are one
 };
 
 static uint32_t low(uint32_t n)
@@ -36,9 +38,9 @@ static uint32_t rotated(uint32_t v, uint32_t n)
     return v >> (n & 31) | v << (-n & 31);
 }
 
-static uint32_t operand(const struct zeros *z, const struct ir_insn *i, uint8_t loc)
+static uint32_t operand(const struct known *z, const struct ir_insn *i, uint8_t loc)
 {
-    return loc == IR_IMM ? ~i->imm : loc < IR_LOCS ? z->of[loc] : 0;
+    return loc == IR_IMM ? ~i->imm : loc < IR_LOCS ? z->zeros[loc] : 0;
 }
 
 static uint32_t shifted(const struct ir_insn *i, uint32_t a)
@@ -58,6 +60,7 @@ static uint32_t result(const struct ir_insn *i, uint32_t a, uint32_t b)
 {
     switch ((enum ir_op)i->op) {
     case IR_MOV: return b;
+    case IR_NOT: return i->b == IR_IMM ? i->imm : 0;
     case IR_ADD:
         b = b << i->n | low(i->n);
         return (below(a) & below(b)) | (i->n ? 0 : above((uint64_t)~a + (uint32_t)~b));
@@ -81,42 +84,55 @@ static uint32_t result(const struct ir_insn *i, uint32_t a, uint32_t b)
     }
 }
 
-static void follow(struct zeros *z, const struct ir_insn *i)
+static bool makes_ones(const struct known *z, const struct ir_insn *i)
+{
+    if (i->op == IR_NOT) return i->b == IR_IMM && !i->imm;
+    if (i->op != IR_MOV) return false;
+    return i->b == IR_IMM ? i->imm == ~0u : i->b < IR_LOCS && z->ones >> i->b & 1;
+}
+
+static void follow(struct known *z, const struct ir_insn *i)
 {
     const bool may = i->mode & IR_CONDITIONAL;
-    if (i->op == IR_ALIGN && !may) z->of[i->a] |= i->imm - 1;
+    if (i->op == IR_ALIGN && !may) z->zeros[i->a] |= i->imm - 1;
     const uint32_t defs = ir_defs(i), r = result(i, operand(z, i, i->a), operand(z, i, i->b));
     for (uint32_t rest = defs; rest; rest &= rest - 1) {
         const unsigned l = (unsigned)__builtin_ctz(rest);
         const uint32_t v = l == i->d ? r : 0;
-        z->of[l] = may ? z->of[l] & v : v;
+        z->zeros[l] = may ? z->zeros[l] & v : v;
     }
+    z->ones = (z->ones & ~defs) | (makes_ones(z, i) && !may ? defs : 0);
 }
 
-static bool meet(struct zeros *z, const struct zeros *other, bool widen)
+static bool meet(struct known *z, const struct known *other, bool widen)
 {
     uint32_t changed = 0;
     for (unsigned l = 0; l < IR_LOCS; l++) {
-        const uint32_t lost = z->of[l] & ~other->of[l];
+        const uint32_t lost = z->zeros[l] & ~other->zeros[l];
         changed |= lost;
-        z->of[l] = lost && widen ? 0 : z->of[l] & ~lost;
+        z->zeros[l] = lost && widen ? 0 : z->zeros[l] & ~lost;
     }
+    changed |= z->ones & ~other->ones;
+    z->ones &= other->ones;
     return changed;
 }
 
-static void use(struct ir_block *b, const struct zeros *z, struct ir_insn *i)
+static void use(struct ir_block *b, const struct known *z, struct ir_insn *i)
 {
-    if (i->op == IR_ALIGN && !(~z->of[i->a] & (i->imm - 1))) {
+    if (i->op == IR_ALIGN && !(~z->zeros[i->a] & (i->imm - 1))) {
         i->op = IR_NOP;
         b->holes = true;
     }
-    if (i->op >= IR_LSL && i->op <= IR_ROR && i->b < IR_LOCS && !(~z->of[i->b] & 0xe0)) i->mode |= IR_SHORT;
+    if (i->op >= IR_LSL && i->op <= IR_ROR && i->b < IR_LOCS && !(~z->zeros[i->b] & 0xe0))
+        i->mode |= IR_SHORT;
+    if (i->op == IR_SEL && !~z->zeros[i->a]) i->mode |= IR_A_ZERO;
+    if ((i->op == IR_SEL || i->op == IR_PARALLEL) && z->ones >> i->b & 1) i->mode |= IR_B_ONES;
 }
 
 // Through all blocks in order; whether something is less known than when their code was looked at.
-static bool walk(struct ir_block *b, struct zeros at[IR_MAX_BLOCKS], bool widen, bool last)
+static bool walk(struct ir_block *b, struct known at[IR_MAX_BLOCKS], bool widen, bool last)
 {
-    struct zeros z = {0};
+    struct known z = {0};
     bool again = false;
     unsigned now = 0;
     for (unsigned k = 0; k < b->n; k++) {
@@ -124,14 +140,14 @@ static bool walk(struct ir_block *b, struct zeros at[IR_MAX_BLOCKS], bool widen,
         if (i->op == IR_ENTER) z = at[now = i->imm];
         if (last) use(b, &z, i);
         if (i->op == IR_JUMP && meet(&at[i->imm], &z, widen) && i->imm <= now) again = true;
-        follow(&z, i);
+        if (i->op != IR_NOP) follow(&z, i);
     }
     return again;
 }
 
 void ir_pass_bits(struct ir_block *b)
 {
-    struct zeros at[IR_MAX_BLOCKS];
+    struct known at[IR_MAX_BLOCKS];
     memset(at, 0xff, b->nblocks * sizeof *at);
     for (unsigned k = 0; k < b->nblocks; k++)
         if (!k || b->blocks[k].entry) memset(&at[k], 0, sizeof *at);

@@ -2,6 +2,17 @@
 #include "ir/passes.h"
 #include "ir/use.h"
 
+// Only GE is wanted of an operation.
+static void leave_ge(struct ir_block *b, struct ir_insn *i)
+{
+    if (i->imm == IR_PAR_S || i->imm == IR_PAR_U) {
+        i->d = IR_NONE;
+    } else {
+        i->op = IR_NOP;
+        b->holes = true;
+    }
+}
+
 void ir_pass_dead(struct ir_block *b)
 {
     uint32_t live = IR_ALL_GUEST;
@@ -14,6 +25,8 @@ void ir_pass_dead(struct ir_block *b)
             b->holes = true;
             continue;
         }
+        if (i->op == IR_PARALLEL && !(defs & live)) leave_ge(b, i);
+        if (i->op == IR_NOP) continue;
         if (!(i->mode & IR_CONDITIONAL)) live &= ~defs;
         live |= ir_uses(i);
         if (shape & (IR_FAULTS | IR_OBSERVES) || i->op == IR_JUMP) live |= IR_ALL_GUEST;

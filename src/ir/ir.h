@@ -154,6 +154,8 @@ enum ir_mode {
     IR_INTERWORK = 4,   // bit 0 of the target selects the instruction set
     IR_CONDITIONAL = 8, // behind an IR_IF of its instruction: may be skipped
     IR_UNSIGNED = 16,
+    IR_A_ZERO = 1,  // IR_SEL: a is known to be 0
+    IR_B_ONES = 2,  // IR_SEL, IR_PARALLEL: b is known to have all bits set
     IR_SHORT = 16,  // a shift by a location: by less than 32
     IR_SCALAR = 32, // IR_VEC: the second operand is one element
     IR_ROUND = 64,

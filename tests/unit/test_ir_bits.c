@@ -44,6 +44,7 @@ Test(ir_bits, what_a_mask_leaves_is_aligned)
     enter(true);
     put(IR_BIC, 1, 0, IMM, 7);
     put(IR_ALIGN, NO, 1, NO, 8);
+    put(IR_ALIGN, NO, 1, NO, 4);
     put(IR_ADD, 1, 1, IMM, 4);
     put(IR_ALIGN, NO, 1, NO, 8);
     put(IR_ALIGN, NO, 1, NO, 4); // known by now
@@ -112,6 +113,24 @@ Test(ir_bits, short_shifts)
     cr_expect(block.insn[3].mode & IR_SHORT);
     cr_expect_not(block.insn[5].mode & IR_SHORT);
     cr_expect(block.insn[7].mode & IR_SHORT);
+}
+
+// What glibc's strlen has: constants in registers, from in front of the loop.
+Test(ir_bits, masks_of_bytes)
+{
+    enter(true);
+    put(IR_NOT, 12, NO, IMM, 0);
+    put(IR_MOV, 4, NO, IMM, 0);
+    put(IR_JUMP, NO, NO, NO, 1);
+    enter(false);
+    put(IR_PARALLEL, 2, 2, 12, IR_PAR_U);
+    put(IR_SEL, 2, 4, 12, 0);
+    put(IR_SEL, 3, 12, 4, 0);
+    put(IR_JUMP, NO, NO, NO, 1);
+    run();
+    cr_expect_eq(block.insn[5].mode, IR_B_ONES);
+    cr_expect_eq(block.insn[6].mode, IR_A_ZERO | IR_B_ONES);
+    cr_expect_eq(block.insn[7].mode, 0);
 }
 
 // A counter's bits grow with every round that is looked at, but the looking ends.

@@ -211,3 +211,15 @@ Test(ir_passes, what_an_operation_uses)
     cr_assert_eq(ir_defs(&call), 0x7fff);
     cr_assert_eq(ir_uses(&call), 0x7fff);
 }
+
+Test(ir_passes, sums_of_bytes_that_only_ge_is_wanted_of)
+{
+    begin();
+    put(IR_PARALLEL, 0, 0, 1, IR_PAR_U);
+    put(IR_SEL, 0, 2, 3, 0);
+    put(IR_PARALLEL, 1, 1, 2, IR_PAR_UQ); // no GE
+    put(IR_MOV, 1, NO, IMM, 0);
+    run(ir_pass_dead);
+    expect(0, IR_PARALLEL, NO, 0, 1, IR_PAR_U);
+    expect(2, IR_MOV, 1, NO, IMM, 0);
+}

@@ -154,6 +154,7 @@ struct emit {
     bool vector_homes;     // there are any
     struct emit_vector vector[16];
     uint32_t vector_op;  // counts operations
+    bool ge_mask;        // XMM3 has cpu.ge_clear, too
     bool vector_keep;    // this one may make copies
     bool vector_sources; // … of what it reads, so far
     struct {

@@ -32,7 +32,7 @@ static void load(struct emit *e, unsigned xmm, uint8_t loc)
 
 static void give(struct emit *e, uint8_t loc, unsigned xmm)
 {
-    emit_sse2(e, MOVD_TO, xmm, place(e, loc));
+    if (loc != IR_NONE) emit_sse2(e, MOVD_TO, xmm, place(e, loc));
 }
 
 static void zero(struct emit *e, unsigned xmm)
@@ -62,26 +62,46 @@ static void halve(struct emit *e, bool wide, bool sub, bool is_signed)
     flip(e, 0, sub ? sign : ~flipped);
 }
 
-// The lanes where GE becomes 0, from XMM0 and XMM1 (and XMM2, their sum), in XMM0 or XMM3. Saturated, a
-// signed result has the sign of the exact one, and an unsigned sum is another if it carries.
-static unsigned ge_clear(struct emit *e, bool wide, bool sub, bool is_signed)
+// The lanes where GE becomes 0, from XMM0 and XMM1 (and XMM2, their sum), in XMM3. Saturated, a signed result
+// has the sign of the exact one, and an unsigned sum is another if it carries.
+static void ge_clear(struct emit *e, bool wide, bool sub, bool is_signed)
 {
     if (is_signed) {
-        emit_sse3(e, op_for(sub ? SUB_SIGNED : ADD_SIGNED, wide), 3, 0, x64_r(1));
-        zero(e, 0);
-        emit_sse3(e, op_for(GREATER, wide), 0, 0, x64_r(3));
-        return 0;
-    }
-    if (!sub) {
+        emit_sse3(e, op_for(sub ? SUB_SIGNED : ADD_SIGNED, wide), 0, 0, x64_r(1));
+        zero(e, 3);
+        emit_sse3(e, op_for(GREATER, wide), 3, 3, x64_r(0));
+    } else if (!sub) {
         emit_sse3(e, op_for(ADD_UNSIGNED, wide), 3, 0, x64_r(1));
         emit_sse3(e, op_for(EQUAL, wide), 3, 3, x64_r(2));
-        return 3;
+    } else {
+        emit_sse3(e, op_for(SUB_UNSIGNED, wide), 3, 1, x64_r(0)); // not 0 where it borrows
+        zero(e, 0);
+        emit_sse3(e, op_for(EQUAL, wide), 3, 3, x64_r(0));
+        emit_sse3(e, PCMPEQB, 3, 3, x64_r(0));
     }
-    emit_sse3(e, op_for(SUB_UNSIGNED, wide), 3, 1, x64_r(0)); // not 0 where it borrows
-    zero(e, 0);
-    emit_sse3(e, op_for(EQUAL, wide), 3, 3, x64_r(0));
-    emit_sse3(e, PCMPEQB, 3, 3, x64_r(0));
-    return 3;
+}
+
+// d = a + b or a - b, and GE. All ones added to a lane carry unless that is 0.
+static void with_ge(struct emit *e, const struct ir_insn *i)
+{
+    const bool wide = i->n & IR_LANES_16, sub = i->n & IR_LANES_SUB, is_signed = i->imm == IR_PAR_S;
+    const bool ones = i->mode & IR_B_ONES && !sub && !is_signed;
+    load(e, 0, i->a);
+    if (ones)
+        emit_sse3(e, PCMPEQB, 1, 1, x64_r(1));
+    else
+        load(e, 1, i->b);
+    if (i->d != IR_NONE || (!ones && !sub && !is_signed))
+        emit_sse3(e, op_for(sub ? SUB : ADD, wide), 2, 0, x64_r(1));
+    if (ones) {
+        zero(e, 3);
+        emit_sse3(e, op_for(EQUAL, wide), 3, 3, x64_r(0));
+    } else {
+        ge_clear(e, wide, sub, is_signed);
+    }
+    emit_sse2(e, MOVD_TO, 3, CPU_FIELD(ge_clear));
+    e->ge_mask = true;
+    give(e, i->d, 2);
 }
 
 // All lanes' sums or differences; returns where. low: of the lanes' GE only that of the lower halfword
@@ -99,13 +119,12 @@ static unsigned lanes(struct emit *e, const struct ir_insn *i, bool sub, bool lo
     }
     switch (kind) {
     case IR_PAR_S:
-    case IR_PAR_U: {
+    case IR_PAR_U:
         emit_sse3(e, op_for(sub ? SUB : ADD, wide), 2, 0, x64_r(1));
-        const unsigned ge = ge_clear(e, wide, sub, is_signed);
-        emit_sse2(e, MOVD_TO, ge, low ? x64_r(RAX) : CPU_FIELD(ge_clear));
+        ge_clear(e, wide, sub, is_signed);
+        emit_sse2(e, MOVD_TO, 3, low ? x64_r(RAX) : CPU_FIELD(ge_clear));
         if (low) x64_op(&e->a, X64_16, 0x89, RAX, CPU_FIELD(ge_clear));
         return 2;
-    }
     case IR_PAR_Q: emit_sse3(e, op_for(sub ? SUB_SIGNED : ADD_SIGNED, wide), 0, 0, x64_r(1)); break;
     case IR_PAR_UQ: emit_sse3(e, op_for(sub ? SUB_UNSIGNED : ADD_UNSIGNED, wide), 0, 0, x64_r(1)); break;
     case IR_PAR_SH:
@@ -117,6 +136,10 @@ static unsigned lanes(struct emit *e, const struct ir_insn *i, bool sub, bool lo
 static void parallel(struct emit *e, const struct ir_insn *i)
 {
     const bool sub = i->n & IR_LANES_SUB;
+    if (!(i->n & IR_LANES_EXCHANGE) && (i->imm == IR_PAR_S || i->imm == IR_PAR_U)) {
+        with_ge(e, i);
+        return;
+    }
     const unsigned r = lanes(e, i, sub, false);
     if (!(i->n & IR_LANES_EXCHANGE)) {
         give(e, i->d, r);
@@ -128,14 +151,32 @@ static void parallel(struct emit *e, const struct ir_insn *i)
     finish(e, i->d, RCX);
 }
 
-// d = a where GE is set, else b.
+// The lanes where GE is 0 in EAX
+static void ge_lanes(struct emit *e)
+{
+    if (e->ge_mask)
+        emit_sse2(e, MOVD_TO, 3, x64_r(RAX));
+    else
+        x64_load(&e->a, RAX, CPU_FIELD(ge_clear));
+}
+
+// d = a where GE is set, else b: a ^ ((a ^ b) & lanes), which is b & lanes where a is 0, and a | lanes where
+// all bits of b are set.
 static void select_bytes(struct emit *e, const struct ir_insn *i)
 {
-    emit_clobber(e);
-    x64_load(&e->a, RAX, place(e, i->a));
-    x64_op(&e->a, 0, 0x33, RAX, place(e, i->b));      // xor
-    x64_op(&e->a, 0, 0x23, RAX, CPU_FIELD(ge_clear)); // and
-    x64_op(&e->a, 0, 0x33, RAX, place(e, i->a));      // xor
+    const bool zero_a = i->mode & IR_A_ZERO, ones_b = i->mode & IR_B_ONES;
+    ge_lanes(e);
+    if (!zero_a || !ones_b) emit_clobber(e);
+    if (zero_a && !ones_b) {
+        x64_op(&e->a, 0, 0x23, RAX, place(e, i->b)); // and
+    } else if (ones_b && !zero_a) {
+        x64_op(&e->a, 0, 0x0b, RAX, place(e, i->a)); // or
+    } else if (!zero_a) {
+        x64_load(&e->a, RCX, place(e, i->a));
+        x64_op(&e->a, 0, 0x33, RCX, place(e, i->b)); // xor
+        x64_op(&e->a, 0, 0x23, RAX, x64_r(RCX));     // and
+        x64_op(&e->a, 0, 0x33, RAX, place(e, i->a)); // xor
+    }
     finish(e, i->d, RAX);
 }
 

@@ -64,8 +64,15 @@ static void emit_code(struct emit *e, const struct ir_insn *i)
         emit_misc(e, i);
 }
 
+// Whether an operation has no use for XMM3.
+static bool keeps_ge_mask(const struct ir_insn *i)
+{
+    return i->op <= IR_RBIT || i->op == IR_SEL || (i->op >= IR_LD8 && i->op <= IR_ALIGN);
+}
+
 static void emit_one(struct emit *e, const struct ir_insn *i)
 {
+    if (!keeps_ge_mask(i)) e->ge_mask = false;
     if (i->op < IR_LDV32 || i->op > IR_VEC) { // without vector registers
         emit_code(e, i);
         return;
@@ -92,6 +99,7 @@ static void emit_rewind(struct emit *e, struct emit_mark m)
     e->nsites = m.nsites, e->nlinks = m.nlinks, e->nways = m.nways, e->nslow = m.nslow,
     e->nreloads = m.nreloads;
     e->flags = m.flags;
+    e->ge_mask = false;
 }
 
 // The flags that are in the same place on two ways, seen from where these join.

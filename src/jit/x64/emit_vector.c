@@ -45,6 +45,7 @@ static void remember(struct emit *e, unsigned size, unsigned v, unsigned xmm)
 
 void emit_vector_forget(struct emit *e)
 {
+    e->ge_mask = false;
     memset(e->vector, 0, sizeof e->vector);
 }
 
@@ -70,6 +71,7 @@ void emit_vector_end(struct emit *e, const struct ir_insn *i)
 
 void emit_vector_join(struct emit *e, uint32_t since)
 {
+    e->ge_mask = false;
     for (unsigned x = XMM_SCRATCH; x < 16; x++)
         if (e->vector[x].set > since) e->vector[x].size = 0;
 }

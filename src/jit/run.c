@@ -10,6 +10,15 @@
 // What a fault has found in the host's flags goes where compiled code keeps the rest.
 static void take_flags(struct cpu *c, const struct emit_flags *f, uint64_t eflags)
 {
+    if (f->kind == HOST_FLOAT || f->kind == HOST_FLOAT_SWAPPED) {
+        const unsigned compare = f->kind == HOST_FLOAT ? FP_COMPARE : FP_COMPARE_SWAPPED;
+        const uint32_t nzcv = fp_nzcv(compare | (unsigned)(eflags & 0xff) << 8);
+        if (f->host & IR_N) c->host_flags.n = nzcv >> 3 & 1;
+        if (f->host & IR_Z) c->host_flags.z = nzcv >> 2 & 1;
+        if (f->host & IR_C) c->host_flags.borrow = !(nzcv & 2);
+        if (f->host & IR_V) c->host_flags.overflow = nzcv & 1;
+        return;
+    }
     if (f->host & IR_N) c->host_flags.n = eflags >> 7 & 1;
     if (f->host & IR_Z) c->host_flags.z = eflags >> 6 & 1;
     if (f->host & IR_C) c->host_flags.borrow = (eflags & 1) == (f->kind == HOST_SUB);

@@ -10,7 +10,7 @@ static void setcc(struct emit *e, enum x64_cc cc, struct x64_rm to)
     x64_op(&e->a, X64_8, 0x0f90u | cc, 0, to);
 }
 
-// They are as UCOMIS gives them: then struct cpu has them, too (emit_vflags).
+// They are as UCOMIS gives them.
 static bool is_float(const struct emit *e)
 {
     return e->flags.kind == HOST_FLOAT || e->flags.kind == HOST_FLOAT_SWAPPED;
@@ -22,10 +22,41 @@ static void lose(struct emit *e)
     e->flags.kind = HOST_LOGIC;
 }
 
+static void clear(struct emit *e, struct x64_rm to)
+{
+    x64_op(&e->a, X64_8, 0xc6, 0, to);
+    x64_byte(&e->a, 0);
+}
+
+// Of the comparison of floating-point numbers. Unordered ones have only C and V, but look equal, and less
+// unless the operands were swapped.
+static void save_compared(struct emit *e, unsigned save)
+{
+    const bool swapped = e->flags.kind == HOST_FLOAT_SWAPPED;
+    const enum x64_cc less = swapped ? CC_A : CC_B;
+    const struct x64_rm n = CPU_FIELD(host_flags.n), z = CPU_FIELD(host_flags.z),
+                        borrow = CPU_FIELD(host_flags.borrow);
+    if (save & IR_N) setcc(e, less, n);
+    if (save & IR_Z) setcc(e, CC_E, z);
+    if (save & IR_C) setcc(e, less, borrow);
+    if (save & IR_V) setcc(e, CC_P, CPU_FIELD(host_flags.overflow));
+    if (!(save & (swapped ? IR_Z : IR_NZC))) return;
+    uint8_t *ordered = x64_jcc_at(&e->a, CC_NP);
+    if (save & IR_Z) clear(e, z);
+    if (save & IR_N && !swapped) clear(e, n);
+    if (save & IR_C && !swapped) clear(e, borrow);
+    if (!e->a.full) x64_patch(ordered, e->a.p);
+}
+
 void emit_save_flags(struct emit *e, unsigned live)
 {
     const struct emit_flags *f = &e->flags;
     unsigned save = f->host & ~f->saved & live;
+    if (is_float(e)) {
+        if (save) save_compared(e, save);
+        e->flags.saved |= (uint8_t)save;
+        return;
+    }
     if (save & IR_N) setcc(e, CC_S, CPU_FIELD(host_flags.n));
     if (save & IR_Z) setcc(e, CC_E, CPU_FIELD(host_flags.z));
     if (save & IR_C) setcc(e, f->kind == HOST_SUB ? CC_B : CC_AE, CPU_FIELD(host_flags.borrow));
@@ -49,6 +80,7 @@ void emit_made_flags(struct emit *e, const struct ir_insn *i, enum host_flags ki
 
 void emit_load_carry(struct emit *e, bool complement)
 {
+    if (is_float(e)) emit_save_flags(e, IR_C);
     if (e->flags.host & IR_C && !is_float(e)) {
         if ((e->flags.kind == HOST_SUB) != complement) x64_byte(&e->a, 0xf5); // cmc
     } else if (complement) {                                                  // bt m32, 0
@@ -93,8 +125,9 @@ enum x64_cc emit_condition(struct emit *e, uint8_t cond)
 {
     enum x64_cc cc;
     if (direct(e, cond, &cc)) return cc;
-    emit_save_flags(e, e->live | ir_cond_reads(cond));
-    if (is_float(e) && cond <= COND_NE && ir_cond_reads(cond) & e->flags.host) {
+    const bool equal = is_float(e) && cond <= COND_NE && ir_cond_reads(cond) & e->flags.host;
+    emit_save_flags(e, equal ? e->live : e->live | ir_cond_reads(cond));
+    if (equal) {
         setcc(e, CC_NP, x64_r(RAX));
         setcc(e, CC_E, x64_r(RCX));
         lose(e);

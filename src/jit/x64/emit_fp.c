@@ -254,7 +254,7 @@ static void compare(struct emit *e, const struct ir_insn *i)
 }
 
 // FPSCR's N, Z, C, V become the flags.
-void emit_vflags(struct emit *e, const struct ir_insn *i)
+void emit_vflags(struct emit *e)
 {
     if (e->flags.kind != HOST_VCMP && e->flags.kind != HOST_VCMP_SWAPPED) {
         emit_clobber(e);
@@ -263,22 +263,13 @@ void emit_vflags(struct emit *e, const struct ir_insn *i)
         return;
     }
     const bool swapped = e->flags.kind == HOST_VCMP_SWAPPED;
-    const bool one_reader = i[1].op == IR_IF && !i[1].keeps; // which takes them from the host's
-    if (i->sets && !one_reader) {
-        x64_byte(&e->a, 0x9f);                     // lahf
-        x64_op(&e->a, 0, 0x0fb6, RAX, x64_r(RSP)); // movzx eax, ah
-        x64_op(&e->a, X64_64, 0x8d, RCX, x64_at(&e->a, e->shared->compared[swapped]));
-        const struct x64_rm entry = {.mem = true, .base = RCX, .index = RAX, .scale = 2};
-        x64_load(&e->a, RAX, entry);
-        x64_store(&e->a, CPU_FIELD(host_flags), RAX);
-    }
-    e->flags = (struct emit_flags){.host = IR_NZCV, .saved = one_reader ? 0 : IR_NZCV};
-    e->flags.kind = swapped ? HOST_FLOAT_SWAPPED : HOST_FLOAT;
+    e->flags = (struct emit_flags){.host = IR_NZCV, .kind = swapped ? HOST_FLOAT_SWAPPED : HOST_FLOAT};
 }
 
 void emit_fpscr(struct emit *e, const struct ir_insn *i)
 {
     if (i->op == IR_VMRS) {
+        emit_clobber(e);
         x64_call_to(&e->a, e->shared->read_fpscr);
         finish(e, i->d, RAX);
         return;

@@ -7,7 +7,7 @@
 #include "jit/x64/host.h"
 
 void emit_arithmetic(struct emit *e, const struct ir_insn *i); // emit_fp.c
-void emit_vflags(struct emit *e, const struct ir_insn *i);
+void emit_vflags(struct emit *e);
 void emit_fpscr(struct emit *e, const struct ir_insn *i);   // VMRS, VMSR
 void emit_convert(struct emit *e, const struct ir_insn *i); // emit_convert.c
 

@@ -17,7 +17,6 @@ static void site(struct emit *e, const struct ir_insn *i, bool above)
         const struct ir_insn *c = i + i->ahead;
         e->sites[e->nsites - 1].due = (struct emit_due){c->sets, c->op, c->a, c->b, c->imm};
     }
-    if (e->flags.kind >= HOST_FLOAT) e->sites[e->nsites - 1].flags.host = 0; // struct cpu has them
 }
 
 void emit_site(struct emit *e, const struct ir_insn *i)

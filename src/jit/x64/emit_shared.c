@@ -247,6 +247,42 @@ static void vflags(struct x64 *a, struct emit_shared *s)
     x64_byte(a, 0xc3);
 }
 
+// EAX = the FPSCR, with what MXCSR has collected since, and the last VCMP's flags. Changes ECX and the flags.
+static void read_fpscr(struct x64 *a, struct emit_shared *s)
+{
+    const uint8_t *nzcv = a->p;
+    for (unsigned kind = FP_COMPARE; kind <= FP_COMPARE_SWAPPED; kind++)
+        for (unsigned f = 0; f < EMIT_COMPARED; f++)
+            x64_u32(a, fp_nzcv(kind | f << 8) << 28);
+    x64_align(a, 16, 0);
+    s->read_fpscr = a->p;
+    push(a, RAX);
+    x64_op(a, 0, 0x0fae, 3, x64_m(RSP, 0)); // stmxcsr
+    pop(a, RAX);
+    x64_op(a, 0, 0x0b, RAX, CPU_FIELD(host_fp.mxcsr[FP_GUEST])); // or
+    x64_op(a, 0, 0x0b, RAX, CPU_FIELD(host_fp.mxcsr[FP_STANDARD]));
+    x64_mov(a, RCX, RAX);
+    x64_group1(a, 0, 4, x64_r(RCX), 1); // and: IE is IOC
+    x64_op(a, 0, 0xd1, 5, x64_r(RAX));  // shr: ZE, OE, UE, PE are DZC, OFC, UFC, IXC
+    x64_group1(a, 0, 4, x64_r(RAX), 0x1e);
+    x64_op(a, 0, 0x0b, RAX, x64_r(RCX));
+    x64_op(a, 0, 0x0b, RAX, CPU_FIELD(fpscr));
+    x64_op(a, 0, 0x0fb6, RCX, CPU_FIELD(host_fp.compared)); // movzx: enum fp_compare
+    x64_op(a, 0, 0x85, RCX, x64_r(RCX));                    // test
+    uint8_t *none = x64_jcc_at(a, CC_E);
+    push(a, RDX);
+    x64_group1(a, 0, 4, x64_r(RAX), 0x0fffffff);
+    x64_op(a, 0, 0x69, RCX, x64_r(RCX)); // imul
+    x64_u32(a, EMIT_COMPARED);
+    x64_op(a, 0, 0x0fb6, RDX, x64_m(RBP, (int32_t)offsetof(struct cpu, host_fp.compared) + 1));
+    x64_op(a, 0, 0x03, RCX, x64_r(RDX)); // add
+    x64_op(a, X64_64, 0x8d, RDX, x64_at(a, nzcv - FP_COMPARE * EMIT_COMPARED * 4));
+    x64_op(a, 0, 0x0b, RAX, (struct x64_rm){.mem = true, .base = RDX, .index = RCX, .scale = 2});
+    pop(a, RDX);
+    if (!a->full) x64_patch(none, a->p);
+    x64_byte(a, 0xc3);
+}
+
 bool emit_shared_code(struct x64 *a, struct emit_shared *s)
 {
     enter(a, s);
@@ -255,11 +291,11 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s)
     for (int kind = TIER_CALL_ANY; kind <= TIER_CALL_VECTOR; kind++)
         s->call[kind] = call_thunk(a, s, (enum tier_call_kind)kind, emit_home, NULL);
     s->trap = keeping_all(a, (uintptr_t)fp_trap);
-    s->read_fpscr = keeping_all(a, (uintptr_t)fp_read);
     s->write_fpscr = keeping_all(a, (uintptr_t)fp_write);
     constants(a, s);
     estimates(a, s);
     vflags(a, s);
+    read_fpscr(a, s);
     return !a->full;
 }
 

@@ -74,7 +74,7 @@ void emit_vfp(struct emit *e, const struct ir_insn *i)
     case IR_VCVT_SIZE: emit_convert(e, i); break;
     case IR_VMRS:
     case IR_VMSR: emit_fpscr(e, i); break;
-    case IR_VFLAGS: emit_vflags(e, i); break;
+    case IR_VFLAGS: emit_vflags(e); break;
     case IR_VGET: {
         const unsigned t = dest(e, i->d, RAX);
         fp_to_core(e, 2, i->v, t);

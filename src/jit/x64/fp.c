@@ -112,13 +112,6 @@ const void *fp_call(struct cpu *c, const struct tier_call *call)
     return r;
 }
 
-// The flags stay in MXCSR as well: they are sticky in both.
-uint32_t fp_read(struct cpu *c)
-{
-    collect(c, _mm_getcsr());
-    return c->fpscr;
-}
-
 bool fp_write(struct cpu *c, uint32_t value)
 {
     const uint32_t known = 0xf0000000 | FPSCR_QC | FPSCR_AHP | FPSCR_DN | FPSCR_FZ | FPSCR_RMODE | FPSCR_IDC |

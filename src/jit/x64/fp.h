@@ -48,8 +48,7 @@ const void *fp_call(struct cpu *c, const struct tier_call *call);
 // change.
 const void *fp_trap(struct cpu *c, uintptr_t arg, uint64_t *eflags);
 
-// VMRS and VMSR of the FPSCR. False: only behind compiled code, nothing is done.
-uint32_t fp_read(struct cpu *c);
+// VMSR of the FPSCR. False: only behind compiled code, nothing is done.
 bool fp_write(struct cpu *c, uint32_t value);
 
 enum fp_compare { FP_NO_COMPARE, FP_COMPARE, FP_COMPARE_SWAPPED, FP_VECTOR_OP /* none, in FP_STANDARD */ };

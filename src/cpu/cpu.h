@@ -124,9 +124,10 @@ struct cpu {
 
     uint32_t features; // enum isa_feature
     uint32_t svc_imm;
-    // Does the system call in the registers at once, if it is a simple one: the engine then goes on behind
-    // the SVC. NULL: it always stops there.
-    bool (*quick_svc)(struct cpu *c);
+    // The host's number of the system call in the registers if that does as it is, without arguments, and
+    // nobody wants to know: the engine may then do it and go on behind the SVC. 0: not this one. NULL: it
+    // always stops there.
+    unsigned (*quick_svc)(const struct cpu *c);
     struct cpu_fault fault;
 
     const struct cpu_mem *mem; // the address space's functions

@@ -24,6 +24,9 @@ struct tier_call {
         TIER_CALL_ANY,    // may touch any core register
         TIER_CALL_LOADS,  // reads core registers, may abort, writes none
         TIER_CALL_VECTOR, // touches no core register, and cannot abort
+        TIER_CALL_SVC, // as ANY; instead of a step it may return the number of a host's system call without
+                       // arguments, below TIER_STEPS, whose result is to go to r0
+        TIER_CALL_KINDS
     } kind;
     bool flags;   // reads or writes NZCV
     bool fp;      // computes with floating-point numbers, or looks at the FPSCR
@@ -54,7 +57,7 @@ struct tier_source {
                     struct tier_call *call);
 };
 
-enum { TIER_ENTRIES = 64 };
+enum { TIER_ENTRIES = 64, TIER_STEPS = 4096 };
 
 // Compiled code, and the blocks that it may be entered at.
 struct tier_unit {

@@ -24,14 +24,6 @@ STEP(step_to_tier)
     return s;
 }
 
-// An SVC in compiled code; exec: its handler.
-STEP(step_svc)
-{
-    if (!c->quick_svc || !c->quick_svc(c)) return s->exec(c, s);
-    c->excl_size = CPU_EXCL_OPEN; // as behind every system call
-    NEXT;
-}
-
 static const void *run_handlers(struct cpu *c, const void *step)
 {
     const struct step *s = step;
@@ -42,6 +34,16 @@ static const void *run_handlers(struct cpu *c, const void *step)
 #else
     return s->fn(c, s);
 #endif
+}
+
+// An SVC. Compiled code does the host's system call itself, since behind one the host predicts no return.
+static const void *run_svc(struct cpu *c, const void *step)
+{
+    const struct step *s = step;
+    const unsigned nr = c->quick_svc ? c->quick_svc(c) : 0;
+    if (!nr) return s->fn(c, s);
+    c->excl_size = CPU_EXCL_OPEN; // as behind every system call
+    return (const void *)(uintptr_t)nr;
 }
 
 static bool touches_flags(const struct insn *in)
@@ -61,6 +63,7 @@ static bool touches_flags(const struct insn *in)
 static enum tier_call_kind kind_of(const struct insn *in)
 {
     const enum op op = in->op;
+    if (op == OP_SVC) return TIER_CALL_SVC;
     if (op < OP_VFP_FIRST) return TIER_CALL_ANY;
     if (op >= OP_VLDR_LIT_S && op <= OP_VSTR_H) return TIER_CALL_LOADS;
     if ((op >= OP_VLDM_S && op <= OP_VMSR) || (op >= OP_VST1_MULT && op <= OP_VLD4_ALL)) return TIER_CALL_ANY;
@@ -75,7 +78,7 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
     if ((interp_flow(in, thumb) != FLOW_NEXT && in->op != OP_SVC) || in->op == OP_SETEND ||
         in->op == OP_VMSR_FPSCR)
         return false;
-    *call = (struct tier_call){.fn = run_handlers,
+    *call = (struct tier_call){.fn = in->op == OP_SVC ? run_svc : run_handlers,
                                .kind = kind_of(in),
                                .flags = touches_flags(in),
                                .fp = kind_of(in) == TIER_CALL_VECTOR || in->op == OP_VMRS_FPSCR ||
@@ -94,7 +97,6 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
         *s = (struct step){
             .fn = interp_select(in), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
         interp_fill_step(s, in, thumb);
-        if (in->op == OP_SVC) s->exec = s->fn, s->fn = step_svc;
         if (kind_of(in) < call->kind) call->kind = kind_of(in);
         s++;
     }

@@ -25,6 +25,7 @@ static bool merges(const struct translation *t, const struct tier_source *src, s
     if (i->op != IR_CALL || i->mode & IR_CONDITIONAL) return false;
     src->handler(c, &t->insns[i->imm], 0, 0, t->ir.thumb, &call);
     if (first) *fp = call.fp;
+    if (call.kind == TIER_CALL_SVC) return false;
     return !call.flags && (first || (!call.sets_pc && call.fp == *fp));
 }
 

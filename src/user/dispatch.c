@@ -126,15 +126,12 @@ static void end_call(uint32_t nr, uint64_t start)
     stats_add(STAT_TIME_CALLS, ns);
 }
 
-bool syscall_quick(struct cpu *c)
+unsigned syscall_quick(const struct cpu *c)
 {
-    const struct thread *t = thread_of(c);
+    const struct process *p = ((const struct thread *)c->owner)->p;
+    if (p->opt.policy != POLICY_FORWARD || log_on(LOG_SYSCALLS) || stats_on) return 0;
     const struct syscall_row *row = syscall_row(c->r[7]);
-    if (!row || !row->host || t->p->opt.policy != POLICY_FORWARD || log_on(LOG_SYSCALLS)) return false;
-    const uint64_t start = begin_call(row->nr);
-    c->r[0] = (uint32_t)host_syscall(row->host, 0, 0, 0, 0, 0, 0);
-    end_call(row->nr, start);
-    return true;
+    return row ? row->host : 0;
 }
 
 void syscall_dispatch(struct thread *t)

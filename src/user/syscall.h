@@ -110,9 +110,9 @@ static inline long host_syscall(long nr, long a, long b, long c, long d, long e,
 // 0x900000, OABI numbers are refused) and sets r0.
 void syscall_dispatch(struct thread *t);
 
-// The same from within the engine, for a call that needs nothing but the host's; false: not this one, nothing
-// was done.
-bool syscall_quick(struct cpu *c);
+// For the engine, which may do such a call by itself: the host's number of the call in the registers if it is the
+// host's as it is, without arguments, and neither policy nor log nor statistics want to see it; otherwise 0.
+unsigned syscall_quick(const struct cpu *c);
 
 // With --stats: calls are counted from now on.
 void syscall_stats_init(void);

@@ -69,7 +69,7 @@ struct emit_site {
 // Code that all blocks share, in the writable view.
 struct emit_shared {
     const uint8_t *enter; // uint64_t enter(struct cpu *, const void *code): runs until it is left
-    const uint8_t *leave, *leave_saved, *indirect, *return_miss, *call[3];
+    const uint8_t *leave, *leave_saved, *indirect, *return_miss, *call[TIER_CALL_KINDS];
     const uint8_t *trap;   // behind a trap (fp_trap): RAX is its arg, the return address on the stack
     const uint8_t *floats; // emit_neon_float.h's constants
     const uint8_t *vflags; // the guest's flags become those of the last VCMP; RAX and RCX change

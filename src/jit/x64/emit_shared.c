@@ -114,6 +114,20 @@ static void indirect(struct x64 *a, struct emit_shared *s)
     x64_jmp_to(a, s->leave);
 }
 
+// EAX: the number of a host's system call, if it is none of a step's address.
+static void host_call(struct x64 *a)
+{
+    static const uint8_t arguments[] = {RDI, RSI, RDX, R10, R8, R9};
+    x64_group1(a, X64_64, 7, x64_r(RAX), TIER_STEPS); // cmp
+    uint8_t *step = x64_jcc_at(a, CC_AE);
+    for (unsigned i = 0; i < sizeof arguments; i++)
+        x64_op(a, 0, 0x31, arguments[i], x64_r(arguments[i])); // xor
+    x64_byte(a, 0x0f);                                         // syscall
+    x64_byte(a, 0x05);
+    x64_op(a, 0, 0x89, RAX, CPU_FIELD(r[0]));
+    if (!a->full) x64_patch(step, a->p);
+}
+
 // RAX: struct tier_call. e: whose vector registers have homes, or NULL.
 static uint8_t *call_thunk(struct x64 *a, const struct emit_shared *s, enum tier_call_kind kind,
                            const int8_t *home, struct emit *e)
@@ -131,9 +145,15 @@ static uint8_t *call_thunk(struct x64 *a, const struct emit_shared *s, enum tier
     adjust_stack(a, 8);
     x64_op(a, X64_64, 0x85, RAX, x64_r(RAX));
     uint8_t *stop = x64_jcc_at(a, CC_E);
-    homes(a, home, false, kind == TIER_CALL_ANY ? ALL : VOLATILE);
+    if (kind == TIER_CALL_SVC) host_call(a);
+    homes(a, home, false, kind == TIER_CALL_ANY || kind == TIER_CALL_SVC ? ALL : VOLATILE);
     if (e) emit_vector_load_homes(e);
-    x64_byte(a, 0xc3);
+    if (kind == TIER_CALL_SVC) {
+        pop(a, RCX); // no return, which would be predicted wrongly
+        x64_op(a, 0, 0xff, 4, x64_r(RCX));
+    } else {
+        x64_byte(a, 0xc3);
+    }
     if (a->full) return start;
     x64_patch(stop, a->p);
     // Returns, but to here: the host's predictor has counted the call, and others are still to return.
@@ -288,7 +308,7 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s)
     enter(a, s);
     return_miss(a, s);
     indirect(a, s);
-    for (int kind = TIER_CALL_ANY; kind <= TIER_CALL_VECTOR; kind++)
+    for (int kind = TIER_CALL_ANY; kind < TIER_CALL_KINDS; kind++)
         s->call[kind] = call_thunk(a, s, (enum tier_call_kind)kind, emit_home, NULL);
     s->trap = keeping_all(a, (uintptr_t)fp_trap);
     s->write_fpscr = keeping_all(a, (uintptr_t)fp_write);

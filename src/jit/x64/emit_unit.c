@@ -234,7 +234,7 @@ static void emit_ops(struct emit *e, const struct ir_block *b)
 // What is jumped to from the unit's midst, behind it. Grows while it is made.
 static void emit_ways(struct emit *e)
 {
-    uint8_t *thunk[3] = {NULL};
+    uint8_t *thunk[TIER_CALL_KINDS] = {NULL};
     for (unsigned k = 0; k < e->nways && !e->a.full; k++) {
         const struct emit_way w = e->ways[k];
         if (w.label) {

@@ -151,6 +151,10 @@ void ir_pass_bits(struct ir_block *b)
     memset(at, 0xff, b->nblocks * sizeof *at);
     for (unsigned k = 0; k < b->nblocks; k++)
         if (!k || b->blocks[k].entry) memset(&at[k], 0, sizeof *at);
+    for (unsigned k = 0; k < b->n; k++) { // behind calls of what is not in the unit
+        const struct ir_insn *i = &b->insn[k];
+        if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x) memset(&at[i->x - 1], 0, sizeof *at);
+    }
     for (unsigned round = 1; b->nblocks > 1 && walk(b, at, round > ROUNDS, false); round++)
         ;
     walk(b, at, false, true);

@@ -115,6 +115,19 @@ Test(ir_bits, short_shifts)
     cr_expect(block.insn[7].mode & IR_SHORT);
 }
 
+// Behind a call of what is not in the unit nothing is known, though nothing in the unit jumps there.
+Test(ir_bits, calls)
+{
+    enter(true);
+    put(IR_MOV, 1, NO, IMM, 0);
+    put(IR_GOTO, NO, NO, NO, 0x9000)->x = 1 + 1;
+    enter(false);
+    put(IR_LSL, 2, 2, 1, 0);
+    put(IR_LEAVE, NO, NO, NO, 0);
+    run();
+    cr_expect_not(block.insn[4].mode & IR_SHORT);
+}
+
 // What glibc's strlen has: constants in registers, from in front of the loop.
 Test(ir_bits, masks_of_bytes)
 {

@@ -6,9 +6,9 @@
 #include "jit/log.h"
 
 enum {
-    HOT = 256,        // a block's compilation costs about as much as interpreting it so often …
-    HOT_FIRST = 1500, // … and with the first one come code memory and its page faults
-    HOT_REGION = 1000,
+    HOT = 32,         // what has run so often will run on …
+    HOT_FIRST = 1500, // … but with the first one come code memory and its page faults
+    HOT_REGION = 4000,
 };
 
 static unsigned needed_form(const struct ir_block *b)

@@ -15,10 +15,13 @@ static bool moves(const struct ir_insn *i)
     return i->sets && !i->reads && i->op <= IR_MUL && ir_shape(i) & IR_PURE && !(i->mode & IR_CONDITIONAL);
 }
 
-// Accesses and what belongs to them. Should they fault, the flags can be computed from registers.
+// Accesses and what belongs to them, and what is done to vector registers. Should they fault, the flags can be
+// computed from registers; other ways into handlers ask for none.
 static bool passable(const struct ir_insn *i)
 {
-    return (i->op >= IR_LD8 && i->op <= IR_ALIGN) || (i->op >= IR_LDV32 && i->op <= IR_STV64);
+    if (i->op == IR_VEC) return i->d == IR_NONE;
+    return (i->op >= IR_LD8 && i->op <= IR_ALIGN) ||
+           (i->op >= IR_LDV32 && i->op <= IR_VCVT_SIZE && i->op != IR_VCMP);
 }
 
 static bool compares(const struct ir_insn *i)

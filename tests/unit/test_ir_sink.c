@@ -85,6 +85,18 @@ Test(ir_sink, past_accesses_which_know)
     cr_assert_eq(block.insn[2].ahead, 0);
 }
 
+Test(ir_sink, past_arithmetic_on_vector_registers_that_reads_no_flags)
+{
+    block.n = 0;
+    sets(put(IR_SUB, NO, 1, 2, 0), IR_Z);
+    put(IR_VMLA, NO, NO, NO, 0);
+    put(IR_VEC, NO, NO, NO, 0);
+    put(IR_VGET, 3, NO, NO, 0);
+    put(IR_VGET, 2, NO, NO, 0); // an operand
+    run();
+    EXPECT(IR_VMLA, IR_VEC, IR_VGET, IR_SUB, IR_VGET);
+}
+
 Test(ir_sink, one_that_has_a_result_is_tested_behind_an_access)
 {
     block.n = 0;

@@ -8,20 +8,21 @@ static void zero(struct emit *e, unsigned xmm)
     emit_sse3(e, fp_packed(2, 0x57), xmm, xmm, x64_r(xmm)); // xorps
 }
 
-// An integer in RAX, to XMM0, so that nothing of an earlier value stays above the result.
-static void int_to_float(struct emit *e, unsigned size)
+// An integer in RAX, of 32 bits or (wide) 64, to `to`, so that nothing of an earlier value stays above the
+// result. Without AVX that is XMM0.
+static void int_to_float(struct emit *e, unsigned size, bool wide, unsigned to)
 {
     zero(e, 0);
-    fp_wide(e, 3, fp_scalar(size, CVT_FROM_INT), 0, 0, x64_r(RAX));
+    fp_wide(e, wide ? 3 : 2, fp_scalar(size, CVT_FROM_INT), to, 0, x64_r(RAX));
 }
 
 static void from_int(struct emit *e, const struct ir_insn *i)
 {
     fp_to_core(e, 2, i->vm, RAX);
-    if (!(i->mode & IR_UNSIGNED)) x64_op(&e->a, X64_64, 0x63, RAX, x64_r(RAX)); // movsxd
+    const unsigned t = host_has(HOST_AVX) ? dest_xmm(e, i->n, i->v, 0) : 0;
     fp_begin(e, i);
-    int_to_float(e, i->n);
-    finish_xmm(e, i->n, i->v, 0);
+    int_to_float(e, i->n, i->mode & IR_UNSIGNED, t);
+    finish_clean_xmm(e, i->n, i->v, t);
     fp_end(e, i);
 }
 
@@ -118,7 +119,7 @@ static void from_fixed(struct emit *e, const struct ir_insn *i)
     fp_to_core(e, i->n, i->v, RAX);
     extend(e, i);
     fp_begin(e, i);
-    int_to_float(e, i->n);
+    int_to_float(e, i->n, true, 0);
     scale(e, i->n, -(int)i->x);
     finish_xmm(e, i->n, i->v, 0);
     fp_end(e, i);

@@ -69,7 +69,7 @@ struct emit_site {
 // Code that all blocks share, in the writable view.
 struct emit_shared {
     const uint8_t *enter; // uint64_t enter(struct cpu *, const void *code): runs until it is left
-    const uint8_t *leave, *leave_saved, *indirect, *return_miss, *call[TIER_CALL_KINDS];
+    const uint8_t *leave, *leave_saved, *indirect, *not_found, *return_miss, *call[TIER_CALL_KINDS];
     const uint8_t *trap;   // behind a trap (fp_trap): RAX is its arg, the return address on the stack
     const uint8_t *floats; // emit_neon_float.h's constants
     const uint8_t *vflags; // the guest's flags become those of the last VCMP; RAX and RCX change
@@ -95,7 +95,8 @@ struct emit_way {
     int thunk;                   // a call of handlers, 1 + kind; or
     uint32_t target;             // where control goes as by an indirect branch; or
     unsigned link;               // C is told of a link
-    bool inside;                 // … from the midst of the unit
+    bool inside;                 // … from the midst of the unit; or
+    const uint8_t *landing;      // a call whose target has to be found returns to here
     uint8_t *back;               // or Q is set, or a register cleared (1 + its number), and it goes on here
     unsigned clears;
 };

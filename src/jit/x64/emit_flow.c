@@ -196,7 +196,11 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
         uint8_t *full = unless_room(e);
         if (!e->a.full) x64_patch(full, e->shared->indirect);
         push_return(e, return_address(e, i));
-        x64_call_to(&e->a, e->shared->indirect);
+        const struct x64_rm found = emit_find_target(&e->a);
+        struct emit_way *way = new_way(e);
+        way->disp = x64_jcc_at(&e->a, CC_NE);
+        x64_op(&e->a, 0, 0xff, 2, found); // call
+        way->landing = e->a.p;
         landing(e, i);
         return;
     } else if (i->mode & IR_RETURNS) {
@@ -205,7 +209,12 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
         x64_byte(&e->a, 0xc3);
         return;
     }
-    x64_jmp_to(&e->a, e->shared->indirect);
+    // Each such branch has a host's jump of its own, which that can predict.
+    x64_group1(&e->a, 0, 7, CPU_FIELD(exit_request), 0);
+    x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
+    const struct x64_rm found = emit_find_target(&e->a);
+    x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
+    x64_op(&e->a, 0, 0xff, 4, found); // jmp
 }
 
 // A return from an inlined callee, to where it was called if nothing unusual happens.

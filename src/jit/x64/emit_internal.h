@@ -114,13 +114,16 @@ void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // 
 // Out of line, without a change of flags: sets Q, or makes a host register 0.
 void emit_set_q_if(struct emit *e, enum x64_cc cc);
 void emit_zero_if(struct emit *e, enum x64_cc cc, unsigned reg);
-void emit_jump(struct emit *e, const struct ir_insn *i, int cc);             // IR_JUMP
+void emit_jump(struct emit *e, const struct ir_insn *i, int cc); // IR_JUMP
 void emit_enter(struct emit *e, const struct ir_insn *i);
 void emit_call(struct emit *e, const struct ir_insn *i);
 void emit_call_handler(struct emit *e, const struct tier_call *c); // the flags are saved
 // The guest's registers from where the unit has them to where they are between units, and back.
 void emit_to_common(struct emit *e);
 void emit_from_common(struct emit *e);
+// EAX: pc | T of an indirect branch's target. Compares: where it is equal, the result has the code's address.
+// Uses RCX and RDX. In ARM state bit 1 must be clear: such a target is not in the table.
+struct x64_rm emit_find_target(struct x64 *a);
 // Code that calls handlers of a kind, with the unit's homes; and that stores the vector registers that have
 // homes. In the writable view.
 uint8_t *emit_unit_call_thunk(struct emit *e, enum tier_call_kind kind);

@@ -90,24 +90,31 @@ static void return_miss(struct x64 *a, struct emit_shared *s)
     }
 }
 
-// EAX: pc | T of a branch's target. In ARM state bit 1 must be clear: such a target is not in the table.
+struct x64_rm emit_find_target(struct x64 *a)
+{
+    struct x64_rm found = {.mem = true, .base = RDX, .index = RCX, .scale = 3};
+    _Static_assert(sizeof(struct emit_jump) == 2 << 3, "the hash takes all bits but one");
+    x64_mov(a, RCX, RAX);
+    x64_group1(a, 0, 4, x64_r(RCX), (EMIT_JUMPS - 1) << 1);
+    x64_op(a, X64_64, 0x8b, RDX, CPU_FIELD(host_jump));
+    x64_op(a, 0, 0x3b, RAX, found);
+    found.disp = offsetof(struct emit_jump, code);
+    return found;
+}
+
+// EAX: pc | T of a branch's target.
 static void indirect(struct x64 *a, struct emit_shared *s)
 {
     s->indirect = a->p;
     x64_group1(a, 0, 7, CPU_FIELD(exit_request), 0);
     uint8_t *slow1 = x64_jcc_at(a, CC_NE);
-    x64_mov(a, RCX, RAX);
-    x64_op(a, 0, 0xd1, 5, x64_r(RCX)); // shr ecx, 1
-    x64_group1(a, 0, 4, x64_r(RCX), EMIT_JUMPS - 1);
-    x64_op(a, 0, 0xc1, 4, x64_r(RCX)); // shl ecx, 4
-    x64_byte(a, 4);
-    x64_op(a, X64_64, 0x03, RCX, CPU_FIELD(host_jump));
-    x64_op(a, 0, 0x3b, RAX, x64_m(RCX, offsetof(struct emit_jump, target)));
+    const struct x64_rm found = emit_find_target(a);
     uint8_t *slow2 = x64_jcc_at(a, CC_NE);
-    x64_op(a, 0, 0xff, 4, x64_m(RCX, offsetof(struct emit_jump, code))); // jmp
+    x64_op(a, 0, 0xff, 4, found); // jmp
     if (a->full) return;
     x64_patch(slow1, a->p);
     x64_patch(slow2, a->p);
+    s->not_found = a->p;
     x64_op(a, 0, 0x8b, RAX, x64_r(RAX));
     x64_mov_imm64(a, RCX, (uint64_t)EXIT_INDIRECT << EXIT_SHIFT);
     x64_op(a, X64_64, 0x0b, RAX, x64_r(RCX));

@@ -255,6 +255,10 @@ static void emit_ways(struct emit *e)
             x64_patch(w.disp, e->a.p);
             x64_mov_imm(&e->a, w.clears ? x64_r(w.clears - 1) : CPU_FIELD(qf), !w.clears);
             x64_jmp_to(&e->a, w.back);
+        } else if (w.landing) {
+            x64_patch(w.disp, e->a.p);
+            x64_call_to(&e->a, e->shared->indirect);
+            x64_jmp_to(&e->a, w.landing);
         } else if (w.target) {
             x64_patch(w.disp, e->a.p);
             x64_mov_imm(&e->a, x64_r(RAX), w.target);

@@ -125,7 +125,7 @@ static void use_target(const struct known *s, struct ir_insn *i, const struct ir
 }
 
 // Nothing that it reads is known, nor is it an operation on constants alone.
-static bool nothing_known(const struct known *s, const struct ir_insn *i)
+static inline bool nothing_known(const struct known *s, const struct ir_insn *i)
 {
     if ((s->mask >> (i->a & 31) | s->mask >> (i->b & 31)) & 1 || i->a == IR_IMM) return false;
     return i->b != IR_IMM || i->op == IR_MOV || (i->a != IR_NONE && i->imm);

@@ -46,17 +46,11 @@ static inline uint8_t *window(uint8_t *p, struct x64_rm rm)
     return p;
 }
 
-void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
+// With prefixes, long opcodes, or in memory
+static __attribute__((noinline)) void any_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg,
+                                             struct x64_rm rm)
 {
-    x64_room(a);
     uint8_t *p = window(a->p, rm);
-    if (!width && opcode < 0x100) { // most of all
-        const unsigned rex = (reg & 8) >> 1 | (rm.base >= 8) | (rm.mem && rm.index >= 8 ? 2 : 0);
-        if (rex) *p++ = (uint8_t)(0x40 | rex);
-        *p++ = (uint8_t)opcode;
-        a->p = modrm(a, p, reg, rm);
-        return;
-    }
     if (width & X64_16) *p++ = 0x66;
     // f3 and f2 go in front of REX: given as 0xf3____.
     if (opcode >> 24) *p++ = (uint8_t)(opcode >> 24);
@@ -71,6 +65,20 @@ void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct
     if (opcode > 0xff) *p++ = (uint8_t)(opcode >> 8);
     *p++ = (uint8_t)opcode;
     a->p = modrm(a, p, reg, rm);
+}
+
+void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
+{
+    x64_room(a);
+    if (rm.mem || width || opcode > 0xff) {
+        any_op(a, width, opcode, reg, rm);
+        return;
+    }
+    const unsigned rex = (reg & 8) >> 1 | (rm.base & 8u) >> 3;
+    uint32_t code = opcode | (0xc0 | (reg & 7) << 3 | (rm.base & 7u)) << 8;
+    if (rex) code = code << 8 | 0x40 | rex;
+    memcpy(a->p, &code, sizeof code);
+    a->p += rex ? 3 : 2;
 }
 
 void x64_vex(struct x64 *a, unsigned flags, unsigned opcode, unsigned reg, unsigned vvvv, struct x64_rm rm)

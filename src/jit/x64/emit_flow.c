@@ -18,18 +18,18 @@ static void home_memory(struct emit *e, const int8_t *home, unsigned r, bool sav
 
 void emit_to_common(struct emit *e)
 {
-    for (unsigned r = 0; r < 15; r++)
+    for (unsigned r = 0; e->home != emit_home && r < 15; r++)
         if (moved(e, r)) home_memory(e, e->home, r, true);
-    for (unsigned r = 0; r < 15; r++)
+    for (unsigned r = 0; e->home != emit_home && r < 15; r++)
         if (moved(e, r)) home_memory(e, emit_home, r, false);
     emit_vector_store_homes(e);
 }
 
 void emit_from_common(struct emit *e)
 {
-    for (unsigned r = 0; r < 15; r++)
+    for (unsigned r = 0; e->home != emit_home && r < 15; r++)
         if (moved(e, r)) home_memory(e, emit_home, r, true);
-    for (unsigned r = 0; r < 15; r++)
+    for (unsigned r = 0; e->home != emit_home && r < 15; r++)
         if (moved(e, r)) home_memory(e, e->home, r, false);
     emit_vector_load_homes(e);
 }

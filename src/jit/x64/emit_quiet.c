@@ -41,8 +41,8 @@ static bool temp_is_free(const struct ir_insn *i)
 
 enum quiet emit_quiet_cost(const struct emit *e, const struct ir_insn *i)
 {
-    const bool bmi = host_has(HOST_BMI2);
     if (i->sets || i->d == IR_NONE) return QUIET_NO;
+    const bool bmi = host_has(HOST_BMI2);
     switch ((enum ir_op)i->op) {
     case IR_MOV:
     case IR_NOT: return QUIET_FREE;

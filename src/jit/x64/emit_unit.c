@@ -20,15 +20,33 @@ static enum x64_cc test_if(struct emit *e, const struct ir_insn *i)
     return i->op == IR_IFZ ? CC_E : CC_NE;
 }
 
+static void emit_flow(struct emit *e, const struct ir_insn *i)
+{
+    switch ((enum ir_op)i->op) {
+    case IR_CALL: emit_call(e, i); break;
+    case IR_ENTER: emit_enter(e, i); break;
+    case IR_JUMP: emit_jump(e, i, -1); break;
+    case IR_GOTO: emit_goto(e, i, -1); break;
+    case IR_GOTO_REG: emit_goto_reg(e, i); break;
+    default: emit_leave(e, i); break;
+    }
+}
+
 static void emit_code(struct emit *e, const struct ir_insn *i)
 {
     const enum ir_op op = i->op;
     // On the way that leads here an operation under a condition does end the life of what was there before.
     e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
-    if (emit_quiet(e, i)) return;
-    if (op >= IR_MOV && op <= IR_BIC)
+    // The most frequent ones first.
+    if (op >= IR_LD8 && op <= IR_PROBE)
+        emit_memory(e, i);
+    else if (op >= IR_CALL)
+        emit_flow(e, i);
+    else if (op < IR_LD8 && emit_quiet(e, i))
+        return;
+    else if (op <= IR_BIC)
         emit_alu(e, i);
-    else if (op >= IR_LSL && op <= IR_RRX)
+    else if (op <= IR_RRX)
         emit_shift(e, i);
     else if (op >= IR_MUL && op <= IR_SDIV)
         emit_multiply(e, i);
@@ -38,8 +56,6 @@ static void emit_code(struct emit *e, const struct ir_insn *i)
         emit_dsp(e, i);
     else if (op >= IR_LDEX && op <= IR_CLREX)
         emit_sync(e, i);
-    else if (op >= IR_LD8 && op <= IR_PROBE)
-        emit_memory(e, i);
     else if (op >= IR_LDVM && op <= IR_LDVA)
         emit_neon_ldst(e, i);
     else if (op >= IR_LDV32 && op <= IR_VFLAGS)
@@ -48,18 +64,6 @@ static void emit_code(struct emit *e, const struct ir_insn *i)
         emit_vec(e, i);
     else if (op == IR_ALIGN)
         emit_align(e, i);
-    else if (op == IR_CALL)
-        emit_call(e, i);
-    else if (op == IR_GOTO)
-        emit_goto(e, i, -1);
-    else if (op == IR_JUMP)
-        emit_jump(e, i, -1);
-    else if (op == IR_ENTER)
-        emit_enter(e, i);
-    else if (op == IR_GOTO_REG)
-        emit_goto_reg(e, i);
-    else if (op == IR_LEAVE)
-        emit_leave(e, i);
     else
         emit_misc(e, i);
 }

@@ -123,6 +123,7 @@ void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm)
 
 void emit_vector_store_homes(struct emit *e)
 {
+    if (!e->vector_homes) return;
     for (unsigned x = XMM_SCRATCH; x < 16; x++) {
         const struct emit_vector_home *h = &e->vector_home[x];
         if (h->written) store(e, h->size, h->v, x);

@@ -26,12 +26,11 @@ static unsigned detect(void)
     return f & HOST_AVX ? f : f & ~(unsigned)(HOST_AVX2 | HOST_FMA | HOST_AVX512VL); // encoded alike
 }
 
-unsigned host_features(void)
+unsigned host_features_known;
+
+unsigned host_features_find(void)
 {
-    static unsigned known; // 1 << 31: found out
-    unsigned f = __atomic_load_n(&known, __ATOMIC_RELAXED);
-    if (f) return f;
-    f = detect() | 1u << 31;
-    __atomic_store_n(&known, f, __ATOMIC_RELAXED);
+    const unsigned f = detect() | 1u << 31;
+    __atomic_store_n(&host_features_known, f, __ATOMIC_RELAXED);
     return f;
 }

@@ -20,7 +20,14 @@ enum host_feature {
 
 // Found out when it is asked for the first time. STINKARM_HOST in the environment (a number) masks it: the
 // tests' way to every path.
-unsigned host_features(void);
+unsigned host_features_find(void);
+extern unsigned host_features_known; // 1 << 31: found out
+
+static inline unsigned host_features(void)
+{
+    const unsigned f = __atomic_load_n(&host_features_known, __ATOMIC_RELAXED);
+    return f ? f : host_features_find();
+}
 
 static inline bool host_has(enum host_feature f)
 {

@@ -129,6 +129,13 @@ static void use(struct ir_block *b, const struct known *z, struct ir_insn *i)
     if ((i->op == IR_SEL || i->op == IR_PARALLEL) && z->ones >> i->b & 1) i->mode |= IR_B_ONES;
 }
 
+// The block that control may go to from here, inside the unit; or -1.
+static int leads_to(const struct ir_insn *i)
+{
+    if (i->op == IR_JUMP) return (int)i->imm;
+    return i->mode & IR_LINKS ? -1 : (int)ir_block_behind(i) - 1;
+}
+
 // Through all blocks in order; whether something is less known than when their code was looked at.
 static bool walk(struct ir_block *b, struct known at[IR_MAX_BLOCKS], bool widen, bool last)
 {
@@ -139,7 +146,8 @@ static bool walk(struct ir_block *b, struct known at[IR_MAX_BLOCKS], bool widen,
         struct ir_insn *i = &b->insn[k];
         if (i->op == IR_ENTER) z = at[now = i->imm];
         if (last) use(b, &z, i);
-        if (i->op == IR_JUMP && meet(&at[i->imm], &z, widen) && i->imm <= now) again = true;
+        const int to = leads_to(i);
+        if (to >= 0 && meet(&at[to], &z, widen) && (unsigned)to <= now) again = true;
         if (i->op != IR_NOP) follow(&z, i);
     }
     return again;
@@ -151,10 +159,9 @@ void ir_pass_bits(struct ir_block *b)
     memset(at, 0xff, b->nblocks * sizeof *at);
     for (unsigned k = 0; k < b->nblocks; k++)
         if (!k || b->blocks[k].entry) memset(&at[k], 0, sizeof *at);
-    for (unsigned k = 0; k < b->n; k++) { // behind calls of what is not in the unit
-        const struct ir_insn *i = &b->insn[k];
-        if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x) memset(&at[i->x - 1], 0, sizeof *at);
-    }
+    for (unsigned k = 0; k < b->n; k++) // behind calls of what is not in the unit
+        if (ir_block_behind(&b->insn[k]) && b->insn[k].mode & IR_LINKS)
+            memset(&at[ir_block_behind(&b->insn[k]) - 1], 0, sizeof *at);
     for (unsigned round = 1; b->nblocks > 1 && walk(b, at, round > ROUNDS, false); round++)
         ;
     walk(b, at, false, true);

@@ -246,6 +246,12 @@ static inline uint64_t ir_target(const struct ir_insn *i)
     return i->imm | !!(i->mode & IR_THUMB) | (uint64_t)i->it << 32;
 }
 
+// 1 + the number of the block that a call returns to (IR_LINKS), or an inlined callee; 0: none in the unit.
+static inline unsigned ir_block_behind(const struct ir_insn *i)
+{
+    return i->op == IR_GOTO || i->op == IR_GOTO_REG ? i->x : 0;
+}
+
 // The flags that a condition (enum cond, not always) is told by.
 static inline uint8_t ir_cond_reads(uint8_t cond)
 {

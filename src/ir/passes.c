@@ -35,13 +35,14 @@ static const struct {
     {"same", ir_pass_same, NULL, {IR_LSL, IR_LSR}, true, true},
     {"merge-if", ir_pass_merge_if, NULL, {IR_IF, IR_IF}, false, false},
     {"select", ir_pass_select, NULL, {IR_IF, IR_IF}, false, false},
+    {"defer", ir_pass_defer, NULL, {IR_IF, IR_IF}, false, true},
     {"sink", ir_pass_sink, NULL, {ANY}, false, false},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
 
 const char ir_passes_names[] =
-    "bits, pair, stale-flags, flags, constants, temps, dead, same, merge-if, select, sink";
+    "bits, pair, stale-flags, flags, constants, temps, dead, same, merge-if, select, defer, sink";
 
 static unsigned disabled; // a bit a pass
 

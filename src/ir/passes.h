@@ -27,6 +27,8 @@ void ir_pass_same(struct ir_block *b);
 void ir_pass_merge_if(struct ir_block *b);
 // Which IR_IFs are done without a branch: IR_SELECT.
 void ir_pass_select(struct ir_block *b);
+// Additions with carry move behind conditional instructions that have no branch.
+void ir_pass_defer(struct ir_block *b);
 // What sets flags moves down to whoever reads them.
 void ir_pass_sink(struct ir_block *b);
 // Where an access of a region faults, flags that nothing reads any more need not be right.

@@ -159,3 +159,23 @@ Test(ir_bits, counters_end)
     run();
     cr_expect_not(block.insn[4].mode & IR_SHORT);
 }
+
+// and r1, r0, #~7; a way to block 1, where it is aligned if nobody else comes there
+static unsigned behind(uint8_t mode)
+{
+    enter(true);
+    put(IR_AND, 1, 0, IMM, ~7u);
+    struct ir_insn *i = put(IR_GOTO_REG, NO, 14, NO, 0);
+    i->mode = mode;
+    i->x = 1 + 1;
+    enter(false);
+    put(IR_ALIGN, NO, 1, NO, 4);
+    put(IR_LEAVE, NO, NO, NO, 0);
+    return run();
+}
+
+Test(ir_bits, calls_and_their_returns)
+{
+    cr_expect_eq(behind(IR_RETURNS), 0); // of what was inlined
+    cr_expect_eq(behind(IR_LINKS), 1);
+}

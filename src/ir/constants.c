@@ -1,5 +1,7 @@
 // Constants within a block: what MOVW and MOVT, ADR and the PC make of an address is known when it is
 // compiled.
+#include <stddef.h>
+
 #include "ir/passes.h"
 #include "ir/use.h"
 
@@ -150,33 +152,43 @@ static void simplify(const struct known *s, struct ir_insn *i, const struct ir_b
     }
 }
 
+// The other side of a condition, and where both come together.
+struct other {
+    struct known known;
+    const struct ir_insn *join;
+};
+
+// Operations that control goes by: true: there is nothing else to them.
+static bool branches(struct known *now, struct other *other, struct ir_insn *i, const struct ir_block *b)
+{
+    if (i->op == IR_ENTER) {
+        now->mask = 0; // from anywhere
+        return true;
+    }
+    if (i->op > IR_ELSE) return false;
+    if (i->op == IR_ELSE) {
+        const struct known then = *now;
+        *now = other->known;
+        other->known = then;
+    } else {
+        if (!nothing_known(now, i)) simplify(now, i, b);
+        other->known = *now;
+    }
+    other->join = i + 1 + i->n;
+    return true;
+}
+
 void ir_pass_constants(struct ir_block *b)
 {
-    struct known now = {0}, other = {0};
-    unsigned join = 0; // where both sides of a condition come together
-    for (unsigned k = 0; k < b->n; k++) {
-        struct ir_insn *i = &b->insn[k];
-        if (join && k == join) {
-            meet(&now, &other);
-            join = 0;
-        }
-        if (i->op == IR_ENTER) {
-            now.mask = 0; // from anywhere
-        } else if (i->op == IR_ELSE) {
-            const struct known then = now;
-            now = other;
-            other = then;
-            join = k + 1 + i->n;
-        } else if (i->op >= IR_IF && i->op <= IR_IFNZ) {
-            if (!nothing_known(&now, i)) simplify(&now, i, b);
-            other = now;
-            join = k + 1 + i->n;
-        } else {
-            if (!nothing_known(&now, i)) simplify(&now, i, b);
-            now.mask &= ~ir_defs(i);
-            if (i->op != IR_MOV || i->b != IR_IMM) continue;
-            now.mask |= 1u << i->d;
-            now.value[i->d] = i->imm;
-        }
+    struct known now = {0};
+    struct other other = {.join = NULL};
+    for (struct ir_insn *i = b->insn, *end = i + b->n; i < end; i++) {
+        if (i == other.join) meet(&now, &other.known);
+        if (i->op >= IR_IF && branches(&now, &other, i, b)) continue;
+        if (!nothing_known(&now, i)) simplify(&now, i, b);
+        now.mask &= ~ir_defs(i);
+        if (i->op != IR_MOV || i->b != IR_IMM) continue;
+        now.mask |= 1u << i->d;
+        now.value[i->d] = i->imm;
     }
 }

@@ -16,8 +16,8 @@ static void leave_ge(struct ir_block *b, struct ir_insn *i)
 void ir_pass_dead(struct ir_block *b)
 {
     uint32_t live = IR_ALL_GUEST;
-    for (unsigned k = b->n; k-- > 0;) {
-        struct ir_insn *i = &b->insn[k];
+    for (struct ir_insn *i = b->insn + b->n; i > b->insn;) {
+        i--;
         const unsigned shape = ir_shape(i);
         const uint32_t defs = ir_defs(i);
         if (shape & IR_PURE && !(defs & live) && !i->sets) {

@@ -34,24 +34,32 @@ static inline uint32_t ir_bit(unsigned loc) // none of IR_NONE and IR_IMM
     return 1u << (loc & 31) & ((1u << IR_LOCS) - 1);
 }
 
+static inline uint32_t ir_bits(unsigned loc, unsigned other)
+{
+    return (1u << (loc & 31) | 1u << (other & 31)) & ((1u << IR_LOCS) - 1);
+}
+
 static inline uint32_t ir_named(const struct ir_insn *i)
 {
-    return ir_bit(i->d) | ir_bit(i->a) | ir_bit(i->b) | ir_bit(i->e) | (i->op == IR_CALL ? IR_ALL_GUEST : 0u);
+    return ir_bits(i->d, i->e) | ir_bits(i->a, i->b) | (i->op == IR_CALL ? IR_ALL_GUEST : 0u);
 }
+
+// What is known about an operation has IR_NONE wherever it neither reads nor writes.
 
 static inline uint32_t ir_defs(const struct ir_insn *i)
 {
     const unsigned s = ir_shape(i);
     if (!(s & IR_KNOWN)) return ir_named(i);
-    return (s & IR_D ? ir_bit(i->d) : 0) | (s & IR_E ? ir_bit(i->e) : 0);
+    return s & IR_D ? ir_bits(i->d, i->e) : 0;
 }
 
 static inline uint32_t ir_uses(const struct ir_insn *i)
 {
     const unsigned s = ir_shape(i);
     if (!(s & IR_KNOWN)) return ir_named(i);
-    return (s & IR_A ? ir_bit(i->a) : 0) | (s & IR_B ? ir_bit(i->b) : 0) |
-           (s & IR_READ_D ? ir_bit(i->d) : 0) | (s & IR_READ_E ? ir_bit(i->e) : 0);
+    const uint32_t uses = ir_bits(i->a, i->b);
+    if (!(s & (IR_READ_D | IR_READ_E))) return uses;
+    return uses | (s & IR_READ_D ? ir_bit(i->d) : 0) | (s & IR_READ_E ? ir_bit(i->e) : 0);
 }
 
 static inline bool ir_is_temp(uint8_t loc)

@@ -64,6 +64,7 @@ static void logical_reg(struct emit *e, const struct ir_insn *i, unsigned op)
         x64_op(&e->a, 0, CMOVNE, t, x64_r(RCX));
     } else {
         emit_zero_if(e, CC_NE, t);
+        if (op == SHLX) x64_op(&e->a, 0, 0x8b, t, x64_r(t)); // upper halves of guest registers are 0
     }
     finish(e, i->d, t);
 }

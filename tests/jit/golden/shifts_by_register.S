@@ -8,6 +8,7 @@
 //   shlx g0.q,g1.q,g2.q
 //   test g2.b,0xc0
 //   jne cold
+//   mov g0,g0
 //   shrx g1.q,g1.q,g3.q
 //   test g3.b,0xc0
 //   jne cold
@@ -22,6 +23,7 @@
 //   shlx g6.q,g2.q,g3.q
 //   test g3.b,0xc0
 //   jne cold
+//   mov g6,g6
 //   or g6,g1
 //   movabs rax,*
 //   jmp out

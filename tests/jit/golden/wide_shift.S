@@ -12,6 +12,7 @@
 //   shlx g1.q,g1.q,g2.q
 //   test g2.b,0xc0
 //   jne cold
+//   mov g1,g1
 //   shlx rdx,g0.q,g5.q
 //   test g5.b,0xc0
 //   mov ecx,0x0
@@ -25,5 +26,6 @@
 //   shlx g0.q,g0.q,g2.q
 //   test g2.b,0xc0
 //   jne cold
+//   mov g0,g0
 //   movabs rax,*
 //   jmp out

@@ -14,6 +14,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,6 +231,15 @@ static void emit_row(FILE *o, const struct space *sp, int index)
     fprintf(o, "    return ISA_OK;\n}\n\n");
 }
 
+// Whether an encoding that has the row's fixed bits, and no condition 15, is the row's, with nothing to
+// correct.
+static bool is_plain(const struct row *r)
+{
+    for (int i = 0; i < r->ntokens; i++)
+        if (!strncmp(r->tokens[i], "when(", 5) || !strcmp(r->tokens[i], "cond=15")) return false;
+    return true;
+}
+
 static void emit_index(FILE *o, const struct space *sp)
 {
     static int index[MAX_INDEX], lists[MAX_LISTS], cand[MAX_ROWS + 1];
@@ -270,8 +280,9 @@ static void emit_space(FILE *o, const struct space *sp)
     fprintf(o, "static const struct isa_row %s_rows[] = {\n", sp->name);
     for (int i = 0; i < sp->nrows; i++) {
         const struct row *r = &sp->rows[i];
-        fprintf(o, "    {0x%08x, 0x%08x, 0x%08x, 0x%08x, %s_row_%d, %s, OP_%s, ISA_%s},\n", r->mask, r->value,
-                r->should_mask, r->should_value, sp->name, i, r->syntax, r->op, r->feature);
+        fprintf(o, "    {0x%08x, 0x%08x, 0x%08x, 0x%08x, %s_row_%d, %s, OP_%s, ISA_%s, %d},\n", r->mask,
+                r->value, r->should_mask, r->should_value, sp->name, i, r->syntax, r->op, r->feature,
+                is_plain(r));
     }
     fprintf(o, "};\n\n");
     emit_index(o, sp);

@@ -155,6 +155,8 @@ static void decode(struct builder *bl)
     struct block *b = bl->b;
     const uint32_t page = bl->pc >> 12, features = bl->c->features;
     enum goes_on so_far = GOES_ON;
+    struct crossing crossing = {0};
+    if (bl->tier) interp_crossing_begin(&crossing, bl->page, bl->pc, bl->thumb);
     do {
         uint32_t raw;
         bool wide;
@@ -164,6 +166,12 @@ static void decode(struct builder *bl)
                                             : isa_decode_a32(raw, features, &in);
         b->ninsns++;
         so_far = add_insn(bl, &in, r);
+        if (crossing.left) {
+            if (r == ISA_UNDEFINED)
+                crossing.left = 0;
+            else
+                interp_crossing_insn(&crossing, bl->c, &in, bl->thumb);
+        }
         bl->pc += wide ? 4 : 2;
         if (bl->thumb)
             bl->it = in.op == OP_IT && r != ISA_UNDEFINED ? (uint8_t)in.imm : isa_it_advance(bl->it);
@@ -172,7 +180,7 @@ static void decode(struct builder *bl)
     if (so_far != ENDS) add_goto(bl, bl->pc);
     if (!bl->tier) return;
     interp_tier_watch(b);
-    interp_tier_begins(bl->c, bl->page, b->first, bl->thumb);
+    interp_crossing_end(&crossing, bl->c, bl->page, bl->pc, bl->it, bl->thumb);
 }
 
 struct block *interp_build(struct cpu *c, block_key key)

@@ -83,12 +83,25 @@ static bool follows_call(const uint8_t *page, uint32_t pc, bool thumb)
     return kind == 11 || hw[1] >> 8 == 0xfa || ((hw[1] & 0xfff) == 0x12f && (hw[0] & 0xfff0) == 0xff30);
 }
 
-void interp_tier_begins(struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb)
+void interp_crossing_begin(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb)
+{
+    *x = (struct crossing){.left = follows_call(page, pc, thumb) ? ALL : 0};
+}
+
+void interp_crossing_insn(struct crossing *x, struct cpu *c, const struct insn *in, bool thumb)
 {
     struct tier *t = ((struct interp_engine *)c->engine)->tier;
-    uint8_t left = ALL, it = 0;
-    if (!follows_call(page, pc, thumb)) return;
-    for (unsigned n = 0; n < FAR_ENOUGH && left && (n == 0 || pc & 0xfff); n++) {
+    const bool crosses = reads(in) & x->left;
+    x->left &= (uint8_t)~sets(in);
+    if (crosses) t->flags_cross(t, c);
+    if (crosses || ++x->n == FAR_ENOUGH || (interp_flow(in, thumb) != FLOW_NEXT && in->cond >= COND_AL))
+        x->left = 0;
+}
+
+void interp_crossing_end(struct crossing *x, struct cpu *c, const uint8_t *page, uint32_t pc, uint8_t it,
+                         bool thumb)
+{
+    while (x->left && pc & 0xfff) {
         uint32_t raw;
         bool wide;
         struct insn in;
@@ -96,12 +109,7 @@ void interp_tier_begins(struct cpu *c, const uint8_t *page, uint32_t pc, bool th
         if ((thumb ? isa_decode_thumb(raw, wide, it, c->features, &in)
                    : isa_decode_a32(raw, c->features, &in)) == ISA_UNDEFINED)
             return;
-        if (reads(&in) & left) {
-            t->flags_cross(t, c);
-            return;
-        }
-        if (interp_flow(&in, thumb) != FLOW_NEXT && in.cond >= COND_AL) return;
-        left &= (uint8_t)~sets(&in);
+        interp_crossing_insn(x, c, &in, thumb);
         pc += in.len;
         it = in.op == OP_IT ? (uint8_t)in.imm : isa_it_advance(it);
     }

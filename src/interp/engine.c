@@ -12,7 +12,7 @@
 #include "interp/stats.h"
 #include "interp/tier.h"
 
-enum { FEW_BLOCKS = 16 };
+enum { FEW_BLOCKS = 4 };
 
 static struct interp_engine *engine_of(struct cpu *c)
 {

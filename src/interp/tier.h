@@ -8,8 +8,16 @@
 void interp_tier_attach(struct tier *t);
 // A block that is about to go into the cache: counts its runs from now on.
 void interp_tier_watch(struct block *b);
-// Such a block's beginning, whose page is at a host address: a call may return to it, perhaps with flags.
-void interp_tier_begins(struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb);
+// A call may return to a block's beginning, perhaps with flags: what is still to be found out (crossing.c).
+struct crossing {
+    uint8_t left; // flags that nobody has read or written since the call; 0: nothing
+    uint8_t n;    // instructions looked at
+};
+// A block begins, whose page is at a host address; its instructions; it ends, and may go on at pc.
+void interp_crossing_begin(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb);
+void interp_crossing_insn(struct crossing *x, struct cpu *c, const struct insn *in, bool thumb);
+void interp_crossing_end(struct crossing *x, struct cpu *c, const uint8_t *page, uint32_t pc, uint8_t it,
+                         bool thumb);
 // Code for a block, or NULL.
 void interp_tier_compile(struct cpu *c, struct block *b, bool region);
 // The tier forgets its oldest code, no CPU runs: blocks that lose theirs, or that there was no room for,

@@ -1,27 +1,58 @@
 // Decoding: which table an encoding belongs to, and the walk through its candidate rows.
+#include <stddef.h>
+
 #include "isa/disas.h"
 
-static inline enum isa_result decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
-                                     struct insn *in)
+static inline const uint16_t *candidates(const struct isa_space *sp, uint32_t raw)
 {
     const uint32_t hi = raw >> sp->hi & sp->hi_mask, lo = raw >> sp->lo & sp->lo_mask;
-    for (const uint16_t *p = sp->lists + sp->index[hi * (sp->lo_mask + 1u) + lo]; *p != ISA_LIST_END; p++) {
+    return sp->lists + sp->index[hi * (sp->lo_mask + 1u) + lo];
+}
+
+static inline bool has_fixed_bits(const struct isa_row *row, uint32_t raw)
+{
+    return (raw & row->mask) == row->value;
+}
+
+static inline bool is_as_it_should(const struct isa_row *row, uint32_t raw)
+{
+    return (raw & row->should_mask) == row->should_value;
+}
+
+static inline void begin(const struct isa_space *sp, uint16_t n, uint32_t raw, struct insn *in)
+{
+    *in = (struct insn){.raw = raw, .op = sp->rows[n].op, .row = n, .cond = COND_AL, .len = sp->bytes};
+}
+
+enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
+                                 struct insn *in)
+{
+    for (const uint16_t *p = candidates(sp, raw); *p != ISA_LIST_END; p++) {
         const struct isa_row *row = &sp->rows[*p];
-        if ((raw & row->mask) != row->value) continue;
-        *in = (struct insn){.raw = raw, .op = row->op, .row = *p, .cond = COND_AL, .len = sp->bytes};
+        if (!has_fixed_bits(row, raw)) continue;
+        begin(sp, *p, raw, in);
         int r = row->extract(raw, it, in);
         if (r == ISA_NO_MATCH) continue;
-        if (r == ISA_OK && (raw & row->should_mask) != row->should_value) r = ISA_UNPREDICTABLE;
+        if (r == ISA_OK && !is_as_it_should(row, raw)) r = ISA_UNPREDICTABLE;
         return row->feature & features ? (enum isa_result)r : ISA_UNDEFINED;
     }
     *in = (struct insn){.raw = raw, .cond = COND_AL, .len = sp->bytes};
     return ISA_UNDEFINED;
 }
 
-enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
-                                 struct insn *in)
+// Most encodings need no more than their row's extraction, which the caller then ends with. NULL:
+// isa_space_decode has to look.
+static inline isa_extract_fn *plain_row(const struct isa_space *sp, uint32_t raw, uint32_t features,
+                                        struct insn *in)
 {
-    return decode(sp, raw, it, features, in);
+    const uint16_t *p = candidates(sp, raw);
+    while (*p != ISA_LIST_END && !has_fixed_bits(&sp->rows[*p], raw))
+        p++;
+    if (*p == ISA_LIST_END) return NULL;
+    const struct isa_row *row = &sp->rows[*p];
+    if (!row->plain || !(row->feature & features) || !is_as_it_should(row, raw)) return NULL;
+    begin(sp, *p, raw, in);
+    return row->extract;
 }
 
 // Coprocessors 10 and 11 are VFP, and 9 its half precision: bits 27:25 = 110, or 1110 in 27:24.
@@ -48,14 +79,24 @@ static const struct isa_space *space_of_a32(uint32_t raw)
 
 // T32 encodings of Advanced SIMD differ from the A32 ones in the top byte only (A7.4, A7.7); VFP ones do not
 // differ.
+static bool is_neon_data(uint32_t t)
+{
+    return (t & 0xef000000) == 0xef000000;
+}
+
+static bool is_neon_memory(uint32_t t)
+{
+    return (t & 0xff100000) == 0xf9000000;
+}
+
 static const struct isa_space *space_of_t32(uint32_t *raw)
 {
     const uint32_t t = *raw;
-    if ((t & 0xef000000) == 0xef000000) {
+    if (is_neon_data(t)) {
         *raw = 0xf2000000 | (t >> 28 & 1) << 24 | (t & 0x00ffffff);
         return &isa_neon;
     }
-    if ((t & 0xff100000) == 0xf9000000) {
+    if (is_neon_memory(t)) {
         *raw = 0xf4000000 | (t & 0x00ffffff);
         return &isa_neon;
     }
@@ -71,19 +112,38 @@ const struct isa_space *isa_space_of(uint32_t *raw, bool thumb, bool wide)
 
 enum isa_result isa_decode_a32(uint32_t raw, uint32_t features, struct insn *in)
 {
-    return decode(space_of_a32(raw), raw, false, features, in);
+    const struct isa_space *sp = space_of_a32(raw);
+    isa_extract_fn *extract = raw >> 28 != 15 ? plain_row(sp, raw, features, in) : NULL;
+    if (extract) return (enum isa_result)extract(raw, false, in);
+    return isa_space_decode(sp, raw, false, features, in);
 }
 
-enum isa_result isa_decode_thumb(uint32_t raw, bool wide, uint8_t itstate, uint32_t features, struct insn *in)
+// Those of T32 outside its coprocessors and Advanced SIMD.
+static bool is_core(uint32_t t)
+{
+    return (t & 0xec000000) != 0xec000000 && !is_neon_memory(t);
+}
+
+static __attribute__((noinline)) enum isa_result decode_thumb(uint32_t raw, bool wide, uint8_t itstate,
+                                                              uint32_t features, struct insn *in)
 {
     const bool it = (itstate & 15) != 0;
     uint32_t space_raw = raw;
-    const struct isa_space *sp = wide ? space_of_t32(&space_raw) : &isa_t16;
-    const enum isa_result r = decode(sp, space_raw, it, features, in);
+    const struct isa_space *sp = isa_space_of(&space_raw, true, wide);
+    const enum isa_result r = isa_space_decode(sp, space_raw, it, features, in);
     in->raw = raw;
     // Inside an IT block the block's condition holds, for unconditional-space VFP instructions too
     // (UNPREDICTABLE there).
     if (it && in->cond == COND_AL) in->cond = itstate >> 4;
     if (in->cond == 15) in->cond = COND_AL; // BKPT and its like, or a block of the reserved condition
     return r;
+}
+
+enum isa_result isa_decode_thumb(uint32_t raw, bool wide, uint8_t itstate, uint32_t features, struct insn *in)
+{
+    if (!(itstate & 15) && (!wide || is_core(raw))) {
+        isa_extract_fn *extract = plain_row(wide ? &isa_t32 : &isa_t16, raw, features, in);
+        if (extract) return (enum isa_result)extract(raw, false, in);
+    }
+    return decode_thumb(raw, wide, itstate, features, in);
 }

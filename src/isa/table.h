@@ -9,15 +9,17 @@
 typedef int isa_extract_fn(uint32_t raw, bool it, struct insn *in);
 
 struct isa_row {
-    uint32_t mask, value; // the fixed bits of the pattern
+    uint32_t mask, value;               // the fixed bits of the pattern
     uint32_t should_mask, should_value; // those that should be so: else UNPREDICTABLE
     isa_extract_fn *extract;
     const char *syntax; // disassembly template
     uint16_t op;        // enum op
     uint16_t feature;   // enum isa_feature
+    bool plain; // extract always matches, unless the condition is 15, and the condition is not set to 15
 };
 
-// An encoding space. Some bits of the encoding select a short list of candidate rows, tried in the table's order.
+// An encoding space. Some bits of the encoding select a short list of candidate rows, tried in the table's
+// order.
 struct isa_space {
     const char *name;
     const struct isa_row *rows;

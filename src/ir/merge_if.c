@@ -20,6 +20,18 @@ static bool is_branch(const struct ir_insn *i)
     return i->n == 1 && (i[1].op == IR_GOTO || i[1].op == IR_JUMP);
 }
 
+// The condition is told once for all of a side: its flags need not last for what joins.
+static void joined(struct ir_insn *side, unsigned n, const struct ir_insn *joins, uint8_t reads)
+{
+    reads &= (uint8_t) ~(joins->keeps | joins->reads);
+    for (unsigned k = 0; k < n; k++)
+        if (side[k].reads & reads) return;
+    for (unsigned k = 0; k < n; k++) {
+        side[k].keeps &= (uint8_t)~reads;
+        side[k].after &= (uint8_t)~reads;
+    }
+}
+
 // if a; else b; if c: a and c on one side.
 static bool to_first(struct ir_insn *first, struct ir_insn *orelse, const struct ir_insn *next)
 {
@@ -72,6 +84,7 @@ static unsigned merge(struct ir_block *b, unsigned k, unsigned *to)
         }
         for (unsigned j = 0; j < n; j++)
             b->insn[++*to] = b->insn[end + 1 + j];
+        if (same) joined(side + 1, side->n, side + 1 + side->n, reads);
         side->n = (uint8_t)(side->n + n);
         end += 1 + n;
     }

@@ -4,7 +4,8 @@
 
 enum { MOST = 3 }; // operations on both sides
 
-// Operations of which the emitter knows forms that leave the host's flags alone.
+// Operations of which the emitter knows forms that leave the host's flags alone, or that it can do in front
+// of what makes the flags.
 static bool cheap(const struct ir_insn *i)
 {
     if (i->sets || i->reads || i->d == IR_NONE) return false;
@@ -12,8 +13,11 @@ static bool cheap(const struct ir_insn *i)
     case IR_MOV:
     case IR_NOT:
     case IR_ADD:
-    case IR_SUB: return true;
-    case IR_AND: return i->b == IR_IMM && (i->imm == 0xff || i->imm == 0xffff);
+    case IR_SUB:
+    case IR_AND:
+    case IR_OR:
+    case IR_XOR: return true;
+    case IR_BIC:
     case IR_LSL:
     case IR_LSR:
     case IR_ASR:

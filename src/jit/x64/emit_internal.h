@@ -87,8 +87,8 @@ void emit_quiet_into(struct emit *e, const struct ir_insn *i, unsigned t);
 bool emit_quiet(struct emit *e, const struct ir_insn *i);
 // An IR_IF without a branch; the number of operations behind it that were done, or 0.
 unsigned emit_select(struct emit *e, const struct ir_insn *i); // emit_select.c
-// The same for a comparison whose subtraction is then wanted.
-unsigned emit_subtract_if(struct emit *e, const struct ir_insn *i);
+// A comparison and the IR_IF behind it, likewise.
+unsigned emit_early(struct emit *e, const struct ir_insn *i); // emit_early.c
 void emit_alu(struct emit *e, const struct ir_insn *i);       // emit_alu.c
 void emit_shift(struct emit *e, const struct ir_insn *i);     // emit_shift.c
 void emit_multiply(struct emit *e, const struct ir_insn *i);  // emit_multiply.c

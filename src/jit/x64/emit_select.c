@@ -110,25 +110,6 @@ static bool can_do_either(const struct emit *e, const struct ir_insn *i, unsigne
            (other->op == IR_MOV || other->op == IR_NOT || (other->op == IR_ADD && other->b == IR_IMM));
 }
 
-// cmp a, b; then d = a - b: the comparison is the subtraction.
-unsigned emit_subtract_if(struct emit *e, const struct ir_insn *i)
-{
-    const struct ir_insn *sub = &i[2];
-    if (i->op != IR_SUB || i->d != IR_NONE || i[1].op != IR_IF || !(i[1].mode & IR_SELECT) || i[1].n != 1)
-        return 0;
-    if (sub->op != IR_SUB || sub->a != i->a || sub->b != i->b || sub->imm != i->imm || sub->d >= IR_TEMP)
-        return 0;
-    emit_clobber(e);
-    to_reg(e, i, i->a, RAX);
-    if (i->b == IR_IMM)
-        x64_group1(&e->a, 0, 5, x64_r(RAX), i->imm);
-    else
-        x64_op(&e->a, 0, 0x2b, RAX, place(e, i->b));
-    emit_made_flags(e, i, HOST_SUB);
-    move_if(e, emit_condition(e, i[1].cond), sub->d, x64_r(RAX));
-    return 2;
-}
-
 unsigned emit_select(struct emit *e, const struct ir_insn *i)
 {
     const struct ir_insn *last = i + i->n;

@@ -206,9 +206,9 @@ static void emit_ops(struct emit *e, const struct ir_block *b)
         const struct ir_insn *i = &b->insn[k];
         if (is_if(i) || ends(i) || i->op == IR_ENTER) emit_fp_mode(e, FP_GUEST);
         e->live = i->keeps;
-        const unsigned selected = i->op == IR_IF    ? emit_select(e, i)
-                                  : i->op == IR_SUB ? emit_subtract_if(e, i)
-                                                    : 0;
+        const unsigned selected = i->op == IR_IF                       ? emit_select(e, i)
+                                  : i->op == IR_SUB || i->op == IR_AND ? emit_early(e, i)
+                                                                       : 0;
         if (!is_if(i) && !selected) {
             emit_one(e, i);
             continue;

@@ -18,9 +18,9 @@
 //   xor eax,DWORD PTR [cpu.g10]
 //   mov DWORD PTR [cpu.g8],eax
 //   and DWORD PTR [cpu.g9],0xffffff00
-//   cmp DWORD PTR [cpu.g8],0x3
 //   mov eax,DWORD PTR [cpu.g8]
-//   lea eax,[rax+0x1]
+//   add eax,0x1
+//   cmp DWORD PTR [cpu.g8],0x3
 //   mov ecx,DWORD PTR [cpu.g8]
 //   cmovne ecx,eax
 //   mov DWORD PTR [cpu.g8],ecx

@@ -113,10 +113,13 @@ enum ir_op {
     IR_VFNMA, // v = -v - …
     IR_VFNMS, // v = -v + …
     IR_VSQRT,
+    IR_VMAXNM, // v = the greater one; a NaN loses
+    IR_VMINNM,
     IR_VRINT,       // v = vm as an integer; x: as ROUNDSD has it
     IR_VCMP,        // FPSCR's flags from v and vm (IR_NONE: zero); x: any NaN is invalid
     IR_VCVT_INT,    // v (float, n) = S register vm (integer; IR_UNSIGNED)
-    IR_VCVT_TO_INT, // S register v = vm (float, n), towards zero; x: as FPSCR.RMode says
+    IR_VCVT_TO_INT, // S register v = vm (float, n), towards zero; x: 1: as FPSCR.RMode says; IR_ROUND_NAMED
+                    // and ROUNDSD's mode
     IR_VCVT_FIX,    // v (float, n) = v with x fraction bits, of 16 (lane 1) or 32 bits (IR_UNSIGNED)
     IR_VCVT_TO_FIX,
     IR_VCVT_SIZE, // v = vm of the other size; n: of v
@@ -164,6 +167,8 @@ enum ir_mode {
     IR_LINKS = 32,   // of a branch: a call; the return address is n bytes behind pc
     IR_RETURNS = 64, // of a branch: probably to the address behind the last call
 };
+
+enum { IR_ROUND_NAMED = 16 };
 
 enum ir_parallel {
     IR_PAR_S,

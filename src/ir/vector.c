@@ -156,6 +156,7 @@ static const struct ir_vroles vfp[] = {
     [IR_VFMS] = {RW, R, R},        [IR_VFNMA] = {RW, R, R},
     [IR_VFNMS] = {RW, R, R},       [IR_VRINT] = {W, 0, R},
     [IR_VCVT_FIX] = {RW, 0, 0},    [IR_VCVT_TO_FIX] = {RW, 0, 0},
+    [IR_VMAXNM] = {W, R, R},       [IR_VMINNM] = {W, R, R},
     [IR_VPUT64] = {DW, 0, 0},      [IR_VSQRT] = {W, 0, R},
     [IR_VCMP] = {R, 0, R},         [IR_VCVT_INT] = {W, 0, SR},
     [IR_VCVT_TO_INT] = {SW, 0, R}, [IR_VCVT_SIZE] = {W, 0, IR_V_OTHER | IR_V_R},

@@ -136,11 +136,22 @@ static enum xlate_result round_float(struct xlate *x, unsigned size, unsigned mo
     return XLATE_NEXT;
 }
 
+static const uint8_t named_modes[] = {0, 2, 1,
+                                      3}; // up and down are the other way round; not there: ties away
+
 static enum xlate_result round_named(struct xlate *x, unsigned size, const struct insn *in)
 {
-    static const uint8_t modes[] = {0, 2, 1, 3};  // up and down are the other way round
-    if (in->x >= sizeof modes) return XLATE_CALL; // to nearest, ties away
-    return round_float(x, size, modes[in->x] | ROUND_QUIET, in);
+    if (in->x >= sizeof named_modes) return XLATE_CALL;
+    return round_float(x, size, named_modes[in->x] | ROUND_QUIET, in);
+}
+
+static enum xlate_result convert_named(struct xlate *x, unsigned size, const struct insn *in)
+{
+    if (in->x >= sizeof named_modes) return XLATE_CALL;
+    struct ir_insn *i = vector(x, IR_VCVT_TO_INT, size, in);
+    i->x = IR_ROUND_NAMED | named_modes[in->x];
+    if (in->flags & INSN_UNS) i->mode |= IR_UNSIGNED;
+    return XLATE_NEXT;
 }
 
 static void select_one(struct xlate *x, unsigned cond, unsigned size, unsigned v, unsigned vm)
@@ -193,6 +204,8 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
         SIZES(VNMLS, IR_VNMLS)
         SIZES(VNMUL, IR_VNMUL)
         SIZES(VSQRT, IR_VSQRT)
+        SIZES(VMAXNM, IR_VMAXNM)
+        SIZES(VMINNM, IR_VMINNM)
         SIZES(VMOV, IR_VMOV)
         SIZES(VNEG, IR_VNEG)
         SIZES(VABS, IR_VABS)
@@ -220,6 +233,8 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
     case OP_VRINTZ_D: return round_float(x, 3, ROUND_ZERO | ROUND_QUIET, in);
     case OP_VRINT_S: return round_named(x, 2, in);
     case OP_VRINT_D: return round_named(x, 3, in);
+    case OP_VCVT_RINT_S: return convert_named(x, 2, in);
+    case OP_VCVT_RINT_D: return convert_named(x, 3, in);
     case OP_VSEL_S: return selection(x, 2, in);
     case OP_VSEL_D: return selection(x, 3, in);
     case OP_VLDM_S: return multiple_s(x, false, in);

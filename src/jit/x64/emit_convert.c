@@ -58,6 +58,28 @@ static void outside_is_slow(struct emit *e, unsigned size, int limit, bool is_un
     fp_slow_if(e, CC_AE);
 }
 
+static void round_to(struct emit *e, unsigned size, unsigned m, unsigned mode)
+{
+    emit_sse3(e, size == 3 ? 0x660f3a0b : 0x660f3a0a, 0, m, x64_r(m)); // roundsd, roundss
+    x64_byte(&e->a, mode);
+}
+
+// Rounded in a mode of its own. What does not fit, or hardly, is found before the rounding can be inexact.
+static void to_int_named(struct emit *e, const struct ir_insn *i)
+{
+    const bool is_unsigned = i->mode & IR_UNSIGNED;
+    const unsigned m = in_xmm(e, i->n, i->vm, 0);
+    emit_clobber(e);
+    fp_begin(e, i);
+    fp_to_core(e, i->n, i->vm, RAX);
+    if (e->fp_form & FP_FLUSH) denormal_is_slow(e, i->n);
+    outside_is_slow(e, i->n, is_unsigned ? 31 : 30, is_unsigned);
+    round_to(e, i->n, m, i->x & 3);
+    emit_sse2(e, fp_scalar(i->n, CVT_TRUNCATE), RAX, x64_r(0));
+    fp_from_core(e, 2, i->v, RAX);
+    fp_end(e, i);
+}
+
 // What does not fit in a signed number is invalid for the host, too.
 static void to_int(struct emit *e, const struct ir_insn *i)
 {
@@ -150,8 +172,7 @@ static void round_float(struct emit *e, const struct ir_insn *i)
         fp_to_core(e, i->n, i->vm, RAX);
         denormal_is_slow(e, i->n);
     }
-    emit_sse3(e, i->n == 3 ? 0x660f3a0b : 0x660f3a0a, 0, m, x64_r(m)); // roundsd, roundss
-    x64_byte(&e->a, i->x);
+    round_to(e, i->n, m, i->x);
     fp_result(e, i, 0);
     fp_end(e, i);
 }
@@ -160,7 +181,7 @@ static void round_float(struct emit *e, const struct ir_insn *i)
 static bool is_call(const struct emit *e, const struct ir_insn *i)
 {
     if (e->fp_form & FP_CALL) return true;
-    if (i->op == IR_VRINT) return !host_has(HOST_SSE41);
+    if (i->op == IR_VRINT || (i->op == IR_VCVT_TO_INT && i->x & IR_ROUND_NAMED)) return !host_has(HOST_SSE41);
     return i->op == IR_VCVT_FIX && i->n == 2 && i->lane == 2 && e->fp_form & FP_ROUND;
 }
 
@@ -172,7 +193,7 @@ void emit_convert(struct emit *e, const struct ir_insn *i)
     }
     switch ((enum ir_op)i->op) {
     case IR_VCVT_INT: from_int(e, i); break;
-    case IR_VCVT_TO_INT: to_int(e, i); break;
+    case IR_VCVT_TO_INT: (i->x & IR_ROUND_NAMED ? to_int_named : to_int)(e, i); break;
     case IR_VCVT_FIX: from_fixed(e, i); break;
     case IR_VCVT_TO_FIX: to_fixed(e, i); break;
     case IR_VRINT: round_float(e, i); break;

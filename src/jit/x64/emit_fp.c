@@ -127,11 +127,14 @@ void fp_result(struct emit *e, const struct ir_insn *i, unsigned xmm)
 enum {
     SSE_SQRT = 0x51,
     SSE_AND = 0x54,
+    SSE_OR = 0x56,
     SSE_XOR = 0x57,
     SSE_ADD = 0x58,
     SSE_MUL,
     SSE_SUB = 0x5c,
-    SSE_DIV = 0x5e
+    SSE_MIN,
+    SSE_DIV,
+    SSE_MAX,
 };
 
 // a op b, in t if that can be; returns where. a is not needed any more if it is a scratch register. Without
@@ -204,6 +207,23 @@ static void root(struct emit *e, const struct ir_insn *i)
     const unsigned m = in_xmm(e, i->n, i->vm, 0);
     fp_begin(e, i);
     fp_result(e, i, two(e, i->n, SSE_SQRT, fp_target(e, i), m, x64_r(m)));
+    fp_end(e, i);
+}
+
+// Of two zeros the host takes the second, so both orders are tried: +0 is the greater one. NaNs are the
+// handler's.
+static void extreme(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned op = fp_scalar(i->n, i->op == IR_VMAXNM ? SSE_MAX : SSE_MIN);
+    const unsigned n = in_xmm(e, i->n, i->vn, 0), m = in_xmm(e, i->n, i->vm, 1);
+    emit_clobber(e);
+    fp_begin(e, i);
+    emit_sse2(e, fp_packed(i->n, 0x2e), n, x64_r(m)); // ucomis
+    fp_slow_if(e, CC_P);
+    emit_sse3(e, op, 2, n, x64_r(m));
+    emit_sse3(e, op, 3, m, x64_r(n));
+    emit_sse3(e, fp_packed(i->n, i->op == IR_VMAXNM ? SSE_AND : SSE_OR), 2, 2, x64_r(3));
+    finish_xmm(e, i->n, i->v, 2);
     fp_end(e, i);
 }
 
@@ -302,6 +322,8 @@ void emit_arithmetic(struct emit *e, const struct ir_insn *i)
             root(e, i);
         break;
     case IR_VCMP: compare(e, i); break;
+    case IR_VMAXNM:
+    case IR_VMINNM: extreme(e, i); break;
     case IR_VFMA:
     case IR_VFMS:
     case IR_VFNMA:

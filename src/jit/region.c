@@ -141,7 +141,7 @@ static void look_at(struct region *g)
     g->first[b->nblocks] = b->n;
     for (unsigned k = g->first[block]; k < b->n; k++) {
         struct ir_insn *i = &b->insn[k];
-        if (ir_defs(i) >> 14 & 1) g->context[context].lr = true;
+        if (context && ir_defs(i) >> 14 & 1) g->context[context].lr = true;
         if (i->op != IR_GOTO && i->op != IR_GOTO_REG) continue;
         if (i->mode & IR_LINKS) {
             i->x = (uint8_t)inlined(g, i, context);
@@ -262,6 +262,7 @@ static void arrange(struct region *g)
     mark(g, wanted, 0);
     for (unsigned k = 0; k < b->nblocks; k++)
         number[k] = wanted[k] ? blocks++ : 0;
+    if (blocks == b->nblocks) return;
     for (unsigned k = 0; k < b->nblocks; k++) {
         if (!wanted[k]) continue;
         b->blocks[number[k]] = b->blocks[k];

@@ -287,6 +287,8 @@ void emit_jump(struct emit *e, const struct ir_insn *i, int cc)
     if (!e->a.full) x64_patch(skip, e->a.p);
 }
 
+enum { LOOP_ALIGN = 32 }; // bytes that hosts fetch at a time, or keep decoded
+
 void emit_enter(struct emit *e, const struct ir_insn *i)
 {
     struct emit_block *b = &e->blocks[i->imm];
@@ -295,6 +297,7 @@ void emit_enter(struct emit *e, const struct ir_insn *i)
     emit_vector_forget(e);
     if (b->loop) { // whoever loops looks whether somebody wants him to stop
         uint8_t *over = x64_jmp_at(&e->a);
+        x64_align(&e->a, LOOP_ALIGN, 0);
         b->poll = e->a.p;
         poll_inside(e, b->key);
         if (!e->a.full) x64_patch(over, e->a.p);

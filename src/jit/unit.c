@@ -110,7 +110,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
         if (memcmp(home, emit_home, sizeof home)) e->home = home;
         if (!(e->fp_form & FP_CALL)) translate_vector_homes(&j->translation.ir, vector_home);
     }
-    emit_set_vector_homes(e, vector_home);
+    emit_set_vector_homes(e, vector_home, &j->translation.ir);
     if (!emit_unit(e, &j->translation.ir)) return NULL;
     part->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
     memcpy(links, e->links, e->nlinks * sizeof *links);

@@ -6,7 +6,7 @@
 enum { FIRST = 4, HOMES = 10, SELDOM = 16 };
 
 struct tally {
-    uint32_t uses[5][32]; // by size and number, weighed
+    uint32_t uses[5][32]; // by size and number, weighed: a store each, half a load
     uint32_t runs[32];    // of D registers, in loads and stores of several
     bool written[64];     // words
     uint32_t ways;        // in and out, each of which loads or stores all
@@ -28,7 +28,7 @@ static void count(struct tally *t, const struct ir_insn *i, uint32_t weight)
         for (unsigned w = v << size >> 2; use[k].writes && w < (v + 1u) << size >> 2; w++)
             t->written[w] = true;
         if (i->op != IR_LDVM && i->op != IR_STVM) {
-            t->uses[size][v] += weight * (use[k].reads + use[k].writes);
+            t->uses[size][v] += weight * (use[k].reads + 2u * use[k].writes);
             continue;
         }
         for (unsigned d = v << size >> 3; d < (v + 1u) << size >> 3; d++)

@@ -89,8 +89,8 @@ Test(ir_sink, past_arithmetic_on_vector_registers_that_reads_no_flags)
 {
     block.n = 0;
     sets(put(IR_SUB, NO, 1, 2, 0), IR_Z);
-    put(IR_VMLA, NO, NO, NO, 0);
-    put(IR_VEC, NO, NO, NO, 0);
+    put(IR_VMLA, NO, NO, NO, 0)->n = 3;
+    put(IR_VEC, NO, NO, NO, 0)->n = 4;
     put(IR_VGET, 3, NO, NO, 0);
     put(IR_VGET, 2, NO, NO, 0); // an operand
     run();

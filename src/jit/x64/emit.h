@@ -153,6 +153,8 @@ struct emit {
     struct emit_vector_home vector_home[16];
     uint8_t vector_at[64]; // S register (four in each Q) → the XMM register that has it; 0: none
     bool vector_homes;     // there are any
+    uint16_t changed;      // a bit each: homes that may have changed since the unit was entered; and so where
+    uint16_t block_changed[IR_MAX_BLOCKS], way_changed[EMIT_MAX_WAYS]; // blocks begin, and at ways
     struct emit_vector vector[16];
     uint32_t vector_op;  // counts operations
     bool ge_mask;        // XMM3 has cpu.ge_clear, too
@@ -181,7 +183,7 @@ struct emit {
 bool emit_unit(struct emit *e, const struct ir_block *b);
 // Whether the code of an operation calls, or may call, the handler that its imm names.
 bool emit_may_call(const struct ir_insn *i);
-void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16]);
+void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16], const struct ir_block *b);
 // What its code asks of all code (enum fp_form), because it computes with floating-point numbers.
 unsigned emit_fp_form(const struct ir_insn *i);
 bool emit_shared_code(struct x64 *a, struct emit_shared *s);

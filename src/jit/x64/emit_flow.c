@@ -22,7 +22,7 @@ void emit_to_common(struct emit *e)
         if (moved(e, r)) home_memory(e, e->home, r, true);
     for (unsigned r = 0; e->home != emit_home && r < 15; r++)
         if (moved(e, r)) home_memory(e, emit_home, r, false);
-    emit_vector_store_homes(e);
+    emit_vector_store_homes(e, e->changed);
 }
 
 void emit_from_common(struct emit *e)
@@ -66,6 +66,7 @@ static struct emit_way *new_way(struct emit *e)
         e->nways--;
     }
     e->ways[e->nways] = (struct emit_way){0};
+    e->way_changed[e->nways] = e->changed;
     return &e->ways[e->nways++];
 }
 
@@ -295,6 +296,7 @@ void emit_enter(struct emit *e, const struct ir_insn *i)
     e->next_block = i->imm + 1;
     e->flags = (struct emit_flags){.saved = IR_NZCV};
     emit_vector_forget(e);
+    e->changed = e->block_changed[i->imm];
     if (b->loop) { // whoever loops looks whether somebody wants him to stop
         uint8_t *over = x64_jmp_at(&e->a);
         x64_align(&e->a, LOOP_ALIGN, 0);

@@ -158,14 +158,16 @@ void finish_clean_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm); 
 // or 0.
 unsigned emit_vector_keep_result(struct emit *e);
 void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm); // its homes, and a copy
-// The homes between memory and the unit. Change no flags.
-void emit_vector_store_homes(struct emit *e);
+// The homes between memory and the unit, of those that the unit changes the ones in a mask. Change no flags.
+enum { ALL_HOMES = 0xffff };
+void emit_vector_store_homes(struct emit *e, unsigned mask);
 void emit_vector_load_homes(struct emit *e);
 
 // emit_vector_home.c: whether any part of a register has a home; its own home, or 0; one that it can be read
 // from as it is, or 0; if it is a part of what has one, to `to`.
 bool emit_vector_has_home(const struct emit *e, unsigned size, unsigned v);
 unsigned emit_vector_home(const struct emit *e, unsigned size, unsigned v);
+uint16_t emit_vector_changes(const struct emit *e, const struct ir_insn *i); // the homes, a bit each
 unsigned emit_vector_readable(const struct emit *e, unsigned size, unsigned v);
 bool emit_vector_part(struct emit *e, unsigned size, unsigned v, unsigned to);
 // From and to wherever it is.

@@ -141,7 +141,7 @@ static uint8_t *call_thunk(struct x64 *a, const struct emit_shared *s, enum tier
 {
     x64_align(a, 16, 0);
     uint8_t *start = a->p;
-    if (e) emit_vector_store_homes(e);
+    if (e) emit_vector_store_homes(e, ALL_HOMES);
     homes(a, home, true, kind == TIER_CALL_VECTOR ? VOLATILE : ALL);
     adjust_stack(a, -8);
     x64_op(a, 0, 0x0fb6, RCX, x64_m(RAX, offsetof(struct tier_call, thumb))); // movzx

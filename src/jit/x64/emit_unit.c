@@ -241,6 +241,7 @@ static void emit_ways(struct emit *e)
     uint8_t *thunk[TIER_CALL_KINDS] = {NULL};
     for (unsigned k = 0; k < e->nways && !e->a.full; k++) {
         const struct emit_way w = e->ways[k];
+        e->changed = e->way_changed[k];
         if (w.label) {
             x64_patch(w.disp, e->blocks[w.label - 1].label);
         } else if (w.thunk) {

@@ -62,6 +62,7 @@ void emit_vector_end(struct emit *e, const struct ir_insn *i)
     struct ir_vuse use[IR_VUSES];
     const unsigned n = ir_vector_use(i, use);
     if (n == IR_VUSE_ALL) emit_vector_forget(e);
+    e->changed |= emit_vector_changes(e, i);
     for (unsigned k = 0; n != IR_VUSE_ALL && k < n; k++) {
         if (!use[k].writes) continue;
         const unsigned x = copy_of(e, use[k].size, use[k].v);

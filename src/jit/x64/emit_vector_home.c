@@ -121,12 +121,12 @@ void emit_vector_reload(struct emit *e, unsigned size, unsigned v, unsigned xmm)
     if (xmm) load(e, size, v, xmm);
 }
 
-void emit_vector_store_homes(struct emit *e)
+void emit_vector_store_homes(struct emit *e, unsigned mask)
 {
     if (!e->vector_homes) return;
     for (unsigned x = XMM_SCRATCH; x < 16; x++) {
         const struct emit_vector_home *h = &e->vector_home[x];
-        if (h->written) store(e, h->size, h->v, x);
+        if (h->written && mask >> x & 1) store(e, h->size, h->v, x);
     }
 }
 
@@ -141,12 +141,45 @@ void emit_vector_load_homes(struct emit *e)
 uint8_t *emit_vector_store_thunk(struct emit *e)
 {
     uint8_t *at = e->a.p;
-    emit_vector_store_homes(e);
+    emit_vector_store_homes(e, ALL_HOMES);
     x64_byte(&e->a, 0xc3); // ret
     return at;
 }
 
-void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16])
+uint16_t emit_vector_changes(const struct emit *e, const struct ir_insn *i)
+{
+    struct ir_vuse use[IR_VUSES];
+    const unsigned n = e->vector_homes ? ir_vector_use(i, use) : 0;
+    uint16_t mask = 0;
+    for (unsigned k = 0; n != IR_VUSE_ALL && k < n; k++)
+        for (unsigned s = use[k].v << use[k].size >> 2; s < (use[k].v + 1u) << use[k].size >> 2; s++)
+            if (use[k].writes && e->vector_at[s]) mask |= (uint16_t)(1u << e->vector_at[s]);
+    return mask;
+}
+
+// Which homes may have changed at the beginning of each block: calls, behind which the unit is entered anew,
+// change none.
+static void follow_changes(struct emit *e, const struct ir_block *b)
+{
+    memset(e->block_changed, 0, sizeof e->block_changed);
+    for (bool again = e->vector_homes; again;) {
+        uint16_t now = 0;
+        again = false;
+        for (unsigned k = 0; k < b->n; k++) {
+            const struct ir_insn *i = &b->insn[k];
+            const bool returns = i->op == IR_GOTO_REG && i->x && !(i->mode & IR_LINKS);
+            if (i->op == IR_ENTER) now = e->block_changed[i->imm];
+            now |= emit_vector_changes(e, i);
+            if (i->op != IR_JUMP && !returns) continue;
+            uint16_t *to = &e->block_changed[returns ? i->x - 1u : i->imm];
+            if (!(now & ~*to)) continue;
+            *to |= now;
+            again = true;
+        }
+    }
+}
+
+void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16], const struct ir_block *b)
 {
     memcpy(e->vector_home, home, sizeof e->vector_home);
     memset(e->vector_at, 0, sizeof e->vector_at);
@@ -157,4 +190,5 @@ void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16
         e->vector_homes = true;
         memset(&e->vector_at[h->v << h->size >> 2], (int)x, 1u << h->size >> 2);
     }
+    follow_changes(e, b);
 }

@@ -122,13 +122,15 @@ enum ir_op {
                     // and ROUNDSD's mode
     IR_VCVT_FIX,    // v (float, n) = v with x fraction bits, of 16 (lane 1) or 32 bits (IR_UNSIGNED)
     IR_VCVT_TO_FIX,
-    IR_VCVT_SIZE, // v = vm of the other size; n: of v
-    IR_VMRS,      // d = FPSCR
-    IR_VMSR,      // FPSCR = a, or the interpreter gets this instruction
-    IR_VFLAGS,    // the condition flags from FPSCR's
-    IR_VEC,       // an operation on vectors: vec, lane, x (ir/vector.h)
-    IR_IF,        // unless cond holds, skips the next n operations
-    IR_IFZ,       // unless a is zero (n operations)
+    IR_VCVT_HALF,    // S register v = the half-precision number in the lower (x: upper) half of S register vm
+    IR_VCVT_TO_HALF, // … of v = vm, the other half stays
+    IR_VCVT_SIZE,    // v = vm of the other size; n: of v
+    IR_VMRS,         // d = FPSCR
+    IR_VMSR,         // FPSCR = a, or the interpreter gets this instruction
+    IR_VFLAGS,       // the condition flags from FPSCR's
+    IR_VEC,          // an operation on vectors: vec, lane, x (ir/vector.h)
+    IR_IF,           // unless cond holds, skips the next n operations
+    IR_IFZ,          // unless a is zero (n operations)
     IR_IFNZ,
     IR_ELSE,  // skips the next n operations: the last of those that an IR_IF skips, the other side behind it
     IR_CALL,  // the interpreter's handler: imm names it; reads and writes: masks of guest registers

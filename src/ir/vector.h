@@ -129,8 +129,10 @@ enum ir_vec {
     VEC_FRSQRTE,
     VEC_FRECPS,
     VEC_FRSQRTS,
-    VEC_FCVT,    // from integers with x fraction bits
-    VEC_FCVT_TO, // to such integers, towards zero
+    VEC_FCVT,      // from integers with x fraction bits
+    VEC_FCVT_TO,   // to such integers, towards zero
+    VEC_FCVT_HALF, // Q = D of half precision
+    VEC_FCVT_TO_HALF,
     VEC_COUNT,
 };
 

@@ -182,6 +182,8 @@ static const struct row {
     [OP_VRSQRTS_F] = {VEC_FRSQRTS, PLAIN, 0},
     [OP_VCVT_F_INT] = {VEC_FCVT, PLAIN, 0},
     [OP_VCVT_F_FIX] = {VEC_FCVT, AMOUNT, 0},
+    [OP_VCVT_F32_F16] = {VEC_FCVT_HALF, PLAIN, 0},
+    [OP_VCVT_F16_F32] = {VEC_FCVT_TO_HALF, PLAIN, 0},
     [OP_VCVT_INT_F] = {VEC_FCVT_TO, PLAIN, 0},
     [OP_VCVT_FIX_F] = {VEC_FCVT_TO, AMOUNT, 0},
 };

@@ -118,6 +118,12 @@ static enum xlate_result round_to_int(struct xlate *x, unsigned size, const stru
     return XLATE_NEXT;
 }
 
+static enum xlate_result half(struct xlate *x, enum ir_op op, const struct insn *in)
+{
+    vector(x, op, 2, in)->x = !!(in->flags & INSN_X);
+    return XLATE_NEXT;
+}
+
 static enum xlate_result fixed(struct xlate *x, enum ir_op op, unsigned size, const struct insn *in)
 {
     struct ir_insn *i = vector(x, op, size, in);
@@ -219,6 +225,8 @@ enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in)
     case OP_VCVT_INT_D: return convert(x, IR_VCVT_TO_INT, 3, in);
     case OP_VCVT_D_S: return convert(x, IR_VCVT_SIZE, 3, in);
     case OP_VCVT_S_D: return convert(x, IR_VCVT_SIZE, 2, in);
+    case OP_VCVT_S_H: return half(x, IR_VCVT_HALF, in);
+    case OP_VCVT_H_S: return half(x, IR_VCVT_TO_HALF, in);
     case OP_VCVTR_INT_S: return round_to_int(x, 2, in);
     case OP_VCVTR_INT_D: return round_to_int(x, 3, in);
     case OP_VCVT_S_FIX: return fixed(x, IR_VCVT_FIX, 2, in);

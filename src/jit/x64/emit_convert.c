@@ -181,6 +181,7 @@ static void round_float(struct emit *e, const struct ir_insn *i)
 static bool is_call(const struct emit *e, const struct ir_insn *i)
 {
     if (e->fp_form & FP_CALL) return true;
+    if (i->op == IR_VCVT_HALF || i->op == IR_VCVT_TO_HALF) return !host_has(HOST_F16C);
     if (i->op == IR_VRINT || (i->op == IR_VCVT_TO_INT && i->x & IR_ROUND_NAMED)) return !host_has(HOST_SSE41);
     return i->op == IR_VCVT_FIX && i->n == 2 && i->lane == 2 && e->fp_form & FP_ROUND;
 }
@@ -196,6 +197,8 @@ void emit_convert(struct emit *e, const struct ir_insn *i)
     case IR_VCVT_TO_INT: (i->x & IR_ROUND_NAMED ? to_int_named : to_int)(e, i); break;
     case IR_VCVT_FIX: from_fixed(e, i); break;
     case IR_VCVT_TO_FIX: to_fixed(e, i); break;
+    case IR_VCVT_HALF:
+    case IR_VCVT_TO_HALF: emit_half(e, i); break;
     case IR_VRINT: round_float(e, i); break;
     default: resize(e, i); break;
     }

@@ -10,6 +10,7 @@ void emit_arithmetic(struct emit *e, const struct ir_insn *i); // emit_fp.c
 void emit_vflags(struct emit *e);
 void emit_fpscr(struct emit *e, const struct ir_insn *i);   // VMRS, VMSR
 void emit_convert(struct emit *e, const struct ir_insn *i); // emit_convert.c
+void emit_half(struct emit *e, const struct ir_insn *i);    // emit_half.c
 
 // The opcode of an SSE instruction on a single or a double: 0F op with F3 or F2.
 static inline unsigned fp_scalar(unsigned size, unsigned op)

@@ -127,6 +127,8 @@ static const struct {
     [VEC_FRECPS] = {emit_vec_float, {NEVER, NEVER, 0}, true},
     [VEC_FRSQRTS] = {emit_vec_float, {NEVER, NEVER, 0}, true},
     [VEC_FCVT] = {emit_vec_fcvt, {NEVER, NEVER, 0}, true},
+    [VEC_FCVT_HALF] = {emit_vec_half, {HOST_F16C}, true},
+    [VEC_FCVT_TO_HALF] = {emit_vec_half, {HOST_F16C}, true},
     [VEC_FCVT_TO] = {emit_vec_fcvt, {NEVER, NEVER, 0}, true},
 };
 

@@ -138,6 +138,7 @@ emit_vec_fn emit_vec_sha1_rounds, emit_vec_sha1_rotate, emit_vec_sha1_schedule0,
     emit_vec_sha256_rounds, emit_vec_sha256_schedule0, emit_vec_sha256_schedule1; // emit_neon_sha.c
 
 emit_vec_fn emit_vec_float, emit_vec_fsign; // emit_neon_float.c
+emit_vec_fn emit_vec_half;                  // emit_half.c
 emit_vec_fn emit_vec_estimate;              // emit_neon_estimate.c
 emit_vec_fn emit_vec_fcvt;                  // emit_neon_convert.c
 

@@ -70,6 +70,8 @@ void emit_vfp(struct emit *e, const struct ir_insn *i)
     case IR_VCVT_FIX:
     case IR_VCVT_TO_FIX:
     case IR_VRINT:
+    case IR_VCVT_HALF:
+    case IR_VCVT_TO_HALF:
     case IR_VCVT_TO_INT:
     case IR_VCVT_SIZE: emit_convert(e, i); break;
     case IR_VMRS:

@@ -19,11 +19,13 @@ static unsigned detect(void)
         __builtin_cpu_supports("avx512dq"))
         f |= HOST_AVX512VL;
     if (__builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul")) f |= HOST_AES;
+    if (__builtin_cpu_supports("f16c")) f |= HOST_F16C;
     unsigned a, b, c, d;
     if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && b & bit_SHA) f |= HOST_SHA;
     const char *mask = getenv("STINKARM_HOST");
     if (mask) f &= (unsigned)strtoul(mask, NULL, 0);
-    return f & HOST_AVX ? f : f & ~(unsigned)(HOST_AVX2 | HOST_FMA | HOST_AVX512VL); // encoded alike
+    return f & HOST_AVX ? f
+                        : f & ~(unsigned)(HOST_AVX2 | HOST_FMA | HOST_AVX512VL | HOST_F16C); // encoded alike
 }
 
 unsigned host_features_known;

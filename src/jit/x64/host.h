@@ -15,7 +15,8 @@ enum host_feature {
     HOST_POPCNT = 128,
     HOST_AVX512VL = 256, // with F, BW and DQ
     HOST_AES = 512,      // and PCLMULQDQ
-    HOST_SHA = 1024,     // and what it comes with: up to SSE4.1
+    HOST_F16C = 2048,
+    HOST_SHA = 1024, // and what it comes with: up to SSE4.1
 };
 
 // Found out when it is asked for the first time. STINKARM_HOST in the environment (a number) masks it: the

@@ -95,6 +95,15 @@ static inline void *interp_host_ptr(struct cpu *c, uint32_t addr, unsigned bytes
     return c->window + addr;
 }
 
+// The bytes that the registers of a list take.
+static inline uint32_t interp_list_bytes(uint32_t list)
+{
+    list -= list >> 1 & 0x5555;
+    list = (list & 0x3333) + (list >> 2 & 0x3333);
+    list = (list + (list >> 4)) & 0x0f0f;
+    return 4 * ((list + (list >> 8)) & 31);
+}
+
 // Where the lowest register of a block transfer goes (A8.8.57 …).
 static inline uint32_t interp_block_start(const struct step *s, uint32_t base, uint32_t bytes)
 {
@@ -108,19 +117,29 @@ static inline uint32_t interp_block_end(const struct step *s, uint32_t base, uin
     return s->flags & INSN_ADD ? base + bytes : base - bytes;
 }
 
+static inline void interp_load_words(struct cpu *c, uint32_t addr, uint32_t *value, unsigned n)
+{
+    mem_check_align(c, addr, 4, false);
+    if (MEM_LIKELY(c->mem_mode == CPU_MEM_FLAT)) {
+        const uint8_t *window = c->window;
+        for (unsigned k = 0; k < n; k++, addr += 4)
+            memcpy(&value[k], window + addr, 4);
+    } else {
+        for (unsigned k = 0; k < n; k++, addr += 4)
+            value[k] = mem_ld32(c, addr);
+    }
+}
+
 // Loads the registers of a list, and writes the base back. Nothing changes before all loads are done: any may
 // abort.
 static inline void interp_load_block(struct cpu *c, const struct step *s)
 {
     interp_mark(c, s);
-    const uint32_t base = c->r[s->rn], bytes = 4u * (uint32_t)__builtin_popcount(s->imm);
-    uint32_t addr = interp_block_start(s, base, bytes), value[16];
-    mem_check_align(c, addr, 4, false);
+    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s->imm);
+    uint32_t value[16];
+    interp_load_words(c, interp_block_start(s, base, bytes), value, bytes / 4);
     unsigned n = 0;
-    for (; n < bytes / 4; n++, addr += 4)
-        value[n] = mem_ld32(c, addr);
     if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
-    n = 0;
     for (uint32_t list = s->imm; list; list &= list - 1)
         c->r[__builtin_ctz(list)] = value[n++];
 }

@@ -169,11 +169,17 @@ STEP(ldm)
 STEP(stm)
 {
     interp_mark(c, s);
-    const uint32_t base = c->r[s->rn], bytes = 4u * (uint32_t)__builtin_popcount(s->imm);
+    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s->imm);
     uint32_t addr = interp_block_start(s, base, bytes);
     mem_check_align(c, addr, 4, true);
-    for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
-        mem_st32(c, addr, c->r[__builtin_ctz(list)]);
+    if (MEM_LIKELY(c->mem_mode == CPU_MEM_FLAT)) {
+        uint8_t *window = c->window;
+        for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
+            memcpy(window + addr, &c->r[__builtin_ctz(list)], 4);
+    } else {
+        for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
+            mem_st32(c, addr, c->r[__builtin_ctz(list)]);
+    }
     if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
     NEXT;
 }
@@ -182,13 +188,10 @@ STEP(stm)
 STEP(ldm_user)
 {
     interp_mark(c, s);
-    const uint32_t bytes = 4u * (uint32_t)__builtin_popcount(s->imm);
-    uint32_t addr = interp_block_start(s, c->r[s->rn], bytes), value[16];
-    mem_check_align(c, addr, 4, false);
+    const uint32_t bytes = interp_list_bytes(s->imm);
+    uint32_t value[16];
+    interp_load_words(c, interp_block_start(s, c->r[s->rn], bytes), value, bytes / 4);
     unsigned n = 0;
-    for (; n < bytes / 4; n++, addr += 4)
-        value[n] = mem_ld32(c, addr);
-    n = 0;
     for (uint32_t list = s->imm; list; list &= list - 1)
         *cpu_user_reg(c, (unsigned)__builtin_ctz(list)) = value[n++];
     NEXT;
@@ -198,7 +201,7 @@ STEP(ldm_user)
 STEP(stm_user)
 {
     interp_mark(c, s);
-    uint32_t addr = interp_block_start(s, c->r[s->rn], 4u * (uint32_t)__builtin_popcount(s->imm));
+    uint32_t addr = interp_block_start(s, c->r[s->rn], interp_list_bytes(s->imm));
     mem_check_align(c, addr, 4, true);
     for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
         mem_st32(c, addr, *cpu_user_reg(c, (unsigned)__builtin_ctz(list)));

@@ -63,10 +63,12 @@ struct jit {
     bool anew;                   // all code is to be made anew
     uintptr_t evicted[2];        // records that have been forgotten last: from, to
     unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
-    uint32_t hot;                // runs of a block until it is compiled, from the first unit on
-    bool flags_cross;            // from the next flush on: translation.flags_cross
-    uint32_t hot_region;         // runs of compiled code until it becomes a region; 0: never
-    int fork_fd;                 // the child's code memory, around fork
+    uint32_t hot;        // runs of a block until it is compiled, when the program is not young any more
+    bool hot_given;      // … from the first one on
+    unsigned tries;      // to compile something
+    bool flags_cross;    // from the next flush on: translation.flags_cross
+    uint32_t hot_region; // runs of compiled code until it becomes a region; 0: never
+    int fork_fd;         // the child's code memory, around fork
     struct jit_cover *covers[JIT_COVERS];
     struct emit_shared shared;
     struct translation translation; // of the unit being made

@@ -7,7 +7,9 @@
 
 enum {
     HOT = 32,         // what has run so often will run on …
-    HOT_FIRST = 1500, // … but with the first one come code memory and its page faults
+    HOT_FIRST = 1500, // … but with the first one come code memory and its page faults, …
+    HOT_YOUNG = 256,  // … and a program that has few units yet may be about to end
+    YOUNG = 48,
     HOT_REGION = 4000,
 };
 
@@ -25,7 +27,8 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     struct jit_unit *u = NULL;
     pthread_mutex_lock(&j->lock);
     if (!j->full && !j->anew && jit_memory(j)) {
-        __atomic_store_n(&tier->hot, j->hot, __ATOMIC_RELAXED);
+        const bool young = j->tries++ < YOUNG && !j->hot_given;
+        __atomic_store_n(&tier->hot, young ? HOT_YOUNG : j->hot, __ATOMIC_RELAXED);
         const struct tier_call *calls;
         j->emit.alone = !c->memory_shared;
         const struct ir_block *b = &j->translation.ir;
@@ -145,6 +148,7 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
     j->size = memory ? (size_t)memory << 20 : JIT_MEMORY;
     j->part_size = (j->size - JIT_SHARED_ROOM) / JIT_PARTS & ~(size_t)0xfff;
     j->hot = hot ? hot : HOT;
+    j->hot_given = hot;
     j->hot_region = hot_region ? hot_region : HOT_REGION;
     pthread_mutex_init(&j->lock, NULL);
     return &j->tier;

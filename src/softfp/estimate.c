@@ -14,9 +14,9 @@ static uint32_t recip_estimate(uint32_t a)
 static uint32_t rsqrt_estimate(uint32_t a)
 {
     a = a < 256 ? a * 2 + 1 : ((a & ~1u) + 1) * 2;
-    uint32_t b = 512;
-    while (a * (b + 1) * (b + 1) < 1u << 28)
-        b++;
+    uint32_t b = 512; // the largest number with a * b * b < 2^28
+    for (uint32_t bit = 256; bit; bit >>= 1)
+        if (a * (b | bit) * (b | bit) < 1u << 28) b |= bit;
     return (b + 1) / 2;
 }
 

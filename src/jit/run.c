@@ -121,7 +121,8 @@ static struct tier_result result(const struct jit *j, struct cpu *c, enum emit_e
     case EXIT_INDIRECT: r.key = key & (key & 1 ? ~0u : ~3u); break;
     case EXIT_LEAVE: r.why = TIER_ONE; break;
     case EXIT_HOT:
-        c->host_heat[emit_heat_slot(key)] = (int32_t)j->hot_region;
+        r.key = ((const struct emit_entry *)(uintptr_t)key)->key;
+        c->host_heat[emit_heat_slot(r.key)] = (int32_t)j->hot_region;
         r.why = TIER_HOT;
         break;
     case EXIT_STALE:

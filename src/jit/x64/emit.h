@@ -18,7 +18,7 @@ enum emit_exit {
     EXIT_INDIRECT, // key: at a branch to an address that is not in the jump table
     EXIT_LEAVE,    // key: the interpreter is to do the instruction there
     EXIT_STOP,     // a handler has stopped the engine
-    EXIT_HOT,      // key: the block there has become hot
+    EXIT_HOT,      // struct emit_entry: the block there has become hot
     EXIT_STALE,    // struct emit_entry: at code that has been forgotten
 };
 enum { EXIT_SHIFT = 61 };
@@ -68,7 +68,9 @@ struct emit_site {
 
 // Code that all blocks share, in the writable view.
 struct emit_shared {
-    const uint8_t *enter; // uint64_t enter(struct cpu *, const void *code): runs until it is left
+    const uint8_t *enter;   // uint64_t enter(struct cpu *, const void *code): runs until it is left
+    const uint8_t *records; // of links and entries; within 4 GiB from there
+    const uint8_t *leave_link, *leave_hot, *leave_stale; // EAX: where the record is, from there
     const uint8_t *leave, *leave_saved, *indirect, *not_found, *return_miss, *call[TIER_CALL_KINDS];
     const uint8_t *trap;   // behind a trap (fp_trap): RAX is its arg, the return address on the stack
     const uint8_t *floats; // emit_neon_float.h's constants
@@ -186,7 +188,7 @@ bool emit_may_call(const struct ir_insn *i);
 void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16], const struct ir_block *b);
 // What its code asks of all code (enum fp_form), because it computes with floating-point numbers.
 unsigned emit_fp_form(const struct ir_insn *i);
-bool emit_shared_code(struct x64 *a, struct emit_shared *s);
+bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *records);
 // Makes a way in jump elsewhere. at: its first byte; both in the writable view.
 void emit_stale(uint8_t *at, const uint8_t *to);
 // Whether it does already; the displacement is behind its first byte.

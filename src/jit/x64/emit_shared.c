@@ -310,9 +310,23 @@ static void read_fpscr(struct x64 *a, struct emit_shared *s)
     x64_byte(a, 0xc3);
 }
 
-bool emit_shared_code(struct x64 *a, struct emit_shared *s)
+// EAX: where a record is.
+static const uint8_t *leave_with(struct x64 *a, const struct emit_shared *s, enum emit_exit why)
 {
+    const uint8_t *start = a->p;
+    x64_mov_imm64(a, RCX, (uint64_t)(uintptr_t)s->records | (uint64_t)why << EXIT_SHIFT);
+    x64_op(a, X64_64, 0x03, RAX, x64_r(RCX)); // add
+    x64_jmp_to(a, s->leave);
+    return start;
+}
+
+bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *records)
+{
+    s->records = records;
     enter(a, s);
+    s->leave_link = leave_with(a, s, EXIT_LINK);
+    s->leave_hot = leave_with(a, s, EXIT_HOT);
+    s->leave_stale = leave_with(a, s, EXIT_STALE);
     return_miss(a, s);
     indirect(a, s);
     for (int kind = TIER_CALL_ANY; kind < TIER_CALL_KINDS; kind++)

@@ -235,6 +235,13 @@ static void emit_ops(struct emit *e, const struct ir_block *b)
     }
 }
 
+// Out to C, with a record.
+static void leave_with(struct emit *e, const void *record, const uint8_t *how)
+{
+    x64_mov_imm(&e->a, x64_r(RAX), (uint32_t)((const uint8_t *)record - e->shared->records));
+    x64_jmp_to(&e->a, how);
+}
+
 // What is jumped to from the unit's midst, behind it. Grows while it is made.
 static void emit_ways(struct emit *e)
 {
@@ -271,8 +278,7 @@ static void emit_ways(struct emit *e)
         } else {
             x64_patch(w.disp, e->a.p);
             if (w.inside) emit_to_common(e);
-            x64_mov_imm64(&e->a, RAX, (uint64_t)(uintptr_t)&e->link_at[w.link]);
-            x64_jmp_to(&e->a, e->shared->leave);
+            leave_with(e, &e->link_at[w.link], e->shared->leave_link);
         }
     }
 }
@@ -297,12 +303,6 @@ static void way_in(struct emit *e, uint64_t key)
         e->hot = x64_jcc_at(&e->a, CC_S);
     }
     emit_from_common(e);
-}
-
-static void leave_with(struct emit *e, uint64_t key, enum emit_exit why)
-{
-    x64_mov_imm64(&e->a, RAX, key | (uint64_t)why << EXIT_SHIFT);
-    x64_jmp_to(&e->a, e->shared->leave);
 }
 
 bool emit_unit(struct emit *e, const struct ir_block *b)
@@ -331,11 +331,11 @@ bool emit_unit(struct emit *e, const struct ir_block *b)
     }
     if (e->counted && !e->a.full) { // a unit of one block
         x64_patch(e->hot, e->a.p);
-        leave_with(e, e->blocks[0].key, EXIT_HOT);
+        leave_with(e, &e->entry_at[0], e->shared->leave_hot);
     }
     for (unsigned k = 0; k < e->nentries; k++) {
         e->entry_at[k].stale = e->a.p;
-        leave_with(e, (uintptr_t)&e->entry_at[k], EXIT_STALE);
+        leave_with(e, &e->entry_at[k], e->shared->leave_stale);
     }
     if (!e->a.full) note_links(e);
     return !e->a.full;

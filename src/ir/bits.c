@@ -91,9 +91,9 @@ static bool makes_ones(const struct known *z, const struct ir_insn *i)
     return i->b == IR_IMM ? i->imm == ~0u : i->b < IR_LOCS && z->ones >> i->b & 1;
 }
 
-static void follow(struct known *z, const struct ir_insn *i)
+// may: the operation may be skipped.
+static void follow(struct known *z, const struct ir_insn *i, bool may)
 {
-    const bool may = i->mode & IR_CONDITIONAL;
     if (i->op == IR_ALIGN && !may) z->zeros[i->a] |= i->imm - 1;
     const uint32_t defs = ir_defs(i), r = result(i, operand(z, i, i->a), operand(z, i, i->b));
     for (uint32_t rest = defs; rest; rest &= rest - 1) {
@@ -136,19 +136,48 @@ static int leads_to(const struct ir_insn *i)
     return i->mode & IR_LINKS ? -1 : (int)ir_block_behind(i) - 1;
 }
 
+// Operations under one condition, up to `end`. Where the next are under the same one, they are reached only
+// through these: who has skipped these skips those, too.
+struct chain {
+    unsigned end; // 0: none
+    uint8_t cond;
+    struct known skipped;
+};
+
+static void chain_link(struct chain *c, const struct ir_block *b, unsigned k, struct known *z)
+{
+    const struct ir_insn *i = &b->insn[k];
+    const bool starts = i->op == IR_IF && i[i->n].op != IR_ELSE;
+    if (c->end && k == c->end) {
+        meet(&c->skipped, z, false);
+        if (starts && i->cond == c->cond) {
+            c->end = k + 1u + i->n;
+            return;
+        }
+        *z = c->skipped;
+        c->end = 0;
+    }
+    if (!starts) return;
+    c->skipped = *z;
+    c->cond = i->cond;
+    c->end = k + 1u + i->n;
+}
+
 // Through all blocks in order; whether something is less known than when their code was looked at.
 static bool walk(struct ir_block *b, struct known at[IR_MAX_BLOCKS], bool widen, bool last)
 {
     struct known z = {0};
+    struct chain c = {0};
     bool again = false;
     unsigned now = 0;
     for (unsigned k = 0; k < b->n; k++) {
         struct ir_insn *i = &b->insn[k];
+        chain_link(&c, b, k, &z);
         if (i->op == IR_ENTER) z = at[now = i->imm];
         if (last) use(b, &z, i);
         const int to = leads_to(i);
         if (to >= 0 && meet(&at[to], &z, widen) && (unsigned)to <= now) again = true;
-        if (i->op != IR_NOP) follow(&z, i);
+        if (i->op != IR_NOP) follow(&z, i, i->mode & IR_CONDITIONAL && !c.end);
     }
     return again;
 }

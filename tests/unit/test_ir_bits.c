@@ -78,6 +78,37 @@ Test(ir_bits, a_condition_proves_nothing)
     cr_expect_eq(run(), 3);
 }
 
+static void under(uint8_t cond, unsigned n)
+{
+    struct ir_insn *i = put(IR_IF, NO, NO, NO, 0);
+    i->cond = cond;
+    i->n = (uint8_t)n;
+}
+
+// stmcs r1!, …; subscs …; stmcs r1!, …: the last one only runs behind the first.
+static unsigned three(uint8_t last_cond, bool between)
+{
+    enter(true);
+    under(2, 2);
+    put(IR_ALIGN, NO, 1, NO, 4)->mode = IR_CONDITIONAL;
+    put(IR_ADD, 1, 1, IMM, 8)->mode = IR_CONDITIONAL;
+    under(2, 1);
+    put(IR_SUB, 2, 2, IMM, 8)->mode = IR_CONDITIONAL;
+    if (between) put(IR_SUB, 2, 2, IMM, 8);
+    under(last_cond, 1);
+    put(IR_ALIGN, NO, 1, NO, 4)->mode = IR_CONDITIONAL;
+    put(IR_ALIGN, NO, 1, NO, 4); // anybody comes here
+    put(IR_LEAVE, NO, NO, NO, 0);
+    return run();
+}
+
+Test(ir_bits, one_condition_after_the_other)
+{
+    cr_expect_eq(three(2, false), 2);
+    cr_expect_eq(three(3, false), 3);
+    cr_expect_eq(three(2, true), 3); // flags may be others
+}
+
 // mov r1, r0, aligned; 1: ldrd [r1]; r1 += step; b 1b
 static unsigned loop(bool entry, uint32_t step)
 {

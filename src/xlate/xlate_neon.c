@@ -122,6 +122,8 @@ static const struct row {
     [OP_VCLZ] = {VEC_CLZ, PLAIN, 0},
     [OP_VCLS] = {VEC_CLS, PLAIN, 0},
     [OP_VSHL_REG] = {VEC_SHIFT, PLAIN, 0},
+    [OP_VQSHL_REG] = {VEC_QSHIFT, PLAIN, 0},
+    [OP_VQRSHL] = {VEC_QSHIFT, ROUND, 0},
     [OP_VRSHL] = {VEC_SHIFT, ROUND, 0},
     [OP_AESE] = {VEC_AESE, PLAIN, 0},
     [OP_AESD] = {VEC_AESD, PLAIN, 0},

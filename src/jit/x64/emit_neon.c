@@ -72,6 +72,7 @@ static const struct {
     [VEC_CNT] = {emit_vec_count, {HOST_SSSE3}, false},
     [VEC_CLZ] = {emit_vec_leading_zeros, {HOST_SSSE3, HOST_SSSE3, HOST_SSSE3}, false},
     [VEC_CLS] = {emit_vec_leading_signs, {HOST_SSSE3, HOST_SSSE3, HOST_SSSE3}, false},
+    [VEC_QSHIFT] = {emit_vec_shift_by, {HOST_AVX2, HOST_AVX2, NEVER, NEVER}, false},
     [VEC_SHIFT] = {emit_vec_shift_by, {HOST_AVX2, HOST_AVX2, HOST_AVX2, HOST_AVX2}, false},
     [VEC_AESE] = {emit_vec_aes_round, {HOST_AES}, false},
     [VEC_AESD] = {emit_vec_aes_round, {HOST_AES}, false},

@@ -67,12 +67,25 @@ static void shift_words(struct words w, enum vec_shift kind, unsigned d, unsigne
     x64_byte(&w.e->a, by);
 }
 
-// Register 1's words shifted by the lowest, signed bytes of register 0's. Changes 2 and 3, too.
-static void words_by(struct words w, bool u, bool round)
+static void constant(struct words w, unsigned d, uint32_t value)
+{
+    vec_constant(w.e, d, value, 4);
+    if (w.flags) on_words(w, P38(0x58), d, 0, d); // vpbroadcastd
+}
+
+enum { PMINSD = P38(0x39), PMINUD = P38(0x3b), PMAXSD = P38(0x3d) };
+
+// Register 1's words shifted by the lowest, signed bytes of register 0's, to the left at most by `most`.
+// Changes 2 and 3, too.
+static void words_by(struct words w, bool u, bool round, unsigned most)
 {
     enum { PSRLV = P38(0x45), PSRAV = P38(0x46), PSLLV = P38(0x47), PBLENDVB = P3A(0x4c), PCMPEQD = P(0x76) };
     shift_words(w, VEC_SHIFT_LEFT, 0, 0, 24);
     shift_words(w, VEC_SHIFT_RIGHT_SIGNED, 0, 0, 24);
+    if (most < 32) {
+        constant(w, 2, most);
+        on_words(w, PMINSD, 0, 0, 2);
+    }
     on_words(w, PSLLV, 2, 1, 0);
     if (round) { // by one less, then a half, upwards
         on_words(w, PCMPEQD, 3, 3, 3);
@@ -89,6 +102,20 @@ static void words_by(struct words w, bool u, bool round)
     x64_byte(&w.e->a, 0);
 }
 
+// Register 1's words, as far as they fit in so many bits; 3: 0 where they do. Changes 2, too.
+static void limit(struct words w, bool u, unsigned bits)
+{
+    constant(w, 2, (u ? 1u << bits : 1u << (bits - 1)) - 1);
+    on_words(w, u ? PMINUD : PMINSD, 3, 1, 2);
+    if (!u) {
+        constant(w, 2, -(1u << (bits - 1)));
+        on_words(w, PMAXSD, 3, 3, 2);
+    }
+    on_words(w, PXOR, 2, 1, 3);
+    on_words(w, POR, 1, 3, 3);
+    on_words(w, POR, 3, 2, 2);
+}
+
 // XMM1 = the elements of m, 4 or 8, shifted by those of n, in its lower half or all of it.
 static void narrow_by(struct emit *e, const struct ir_insn *i, unsigned n, unsigned m)
 {
@@ -99,21 +126,30 @@ static void narrow_by(struct emit *e, const struct ir_insn *i, unsigned n, unsig
         EXTRACT = P3A(0x39),
         PACKSSDW = P(0x6b)
     };
+    const unsigned bits = 8u << i->lane;
     const bool bytes = i->lane == 0, u = i->mode & IR_UNSIGNED;
     const struct words w = {e, bytes || i->n == 4 ? X64_VEX_256 : 0};
     const unsigned widen = bytes ? PMOVSX_BYTE : PMOVSX;
     on_words(w, widen, 0, 0, n);
     on_words(w, u ? widen + PMOVZX : widen, 1, 0, m);
-    words_by(w, u, i->mode & IR_ROUND);
-    shift_words(w, VEC_SHIFT_LEFT, 1, 1, bytes ? 24 : 16);
-    shift_words(w, VEC_SHIFT_RIGHT_SIGNED, 1, 1, bytes ? 24 : 16);
+    const bool saturates = i->vec == VEC_QSHIFT;
+    words_by(w, u, i->mode & IR_ROUND, saturates ? bits : 32);
+    if (saturates) limit(w, u, bits);
+    shift_words(w, VEC_SHIFT_LEFT, 1, 1, 32 - bits);
+    shift_words(w, VEC_SHIFT_RIGHT_SIGNED, 1, 1, 32 - bits);
     if (w.flags) {
+        if (saturates) {
+            x64_vex(&e->a, w.flags, EXTRACT, 3, 0, x64_r(0));
+            x64_byte(&e->a, 1);
+            vec_op(e, POR, 3, 3, 0);
+        }
         x64_vex(&e->a, w.flags, EXTRACT, 1, 0, x64_r(2));
         x64_byte(&e->a, 1);
         x64_byte(&e->a, 0xc5); // vzeroupper
         x64_byte(&e->a, 0xf8);
         x64_byte(&e->a, 0x77);
     }
+    if (saturates) vec_saturated(e, 3, 0);
     vec_op(e, PACKSSDW, 1, 1, w.flags ? 2 : 1);
     if (bytes) vec_op(e, PACKSSWB, 1, 1, 1);
 }

@@ -51,6 +51,8 @@ struct tier_source {
     // Fills in a block of at most `room` instructions, at b->insns. False: there is none, or it has hardly
     // run.
     bool (*block)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
+    // The same for one that is only looked at: it may have run seldom, or never.
+    bool (*look)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
     // The handlers of n instructions in a row, the first being the count-th of its block; n == 0: only tells
     // how one would be called. False: only the interpreter itself can do it, or there is no memory.
     bool (*handler)(struct cpu *c, const struct tier_insn *in, unsigned n, unsigned count, bool thumb,

@@ -70,6 +70,21 @@ static uint8_t sets(const struct insn *in)
     }
 }
 
+// Whether one of the instructions in front of pc, on its page, puts pc into LR: ADD LR, PC, #n, or MOV LR,
+// PC.
+static bool follows_link(const uint8_t *page, uint32_t offset)
+{
+    enum { MOV_LR_PC = 0x01a0e00f, ADD_LR_PC = 0x028fe000, AS_FAR = 16 };
+    for (uint32_t back = 8; back <= AS_FAR && back <= offset; back += 4) {
+        uint32_t w;
+        memcpy(&w, page + offset - back, sizeof w);
+        w &= 0x0fffffff;
+        if (back == 8 && w == MOV_LR_PC) return true;
+        if (w == (ADD_LR_PC | (back - 8))) return true;
+    }
+    return false;
+}
+
 // Whether the instruction in front of pc, on the same page, is a call.
 static bool follows_call(const uint8_t *page, uint32_t pc, bool thumb)
 {
@@ -80,7 +95,9 @@ static bool follows_call(const uint8_t *page, uint32_t pc, bool thumb)
     if (thumb) // BL or BLX, or BLX with a register
         return ((hw[0] & 0xf800) == 0xf000 && hw[1] >= 0xc000) || (hw[1] & 0xff87) == 0x4780;
     const uint32_t kind = hw[1] >> 8 & 15;
-    return kind == 11 || hw[1] >> 8 == 0xfa || ((hw[1] & 0xfff) == 0x12f && (hw[0] & 0xfff0) == 0xff30);
+    if (kind == 11 || hw[1] >> 8 == 0xfa || ((hw[1] & 0xfff) == 0x12f && (hw[0] & 0xfff0) == 0xff30))
+        return true;
+    return follows_link(page, offset);
 }
 
 void interp_crossing_begin(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb)

@@ -160,7 +160,8 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
 
 // A block for the tier: one that the interpreter has run, or the one that is being compiled, and what is
 // behind its conditional branches.
-static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room)
+// cold: even if it has hardly run; or never, if it is in the page of the first that is being compiled.
+static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)
 {
     struct interp_cpu *ic = c->engine_state;
     struct interp_engine *e = (struct interp_engine *)c->engine;
@@ -169,8 +170,10 @@ static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, uns
     do {
         generation = atomic_load(&e->cache.generation);
         b = cache_find(&e->cache, key);
+        if (!b && cold && ic->ncompiling && (ic->compiling[0]->first ^ (uint32_t)key) >> 12 == 0)
+            b = interp_build(c, key);
         if (!b || ic->ncompiling == TIER_ENTRIES) return false;
-        if (ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
+        if (!cold && ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
         if (!decode_all(c, b, tb, room)) return false;
     } while (!cache_extend(&e->cache, b, tb->next_pc - 1, generation));
     tb->heat = b->heat;
@@ -179,9 +182,19 @@ static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, uns
     return true;
 }
 
+static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room)
+{
+    return block_at(c, key, tb, room, false);
+}
+
+static bool source_look(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room)
+{
+    return block_at(c, key, tb, room, true);
+}
+
 static step_fn step_warm, step_compiled;
 
-static const struct tier_source source = {source_block, handler};
+static const struct tier_source source = {source_block, source_look, handler};
 
 void interp_tier_attach(struct tier *t)
 {

@@ -103,7 +103,7 @@ static struct wanted at(struct exits *x, uint64_t key, unsigned depth)
     for (unsigned k = 0; k < t->nlooked; k++)
         if (t->looked[k].key == key) return (struct wanted){t->looked[k].certain, t->looked[k].possible};
     if (depth > DEEPEST || t->nlooked == TRANSLATE_LOOKED || t->ir.n > IR_MAX - 2 * ROOM) return anything;
-    if (!x->src->block(x->c, key, &tb, TRANSLATE_MAX_INSNS - t->ninsns)) return anything;
+    if (!x->src->look(x->c, key, &tb, TRANSLATE_MAX_INSNS - t->ninsns)) return anything;
     const unsigned me = t->nlooked++;
     t->looked[me].key = key;
     t->looked[me].certain = anything.certain; // for who comes by here again

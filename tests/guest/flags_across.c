@@ -37,6 +37,21 @@ static __attribute__((noinline)) int out_of(int (*f)(int, int), int a, int b)
     return r0;
 }
 
+// The call of old, of what needs no call.
+static __attribute__((noinline)) int out_without_bl(int (*f)(int, int), int a, int b)
+{
+    register int r0 __asm__("r0") = a;
+    register int r1 __asm__("r1") = b;
+    register int (*r2)(int, int) __asm__("r2") = f;
+#ifdef __thumb__
+    __asm__ volatile("blx r2\n ite lt\n movlt r0, #1\n movge r0, #0"
+#else
+    __asm__ volatile("mov lr, pc\n bx r2\n movlt r0, #1\n movge r0, #0"
+#endif
+                     : "+r"(r0), "+r"(r1), "+r"(r2)::"r3", "ip", "lr", "cc", "memory");
+    return r0;
+}
+
 static __attribute__((noinline)) int out_of_known(int a, int b)
 {
     register int r0 __asm__("r0") = a;
@@ -94,6 +109,7 @@ int main(void)
     }
     for (int i = 0; i < 5000 && !failures; i++) {
         const int a = i % 7, b = i % 5;
+        CHECK(out_without_bl(compare_leaf, a, b) == (a < b));
         CHECK(out_of_known(a, b) == (a < b));
         CHECK(out_of(compare, a, b) == (a < b) && out_of(compare_leaf, a, b) == (a < b));
     }

@@ -139,6 +139,7 @@ static const struct {
     [VEC_FRECPS] = {"frecps", {W, R, R}},
     [VEC_FRSQRTS] = {"frsqrts", {W, R, R}},
     [VEC_FCVT] = {"fcvt", {W, 0, R}},
+    [VEC_FRINT] = {"frint", {W, 0, R}},
     [VEC_FCVT_HALF] = {"fcvt_half", {QW, 0, DR}},
     [VEC_FCVT_TO_HALF] = {"fcvt_to_half", {DW, 0, QR}},
     [VEC_FCVT_TO] = {"fcvt_to", {W, 0, R}},

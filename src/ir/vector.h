@@ -130,7 +130,8 @@ enum ir_vec {
     VEC_FRECPS,
     VEC_FRSQRTS,
     VEC_FCVT,      // from integers with x fraction bits
-    VEC_FCVT_TO,   // to such integers, towards zero
+    VEC_FRINT,     // to integral numbers; x: as ROUNDPS has it
+    VEC_FCVT_TO,   // to such integers, towards zero; IR_ROUND: to integers, x as ROUNDPS has it
     VEC_FCVT_HALF, // Q = D of half precision
     VEC_FCVT_TO_HALF,
     VEC_COUNT,

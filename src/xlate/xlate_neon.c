@@ -187,6 +187,8 @@ static const struct row {
     [OP_VCVT_F32_F16] = {VEC_FCVT_HALF, PLAIN, 0},
     [OP_VCVT_F16_F32] = {VEC_FCVT_TO_HALF, PLAIN, 0},
     [OP_VCVT_INT_F] = {VEC_FCVT_TO, PLAIN, 0},
+    [OP_VCVT_INT_F_R] = {VEC_FCVT_TO, ROUND, 0},
+    [OP_VRINT_F] = {VEC_FRINT, PLAIN, 0},
     [OP_VCVT_FIX_F] = {VEC_FCVT_TO, AMOUNT, 0},
 };
 
@@ -196,6 +198,16 @@ static uint8_t number(uint8_t role, uint8_t v, uint8_t own)
     if (!role) return IR_NONE;
     const uint8_t size = role & IR_V_SIZE;
     return size == IR_V_Q || (size == IR_V_OWN && own == 4) ? v >> 1 : v;
+}
+
+// ROUNDPS's operand for a rounding mode of the manual's: bit 3 where inexact results are not told. False: it
+// has none.
+static bool rounding(struct ir_insn *i, const struct insn *in)
+{
+    static const uint8_t modes[] = {0, 2, 1, 3}; // not there: to nearest, ties away
+    if (in->x >= sizeof modes) return false;
+    i->x = modes[in->x] | (in->op == OP_VRINT_F && !(in->flags & INSN_X) ? 8 : 0);
+    return true;
 }
 
 enum xlate_result xlate_neon(struct xlate *x, const struct insn *in)
@@ -210,6 +222,7 @@ enum xlate_result xlate_neon(struct xlate *x, const struct insn *in)
     if (row->how & ROUND) i->mode |= IR_ROUND;
     if (row->how & SCALAR) i->mode |= IR_SCALAR;
     i->x = row->how & AMOUNT ? (uint8_t)in->imm : row->x ? row->x : in->x;
+    if ((in->op == OP_VRINT_F || in->op == OP_VCVT_INT_F_R) && !rounding(i, in)) return XLATE_CALL;
     const struct ir_vroles roles = ir_vector_roles(i);
     // What is UNPREDICTABLE is as the handler does it.
     if (roles.vm & IR_V_W && in->rd == in->rm) return XLATE_CALL;

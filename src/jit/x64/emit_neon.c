@@ -130,6 +130,7 @@ static const struct {
     [VEC_FCVT] = {emit_vec_fcvt, {NEVER, NEVER, 0}, true},
     [VEC_FCVT_HALF] = {emit_vec_half, {HOST_F16C}, true},
     [VEC_FCVT_TO_HALF] = {emit_vec_half, {HOST_F16C}, true},
+    [VEC_FRINT] = {emit_vec_fcvt, {NEVER, NEVER, HOST_SSE41}, true},
     [VEC_FCVT_TO] = {emit_vec_fcvt, {NEVER, NEVER, 0}, true},
 };
 

@@ -32,14 +32,30 @@ static void from_int(struct emit *e, const struct ir_insn *i)
     vec_result(e, i, 0);
 }
 
+// Of what is no NaN, and no denormal.
+static void round_to(struct emit *e, unsigned m, unsigned mode)
+{
+    emit_sse2(e, P3A(0x08), 0, x64_r(m)); // roundps
+    x64_byte(&e->a, mode);
+}
+
+static void round_float(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned m = vec_m(e, i, 0);
+    vecf_nan_is_slow(e, m, m); // and a denormal traps
+    round_to(e, m, i->x);
+    vec_result(e, i, 0);
+}
+
 // Signed: the host finds invalid what does not fit. XMM2: what is left to the handler in any case: for
 // unsigned integers whatever is negative or needs the top bit, for fixed point what the multiplication might
 // overflow with.
 static void to_int(struct emit *e, const struct ir_insn *i)
 {
     unsigned m = vec_m(e, i, 0);
+    const unsigned fraction = i->mode & IR_ROUND ? 0 : i->x;
     vecf_nan_is_slow(e, m, m); // and a denormal traps
-    if (i->mode & IR_UNSIGNED || i->x) {
+    if (i->mode & IR_UNSIGNED || fraction) {
         vec_constant(e, 1, power(31) - 1, 4);
         if (i->mode & IR_UNSIGNED) {
             vec_op(e, PCMPGTD, 2, m, 1);
@@ -50,9 +66,13 @@ static void to_int(struct emit *e, const struct ir_insn *i)
         }
         vecf_slow_if_any(e, 2);
     }
-    if (i->x) {
-        vec_constant(e, 1, power(i->x), 4);
+    if (fraction) {
+        vec_constant(e, 1, power((int)fraction), 4);
         vec_op(e, MUL, 0, m, 1);
+        m = 0;
+    }
+    if (i->mode & IR_ROUND) {
+        round_to(e, m, i->x);
         m = 0;
     }
     emit_sse2(e, TRUNCATE, 1, x64_r(m));
@@ -66,8 +86,9 @@ static void to_int(struct emit *e, const struct ir_insn *i)
 
 void emit_vec_fcvt(struct emit *e, const struct ir_insn *i)
 {
-    const bool overflows = i->vec == VEC_FCVT_TO && i->x && i->mode & IR_UNSIGNED;
-    if (e->fp_form & FP_CALL_VECTOR || overflows) {
+    const bool rounds = i->mode & IR_ROUND;
+    const bool overflows = i->vec == VEC_FCVT_TO && i->x && !rounds && i->mode & IR_UNSIGNED;
+    if (e->fp_form & FP_CALL_VECTOR || overflows || (rounds && !host_has(HOST_SSE41))) {
         emit_call(e, i);
         return;
     }
@@ -75,6 +96,8 @@ void emit_vec_fcvt(struct emit *e, const struct ir_insn *i)
     vecf_begin(e, i);
     if (i->vec == VEC_FCVT)
         from_int(e, i);
+    else if (i->vec == VEC_FRINT)
+        round_float(e, i);
     else
         to_int(e, i);
     vecf_end(e, i);

@@ -3,6 +3,7 @@
 #include "jit/x64/emit_neon_ldst.h"
 
 enum { MOVUPS = 0x0f10, MOVUPS_TO = 0x0f11, MOVQ = (int)0xf3000f7e, MOVQ_TO = P(0xd6) };
+enum { BROADCASTSS = P38(0x18) };
 enum { MOVD = P(0x6e), MOVD_TO = P(0x7e) };
 
 static struct x64_rm plus(struct x64_rm m, uint32_t bytes)
@@ -110,9 +111,22 @@ static void put_all(struct emit *e, const struct ir_insn *i, unsigned k, unsigne
         finish_xmm(e, 3, (d + j) & 31, x);
 }
 
+// One word to all elements of a Q register, in one instruction of the host's.
+static bool broadcasts(const struct ir_insn *i)
+{
+    return host_has(HOST_AVX) && i->vn == 1 && i->lane == 2 && i->x == 2 && !(i->v & 1);
+}
+
 static void load_all(struct emit *e, const struct ir_insn *i)
 {
     const struct x64_rm m = structure(e, i);
+    if (broadcasts(i)) {
+        const unsigned t = dest_xmm(e, 4, i->v / 2, 0);
+        emit_site(e, i);
+        emit_sse2(e, BROADCASTSS, t, m);
+        finish_xmm(e, 4, i->v / 2, t);
+        return;
+    }
     for (unsigned k = 0; k < i->vn; k++) {
         if (i->lane == 2) {
             struct x64_rm at = m;

@@ -46,7 +46,8 @@ static void remember(struct emit *e, unsigned size, unsigned v, unsigned xmm)
 void emit_vector_forget(struct emit *e)
 {
     e->ge_mask = false;
-    memset(e->vector, 0, sizeof e->vector);
+    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+        e->vector[x].size = 0;
 }
 
 void emit_vector_begin(struct emit *e, const struct ir_insn *i)

@@ -104,7 +104,7 @@ const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, cons
 
 static inline bool jit_is_dead(const struct emit_entry *entry)
 {
-    return __atomic_load_n(&((const struct jit_unit *)entry->unit)->dead, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&entry->dead, __ATOMIC_ACQUIRE);
 }
 
 // evict.c: forgets the oldest part of the code.

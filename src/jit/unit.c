@@ -141,8 +141,10 @@ bool jit_forget(struct tier *t, uint64_t key)
         if (k->key != key || u->dead) continue;
         __atomic_store_n(&u->dead, true, __ATOMIC_RELEASE);
         loops |= u->loops;
-        for (unsigned i = 0; i < u->nentries; i++)
+        for (unsigned i = 0; i < u->nentries; i++) {
+            __atomic_store_n(&u->entries[i].dead, true, __ATOMIC_RELEASE);
             emit_stale(u->entries[i].code, u->entries[i].stale);
+        }
     }
     return loops;
 }

@@ -116,6 +116,7 @@ struct emit_entry {
     uint64_t key;
     uint8_t *code, *stale; // in the writable view; stale: where it leads when it is not to run any more
     void *unit;            // whoever keeps units
+    bool dead;             // its unit has been forgotten
 };
 
 // What an XMM register has a copy of: of which register, as an S, D or Q register (0: none); the operations

@@ -1,6 +1,7 @@
 // Conditional instructions in a row: one test and one branch for all with the same condition or its opposite,
 // as IT blocks and runs of predicated ARM instructions have them.
 #include "ir/passes.h"
+#include "ir/use.h"
 
 #include <string.h>
 
@@ -20,15 +21,20 @@ static bool is_branch(const struct ir_insn *i)
     return i->n == 1 && (i[1].op == IR_GOTO || i[1].op == IR_JUMP);
 }
 
-// The condition is told once for all of a side: its flags need not last for what joins.
+static bool looks(const struct ir_insn *i)
+{
+    return ir_shape(i) & (IR_FAULTS | IR_OBSERVES);
+}
+
+// The condition is told once for all of a side: its flags need not last for what joins, if nobody else looks.
 static void joined(struct ir_insn *side, unsigned n, const struct ir_insn *joins, uint8_t reads)
 {
     reads &= (uint8_t) ~(joins->keeps | joins->reads);
-    for (unsigned k = 0; k < n; k++)
-        if (side[k].reads & reads) return;
-    for (unsigned k = 0; k < n; k++) {
-        side[k].keeps &= (uint8_t)~reads;
+    if (looks(joins)) return;
+    for (unsigned k = n; k-- > 0;) {
         side[k].after &= (uint8_t)~reads;
+        if (side[k].reads & reads || looks(&side[k])) return;
+        side[k].keeps &= (uint8_t)~reads;
     }
 }
 

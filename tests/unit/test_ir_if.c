@@ -54,6 +54,16 @@ Test(ir_if, two_sides)
     cr_assert_eq(block.n, 8);
 }
 
+Test(ir_if, flags_last_as_long_as_somebody_may_look)
+{
+    arm((const uint32_t[]){ADDEQ, ADDEQ, 0xe3500000 /* cmp r0, #0 */}, 3);
+    expect(0, IR_IF, 2);
+    cr_assert_not(block.insn[1].after & IR_Z);
+    arm((const uint32_t[]){ADDEQ, LDREQ, ADDEQ, 0xe3500000}, 4);
+    expect(0, IR_IF, 3);
+    cr_assert(block.insn[1].keeps & IR_Z && block.insn[2].keeps & IR_Z);
+}
+
 Test(ir_if, a_third_side_joins_the_first)
 {
     arm((const uint32_t[]){LDREQ, LDRNE, ADDEQ}, 3);

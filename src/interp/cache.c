@@ -110,7 +110,7 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
     if (atomic_load(&k->generation) == generation) copy = cache_find(k, b->key);
     if (!copy && atomic_load(&k->generation) == generation) {
         struct code_page *p0 = page_of(k, b->frame[0], true);
-        struct code_page *p1 = page_of(k, b->frame[1], true);
+        struct code_page *p1 = b->frame[1] == b->frame[0] ? p0 : page_of(k, b->frame[1], true);
         if (p0 && p1 && (copy = arena_alloc(k, size))) {
             memcpy(copy, b, size);
             copy->page_next[0] = p0->blocks;

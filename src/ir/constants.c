@@ -158,11 +158,31 @@ struct other {
     const struct ir_insn *join;
 };
 
-// Operations that control goes by: true: there is nothing else to them.
-static bool branches(struct known *now, struct other *other, struct ir_insn *i, const struct ir_block *b)
+// How many ways there are to each block.
+static void count_ways(const struct ir_block *b, uint16_t ways[IR_MAX_BLOCKS])
 {
+    for (unsigned k = 0; k < b->nblocks; k++)
+        ways[k] = b->blocks[k].entry;
+    for (const struct ir_insn *i = b->insn; i < b->insn + b->n; i++) {
+        if (i->op == IR_JUMP) ways[i->imm]++;
+        if (ir_block_behind(i)) ways[ir_block_behind(i) - 1]++;
+    }
+}
+
+// The only way to a block comes from the operation in front of it: as to a callee that is inlined, whose LR
+// and arguments may be known.
+static bool goes_on(const struct ir_block *b, const struct ir_insn *enter, const uint16_t ways[])
+{
+    return enter > b->insn && enter[-1].op == IR_JUMP && enter[-1].imm == enter->imm && ways[enter->imm] == 1;
+}
+
+// Operations that control goes by: true: there is nothing else to them.
+static bool branches(struct known *now, struct other *other, struct ir_insn *i, const struct ir_block *b,
+                     const uint16_t ways[])
+{
+    enum { GUEST = 0x7fff };
     if (i->op == IR_ENTER) {
-        now->mask = 0; // from anywhere
+        now->mask &= goes_on(b, i, ways) ? GUEST : 0; // else from anywhere
         return true;
     }
     if (i->op > IR_ELSE) return false;
@@ -182,9 +202,11 @@ void ir_pass_constants(struct ir_block *b)
 {
     struct known now = {0};
     struct other other = {.join = NULL};
+    uint16_t ways[IR_MAX_BLOCKS];
+    if (b->nblocks > 1) count_ways(b, ways);
     for (struct ir_insn *i = b->insn, *end = i + b->n; i < end; i++) {
         if (i == other.join) meet(&now, &other.known);
-        if (i->op >= IR_IF && branches(&now, &other, i, b)) continue;
+        if (i->op >= IR_IF && branches(&now, &other, i, b, ways)) continue;
         if (!nothing_known(&now, i)) simplify(&now, i, b);
         now.mask &= ~ir_defs(i);
         if (i->op != IR_MOV || i->b != IR_IMM) continue;

@@ -34,6 +34,7 @@ struct candidate {
     uint64_t key;
     unsigned context;
     uint32_t heat; // as high as this, at most
+    bool joins;    // the block in front of it was cut off there
 };
 
 struct region {
@@ -41,6 +42,7 @@ struct region {
     struct jit *j;
     struct ir_block *b;
     unsigned ncontexts, ncandidates, copies;
+    bool cut;                         // the newest block goes on with another
     struct context context[CONTEXTS]; // 0: what is not inlined
     struct candidate candidate[CANDIDATES];
     unsigned of[IR_MAX_BLOCKS];        // the blocks' contexts
@@ -54,9 +56,11 @@ static int number_of(const struct region *g, uint64_t key, unsigned context)
     return -1;
 }
 
-static void propose(struct region *g, uint64_t key, unsigned context, uint32_t heat)
+static struct candidate *propose(struct region *g, uint64_t key, unsigned context, uint32_t heat)
 {
-    if (g->ncandidates < CANDIDATES) g->candidate[g->ncandidates++] = (struct candidate){key, context, heat};
+    if (g->ncandidates == CANDIDATES) g->ncandidates--;
+    g->candidate[g->ncandidates] = (struct candidate){key, context, heat, false};
+    return &g->candidate[g->ncandidates++];
 }
 
 static bool stays(const struct ir_block *b, const struct ir_insn *i)
@@ -148,8 +152,46 @@ static void look_at(struct region *g)
             propose(g, behind(b, i), context, heat);
             if (i->x) propose(g, ir_target(i), i->x, heat);
         } else if (stays(b, i)) {
-            propose(g, ir_target(i), context, heat);
+            propose(g, ir_target(i), context, heat)->joins = g->cut && k == b->n - 1;
         }
+    }
+}
+
+static bool runs_often(const struct region *g, struct cpu *c, const struct tier_source *src, uint64_t key,
+                       struct tier_insn *room)
+{
+    struct tier_block tb = {.insns = room};
+    return src->block(c, key, &tb, TRANSLATE_MAX_INSNS - (unsigned)(room - g->t->insns)) &&
+           heat_of(g, c, key, &tb) >= g->b->blocks[0].heat / COLD;
+}
+
+static bool branches_to(const struct tier_block *tb, uint32_t pc, bool thumb)
+{
+    for (unsigned k = 0; k < tb->ninsns; k++) {
+        const struct tier_insn *i = &tb->insns[k];
+        if ((i->in.op == OP_B || i->in.op == OP_CBZ) && i->pc + (thumb ? 4 : 8) + i->in.imm == pc)
+            return true;
+    }
+    return false;
+}
+
+// Blocks go on behind conditional branches, so that where these lead to is often in the same block. There it
+// ends, as in front of every other block of the region: nothing is twice in it.
+static void cut(struct region *g, struct cpu *c, const struct tier_source *src, struct tier_block *tb,
+                unsigned context)
+{
+    const bool thumb = g->b->thumb;
+    g->cut = false;
+    for (unsigned k = 1; k < tb->ninsns && !g->cut; k++) {
+        const uint32_t pc = tb->insns[k].pc;
+        if (tb->insns[k].it) continue;
+        g->cut = number_of(g, pc | thumb, context) >= 0 ||
+                 (branches_to(tb, pc, thumb) && runs_often(g, c, src, pc | thumb, tb->insns + tb->ninsns));
+        if (!g->cut) continue;
+        tb->ninsns = k;
+        tb->runs_on = true;
+        tb->next_pc = pc;
+        tb->next_it = 0;
     }
 }
 
@@ -161,8 +203,9 @@ static bool add_block(struct region *g, struct cpu *c, const struct tier_source 
     struct ir_block *b = g->b;
     struct tier_block tb = {.insns = &t->insns[t->ninsns]};
     if (!src->block(c, next->key, &tb, TRANSLATE_MAX_INSNS - t->ninsns)) return false;
-    const uint32_t heat = heat_of(g, c, next->key, &tb);
+    const uint32_t heat = next->joins ? next->heat : heat_of(g, c, next->key, &tb);
     if (heat < b->blocks[0].heat / COLD) return false;
+    cut(g, c, src, &tb, next->context);
     if (!next->context && jit_in_region(g->j, next->key) && (g->copies += tb.ninsns) > COPIES) return false;
     g->of[b->nblocks] = next->context;
     b->blocks[b->nblocks].heat = heat < next->heat ? heat : next->heat;
@@ -199,6 +242,7 @@ static void jump(struct ir_insn *i, int block)
     i->imm = (uint32_t)block;
     i->mode &= IR_CONDITIONAL;
     i->n = i->x = i->reads = 0;
+    i->a = IR_NONE;
 }
 
 static void connect_call(const struct region *g, struct ir_insn *i, unsigned context)
@@ -289,14 +333,18 @@ static void find_loops(struct ir_block *b)
     }
 }
 
-void region_grow(struct translation *t, struct cpu *c, const struct tier *tier, const struct tier_block *root)
+bool region_grow(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root,
+                 struct tier_block *tb)
 {
     struct region g = {.t = t, .j = jit_of((struct tier *)tier), .b = &t->ir, .ncontexts = 1};
-    g.b->blocks[0].heat = root->heat + g.j->hot_region;
+    g.b->blocks[0].heat = tb->heat + g.j->hot_region;
+    cut(&g, c, tier->source, tb, 0);
+    if (!translate_block(t, c, tier->source, root, tb)) return false;
     add_blocks(&g, c, tier->source);
     for (unsigned k = 0; k < g.b->nblocks; k++)
         for (unsigned j = g.first[k]; j < g.first[k + 1]; j++)
             connect_one(&g, &g.b->insn[j], g.of[k]);
     arrange(&g);
     find_loops(g.b);
+    return true;
 }

@@ -4,8 +4,9 @@
 
 #include "jit/translate.h"
 
-// To the root, which is in t, adds what it leads to, and makes jumps of the branches between them.
-void region_grow(struct translation *t, struct cpu *c, const struct tier *tier,
-                 const struct tier_block *root);
+// The root, whose instructions are there, and what it leads to; branches between them become jumps. False:
+// not even the root's first instruction can be done.
+bool region_grow(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root,
+                 struct tier_block *tb);
 
 #endif

@@ -112,9 +112,9 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     b->pc = (uint32_t)root & ~1u;
     b->thumb = root & 1;
     t->region = region;
-    if (!src->block(c, root, &first, TRANSLATE_MAX_INSNS) || !translate_block(t, c, src, root, &first))
+    if (!src->block(c, root, &first, TRANSLATE_MAX_INSNS)) return false;
+    if (!(region ? region_grow(t, c, tier, root, &first) : translate_block(t, c, src, root, &first)))
         return false;
-    if (region) region_grow(t, c, tier, &first);
     translate_exits(t, c, src);
     if (ir_seen(b, IR_CALL)) merge_calls(t, src, c);
     ir_passes(b);

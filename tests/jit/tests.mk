@@ -48,6 +48,15 @@ golden-update: $(BUILD)/stinkarm
 GOLDENS = $(sort $(wildcard tests/jit/golden/*.S))
 .PHONY: test-jit-golden golden-update
 
+# What goes into regions: tests/jit/regions/run
+TESTS      += test-jit-regions
+TESTS_FULL += test-jit-regions
+
+test-jit-regions: $(BUILD)/stinkarm
+	STINKARM=$(BUILD)/stinkarm tests/jit/regions/run $(wildcard tests/jit/regions/*.S)
+
+.PHONY: test-jit-regions
+
 # Each run of compiled code against the interpreter: --engine lockstep
 TESTS      += test-lockstep
 TESTS_FULL += test-lockstep-full

@@ -13,22 +13,36 @@
 
 enum { EXIT_INTERNAL = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
-enum { SMALL_FILE = 8192 };
+enum { SMALL_FILE = 8192, HEADERS = 1024 };
 
 struct file {
     const char *path;
     int fd;
-    const uint8_t *bytes; // of the whole file
+    const uint8_t *bytes; // of the whole file, or as many as its headers need
     size_t size;
+    bool whole;
     uint64_t dev, ino;
     bool mapped;
     _Alignas(16) uint8_t small[SMALL_FILE]; // a small file is read, since mapping it takes four times as long
 };
 
+// Whether all that the ELF reader looks at, without being asked to log it, is in the first n bytes.
+static bool headers_are_in(const uint8_t *bytes, size_t n)
+{
+    const uint64_t phoff = elf_get32(bytes + 28), phnum = elf_get16(bytes + 44);
+    if (log_on(LOG_ELF) || phoff + phnum * ELF32_PHENT_SIZE > n) return false;
+    for (uint64_t i = 0; i < phnum; i++)
+        if (elf_get32(bytes + phoff + i * ELF32_PHENT_SIZE) == ELF_PT_INTERP) return false;
+    return true;
+}
+
 static int get_bytes(struct file *f)
 {
+    const size_t n = f->size <= SMALL_FILE ? f->size : HEADERS;
     f->bytes = f->small;
-    if (f->size <= SMALL_FILE && pread(f->fd, f->small, f->size, 0) == (ssize_t)f->size) return 0;
+    f->whole = n == f->size;
+    if (pread(f->fd, f->small, n, 0) == (ssize_t)n && (f->whole || headers_are_in(f->small, n))) return 0;
+    f->whole = true;
     const uint8_t *m = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, f->fd, 0);
     if (m == MAP_FAILED) {
         warn("%s: %s", f->path, strerror(errno));
@@ -83,7 +97,7 @@ static unsigned segment_prot(const struct process *p, const struct elf_segment *
 // files, where looking would cost a page fault, too.
 static bool is_zero(const struct file *f, uint64_t at, size_t len)
 {
-    if (f->mapped) return false;
+    if (f->mapped || !f->whole) return false;
     while (len-- && at < f->size)
         if (f->bytes[at++]) return false;
     return true;

@@ -150,6 +150,7 @@ unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch);
 // the old value.
 unsigned dest_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch);
 void finish_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm);
+unsigned emit_vector_copy(struct emit *e, unsigned size, unsigned v); // the register with a copy, or 0
 void finish_clean_xmm(struct emit *e, unsigned size, unsigned v, unsigned xmm); // zeros are above it
 
 // Around an operation; between operations: forgets the copies, or those made since vector_op was so, where

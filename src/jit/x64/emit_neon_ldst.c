@@ -18,12 +18,33 @@ static void site(struct emit *e, const struct ir_insn *i)
     if (!e->a.full) e->sites[e->nsites - 1].leave = i->x;
 }
 
+// Registers in the order of memory. A Q register that is only memory's is stored as two, for it may have been
+// written as such: the host would wait for both. One whose parts have homes is loaded as two.
+enum { PIECES = 32 };
+static unsigned pieces(struct emit *e, const struct ir_insn *i, struct ir_vuse out[PIECES])
+{
+    struct ir_vuse whole[IR_VUSES];
+    const unsigned n = ir_vector_use(i, whole);
+    unsigned count = 0;
+    for (unsigned k = 0; k < n; k++) {
+        const unsigned v = whole[k].v;
+        const bool together = emit_vector_home(e, 4, v) ||
+                              (i->op == IR_STVM ? emit_vector_copy(e, 4, v) : !emit_vector_has_home(e, 4, v));
+        out[count++] = whole[k];
+        if (whole[k].size != 4 || together) continue;
+        out[count - 1].size = 3, out[count - 1].v = (uint8_t)(2 * v);
+        out[count] = out[count - 1];
+        out[count++].v = (uint8_t)(2 * v + 1);
+    }
+    return count;
+}
+
 // The first piece waits until the last one has been found to be there: memory faults by pages, and there are
 // at most two.
 static void load_many(struct emit *e, const struct ir_insn *i)
 {
-    struct ir_vuse p[IR_VUSES];
-    const unsigned n = ir_vector_use(i, p);
+    struct ir_vuse p[PIECES];
+    const unsigned n = pieces(e, i, p);
     const struct x64_rm m = emit_address(e, i);
     for (unsigned turn = 0; turn < n; turn++) {
         const unsigned k = turn == 0 ? 0 : turn == 1 ? n - 1 : turn - 1;
@@ -43,8 +64,8 @@ static void load_many(struct emit *e, const struct ir_insn *i)
 
 static void store_many(struct emit *e, const struct ir_insn *i)
 {
-    struct ir_vuse p[IR_VUSES];
-    const unsigned n = ir_vector_use(i, p);
+    struct ir_vuse p[PIECES];
+    const unsigned n = pieces(e, i, p);
     const struct x64_rm m = emit_address(e, i);
     uint32_t offset = 0;
     for (unsigned k = 0; k < n; k++) {

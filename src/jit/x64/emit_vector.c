@@ -9,7 +9,7 @@ static bool overlap(const struct emit_vector *a, unsigned size, unsigned v)
 }
 
 // The XMM register with a copy; 0: there is none.
-static unsigned copy_of(struct emit *e, unsigned size, unsigned v)
+unsigned emit_vector_copy(struct emit *e, unsigned size, unsigned v)
 {
     for (unsigned x = XMM_SCRATCH; x < 16; x++)
         if (e->vector[x].size == size && e->vector[x].v == v) {
@@ -66,7 +66,7 @@ void emit_vector_end(struct emit *e, const struct ir_insn *i)
     e->changed |= emit_vector_changes(e, i);
     for (unsigned k = 0; n != IR_VUSE_ALL && k < n; k++) {
         if (!use[k].writes) continue;
-        const unsigned x = copy_of(e, use[k].size, use[k].v);
+        const unsigned x = emit_vector_copy(e, use[k].size, use[k].v);
         forget(e, use[k].size, use[k].v, x && e->vector[x].set == e->vector_op ? x : 0);
     }
 }
@@ -81,7 +81,7 @@ void emit_vector_join(struct emit *e, uint32_t since)
 // A Q register of which there are copies of the halves: memory would have to wait for two stores.
 static bool join_halves(struct emit *e, unsigned q, unsigned xmm)
 {
-    const unsigned low = copy_of(e, 3, 2 * q), high = copy_of(e, 3, 2 * q + 1);
+    const unsigned low = emit_vector_copy(e, 3, 2 * q), high = emit_vector_copy(e, 3, 2 * q + 1);
     if (!low && !high) return false;
     if (!low) emit_vector_load(e, 3, 2 * q, xmm);
     emit_sse3(e, high ? PUNPCKLQDQ : MOVHPS, xmm, low ? low : xmm,
@@ -91,7 +91,7 @@ static bool join_halves(struct emit *e, unsigned q, unsigned xmm)
 
 static bool half(struct emit *e, unsigned d, unsigned xmm)
 {
-    const unsigned q = copy_of(e, 4, d / 2);
+    const unsigned q = emit_vector_copy(e, 4, d / 2);
     if (!q) return false;
     if (d & 1)
         vec_shift(e, VEC_SHIFT_BYTES, 3, xmm, q, 8);
@@ -102,7 +102,7 @@ static bool half(struct emit *e, unsigned d, unsigned xmm)
 
 unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
 {
-    unsigned x = copy_of(e, size, v);
+    unsigned x = emit_vector_copy(e, size, v);
     if (!x) x = emit_vector_readable(e, size, v);
     if (x) return x;
     if (size == 3 && half(e, v, scratch)) return scratch;
@@ -116,7 +116,7 @@ unsigned in_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
 
 struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v, unsigned scratch)
 {
-    unsigned x = copy_of(e, size, v);
+    unsigned x = emit_vector_copy(e, size, v);
     if (!x) x = emit_vector_readable(e, size, v);
     if (!x && scratch < XMM_SCRATCH && emit_vector_part(e, size, v, scratch)) x = scratch;
     return x ? x64_r(x) : place_v(e, size, v);
@@ -125,7 +125,7 @@ struct x64_rm operand_v(struct emit *e, unsigned size, unsigned v, unsigned scra
 unsigned dest_xmm(struct emit *e, unsigned size, unsigned v, unsigned scratch)
 {
     unsigned x = emit_vector_home(e, size, v);
-    if (!x) x = copy_of(e, size, v);
+    if (!x) x = emit_vector_copy(e, size, v);
     if (!x) x = take(e);
     return x ? x : scratch;
 }
@@ -141,7 +141,7 @@ static void put(struct emit *e, unsigned size, unsigned v, unsigned xmm, bool cl
         emit_vector_store(e, size, v, xmm);
     if (!home && e->vector_keep) {
         x = xmm < XMM_SCRATCH || e->vector_home[xmm].size ? 0 : xmm;
-        if (!x) x = copy_of(e, size, v);
+        if (!x) x = emit_vector_copy(e, size, v);
         if (!x) x = take(e);
         if (x && x != xmm) emit_sse2(e, move, x, x64_r(xmm));
     }

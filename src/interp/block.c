@@ -128,13 +128,13 @@ static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa
     }
     struct step *s = add(bl, interp_select(in));
     interp_fill_step(s, in, bl->thumb);
+    enum goes_on so_far = in->op == OP_CBZ ? MAY_BRANCH : GOES_ON;
     if (flow != FLOW_NEXT) {
         if (flow == FLOW_BX) add(bl, step_bx_pc);
         if (flow == FLOW_PLAIN) add(bl, step_goto_pc);
         if (flow == FLOW_RETURN) add(bl, step_exception_return);
-        return in->cond < COND_AL ? add_condition(bl, in, s, MAY_BRANCH) : ENDS;
+        so_far = in->cond < COND_AL ? MAY_BRANCH : ENDS;
     }
-    const enum goes_on so_far = in->op == OP_CBZ ? MAY_BRANCH : GOES_ON;
     return in->cond < COND_AL ? add_condition(bl, in, s, so_far) : so_far;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pages.h"
 #include "jit/internal.h"
 
 static int code_file(size_t size)
@@ -78,14 +79,15 @@ void *jit_data(struct jit *j, size_t size)
 }
 
 // Page by page the kernel would be asked twice, once in each view: behind this it finds neighbours for the
-// other.
+// other. Small programs get little.
 void jit_pages(struct jit *j)
 {
-    enum { POPULATE_WRITE = 23, LEAST = 4 << 10, CHUNK = 64 << 10 };
+    enum { LEAST = 4 << 10, SMALL = 16 << 10, LARGE = 64 << 10 };
     struct jit_part *p = &j->parts[j->now];
-    if (p->code_used + LEAST <= p->ready || p->ready + CHUNK > j->part_size) return;
-    madvise(p->code + p->ready, CHUNK, POPULATE_WRITE); // Linux 5.14; without it they come one by one
-    p->ready += CHUNK;
+    const size_t more = p->ready < LARGE ? SMALL : LARGE;
+    if (p->code_used + LEAST <= p->ready || p->ready + more > j->part_size) return;
+    pages_expect(p->code + p->ready, more);
+    p->ready += more;
 }
 
 void jit_memory_reset(struct jit *j)

@@ -95,7 +95,9 @@ static bool makes_ones(const struct known *z, const struct ir_insn *i)
 static void follow(struct known *z, const struct ir_insn *i, bool may)
 {
     if (i->op == IR_ALIGN && !may) z->zeros[i->a] |= i->imm - 1;
-    const uint32_t defs = ir_defs(i), r = result(i, operand(z, i, i->a), operand(z, i, i->b));
+    const uint32_t defs = ir_defs(i);
+    if (!defs) return;
+    const uint32_t r = result(i, operand(z, i, i->a), operand(z, i, i->b));
     for (uint32_t rest = defs; rest; rest &= rest - 1) {
         const unsigned l = (unsigned)__builtin_ctz(rest);
         const uint32_t v = l == i->d ? r : 0;
@@ -191,7 +193,10 @@ void ir_pass_bits(struct ir_block *b)
     for (unsigned k = 0; k < b->n; k++) // behind calls of what is not in the unit
         if (ir_block_behind(&b->insn[k]) && b->insn[k].mode & IR_LINKS)
             memset(&at[ir_block_behind(&b->insn[k]) - 1], 0, sizeof *at);
-    for (unsigned round = 1; b->nblocks > 1 && walk(b, at, round > ROUNDS, false); round++)
+    bool loops = false; // else all ways to a block come from above
+    for (unsigned k = 0; k < b->nblocks; k++)
+        loops |= b->blocks[k].loop;
+    for (unsigned round = 1; loops && walk(b, at, round > ROUNDS, false); round++)
         ;
     walk(b, at, false, true);
 }

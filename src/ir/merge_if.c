@@ -101,7 +101,7 @@ void ir_pass_merge_if(struct ir_block *b)
 {
     unsigned to = 0;
     for (unsigned k = 0; k < b->n; to++) {
-        b->insn[to] = b->insn[k];
+        if (to != k) b->insn[to] = b->insn[k];
         if (b->insn[to].op == IR_IF && !is_branch(&b->insn[k]))
             k = merge(b, k, &to);
         else

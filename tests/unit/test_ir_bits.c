@@ -19,6 +19,7 @@ static void enter(bool entry)
 {
     if (!block.nblocks) block.n = 0;
     block.blocks[block.nblocks].entry = entry;
+    block.blocks[block.nblocks].loop = true; // or it may be
     put(IR_ENTER, NO, NO, NO, block.nblocks++);
 }
 
@@ -151,7 +152,9 @@ Test(ir_bits, calls)
 {
     enter(true);
     put(IR_MOV, 1, NO, IMM, 0);
-    put(IR_GOTO, NO, NO, NO, 0x9000)->x = 1 + 1;
+    struct ir_insn *call = put(IR_GOTO, NO, NO, NO, 0x9000);
+    call->x = 1 + 1;
+    call->mode = IR_LINKS;
     enter(false);
     put(IR_LSL, 2, 2, 1, 0);
     put(IR_LEAVE, NO, NO, NO, 0);

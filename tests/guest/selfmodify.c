@@ -40,6 +40,20 @@ int main(void)
         __builtin___clear_cache((char *)x, (char *)(x + 2));
         CHECK(f() == (int)i && g() == 77);
     }
+    // What is behind a branch is compiled with what is in front of it, though it has never run:
+    // cmp r0, #0; beq 1f; mov r0, #n; bx lr; 1: mov r0, #7; bx lr
+    for (unsigned i = 0; i < 20; i++) {
+        int (*b)(int) = (int (*)(int))x;
+        x[0] = 0xe3500000, x[1] = 0x0a000001;
+        write_function(x + 2, i);
+        write_function(x + 4, 7);
+        __builtin___clear_cache((char *)x, (char *)(x + 6));
+        for (int k = 0; k < 2000; k++)
+            CHECK(b(0) == 7);
+        write_function(x + 2, i + 1);
+        __builtin___clear_cache((char *)(x + 2), (char *)(x + 4));
+        CHECK(b(1) == (int)i + 1);
+    }
     // An instruction that begins in one page and ends in the next: movw r0, #n; bx lr
     uint16_t *t = (uint16_t *)x + 0x7ff;
     int (*h)(void) = (int (*)(void))((uintptr_t)t | 1);

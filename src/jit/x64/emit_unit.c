@@ -110,7 +110,10 @@ static void emit_rewind(struct emit *e, struct emit_mark m)
 static struct emit_flags common_flags(const struct emit_flags *a, const struct emit_flags *b)
 {
     struct emit_flags f = {.host = a->host & b->host, .saved = a->saved & b->saved, .kind = a->kind};
-    if (a->kind != b->kind) f.host = 0;
+    if (a->kind != b->kind) { // a comparison's for the FPSCR may be there on one of them only
+        f.host = 0;
+        f.kind = HOST_LOGIC;
+    }
     return f;
 }
 

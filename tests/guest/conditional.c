@@ -40,6 +40,9 @@
               "uxth r8, r3, ror #8\n rev r9, r9\n mov" #o " r5, r8")                                         \
     CASE(set, "movs r3, #0x80000000\n mov" #c " r5, #9\n movs r2, #1\n mov" #c " r8, #9")                    \
     CASE(set, "movs r3, #0x1fc\n mov" #c " r5, #9\n movs r2, #1\n mov" #o " r8, #9")                         \
+    CASE(set, "vmov s0, r0\n vmov s1, r1\n vcmp.f32 s1, #0\n cmp r2, r3\n vcmp" #c ".f32 s0, s1\n"           \
+              "add" #o " r5, r5, #3\n ldr r2, [r4]\n vmrs APSR_nzcv, fpscr\n mov" #c " r8, #9\n mov" #o      \
+              " r9, #7")                                                                                     \
     CASE(set, "mul r2, r0, r1\n orr r3, r3, r0\n b" #c " 1f\n mvn r5, r3\n 1: add" #c " r5, r5, r2")
 
 #define CONDITIONS(set)                                                                                      \
@@ -53,8 +56,9 @@
     X("subs r9, r0, r1")                                                                                     \
     X("rsbs r0, r0, r1")                                                                                     \
     X("cmn r0, r1")                                                                                          \
-    X("adds r8, r8, r1") X("adcs r0, r0, r1") X("nop") X("tst r0, r1") X("movs r2, r0, lsr #1")              \
-        X("ands r0, r0, r1, lsl #3") X("eors r0, r0, #0x80000000")
+    X("adds r8, r8, r1")                                                                                     \
+    X("adcs r0, r0, r1") X("nop") X("tst r0, r1") X("movs r2, r0, lsr #1") X("ands r0, r0, r1, lsl #3")      \
+        X("eors r0, r0, #0x80000000")
 #define TEXT(set) set,
 
 // clang-format off

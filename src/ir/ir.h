@@ -66,7 +66,7 @@ enum ir_op {
     IR_USAT,
     IR_LD8, // d = [a + imm], or [a + (b << n)], or [a - (b << n)] (IR_MINUS)
     IR_LD16,
-    IR_LD32,
+    IR_LD32, // x: if there is a fault the interpreter does the instruction
     IR_LDS8,
     IR_LDS16,
     IR_ST8, // [address] = d

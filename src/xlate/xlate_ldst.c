@@ -132,15 +132,19 @@ static uint8_t load_list(struct xlate *x, uint32_t list, uint8_t base, uint32_t 
         load_word(x, last == 15 ? t : (uint8_t)last, base, at);
         return t;
     }
-    const bool wait = last != 15; // the first word waits in the temporary; else it is loaded twice
+    const bool wait = last != 15; // the first word waits in the temporary; else the PC's is loaded before it
+    const bool waits = wait || first == base;
     if (wait)
         load_word(x, t, base, at);
-    else
+    else if (waits)
         emit(x, IR_PROBE, IR_NONE, base, IR_NONE, at);
-    if (last == base)
+    if (last == base) {
         emit(x, IR_PROBE, IR_NONE, base, IR_NONE, end)->mode |= IR_ABOVE;
-    else
-        emit(x, IR_LD32, wait ? (uint8_t)last : t, base, IR_NONE, end)->mode |= IR_ABOVE;
+    } else {
+        struct ir_insn *i = emit(x, IR_LD32, wait ? (uint8_t)last : t, base, IR_NONE, end);
+        i->mode |= IR_ABOVE;
+        i->x = !waits; // the interpreter finds out whether the first word is there
+    }
     uint32_t base_at = end;
     for (unsigned r = first; r < last; r++) {
         if (!(list >> r & 1)) continue;

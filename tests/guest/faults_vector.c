@@ -1,5 +1,5 @@
-// Accesses of many bytes, the last of them in a page that is not there: no register has changed, and the
-// instruction and the address are the right ones. Each runs often before, so that it is compiled code's.
+// Accesses of many bytes, the last of them, or all, in a page that is not there: no register has changed, and
+// the instruction and the address are the right ones. Each runs often before, so that it is compiled code's.
 // stinkarm-test: build=arm,thumb cflags="-mfpu=neon-vfpv4 -mcpu=cortex-a15"
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -60,6 +60,7 @@ ONE(ldm, "ldmia r0!, {r2-r5}")
 ONE(ldm_base, "ldmia r0, {r0,r2-r4}")
 ONE(ldrd, "ldrd r2, r3, [r0], #8")
 ONE(stm, "stmia r0!, {r2-r5}")
+ACCESS(ldm_pc, "ldm_pc_1:\nldm_pc_2: ldmia r0!, {r3-r5, pc}\nldm_pc_back:\n")
 TWO(loads, "vldr d0, [r0]", "vldr d1, [r0, #8]")
 TWO(stores, "vstr d0, [r0]", "vstr d1, [r0, #8]")
 
@@ -73,10 +74,10 @@ static const struct access {
     {                                                                                                        \
 #name, name, {name##_1, name##_2 }, bytes, step                                                      \
     }
-    A(vld1, 32, 1),    A(vld2, 32, 1),   A(vld3, 24, 1), A(vld4, 32, 1),     A(vld4_lane, 16, 4),
-    A(vld3_all, 6, 1), A(vst1, 32, 1),   A(vst3, 24, 1), A(vst4, 32, 1),     A(vldm, 56, 4),
-    A(vstm, 56, 4),    A(ldm, 16, 4),    A(ldrd, 8, 4),  A(ldm_base, 16, 4), A(stm, 16, 4),
-    A(loads, 16, 4),   A(stores, 16, 4),
+    A(vld1, 32, 1),    A(vld2, 32, 1),   A(vld3, 24, 1),   A(vld4, 32, 1),     A(vld4_lane, 16, 4),
+    A(vld3_all, 6, 1), A(vst1, 32, 1),   A(vst3, 24, 1),   A(vst4, 32, 1),     A(vldm, 56, 4),
+    A(vstm, 56, 4),    A(ldm, 16, 4),    A(ldrd, 8, 4),    A(ldm_base, 16, 4), A(stm, 16, 4),
+    A(loads, 16, 4),   A(stores, 16, 4), A(ldm_pc, 16, 4),
 };
 
 static int check(const struct access *a, char *end, unsigned inside)
@@ -98,6 +99,17 @@ static int check(const struct access *a, char *end, unsigned inside)
     return bad;
 }
 
+// Where the load of the PC goes on.
+static uint32_t back(void)
+{
+    extern const char ldm_pc_back[];
+#ifdef __thumb__
+    return (uint32_t)ldm_pc_back | 1;
+#else
+    return (uint32_t)ldm_pc_back;
+#endif
+}
+
 int main(void)
 {
     const struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_NODEFER};
@@ -108,9 +120,11 @@ int main(void)
     volatile int failures = 0;
     for (unsigned k = 0; k < sizeof accesses / sizeof *accesses; k++) {
         const struct access *a = &accesses[k];
-        for (volatile int i = 0; i < WARM; i++)
+        for (volatile int i = 0; i < WARM; i++) {
+            ((uint32_t *)p)[3] = back();
             a->fn(p);
-        for (volatile unsigned inside = a->step; inside < a->bytes; inside += a->step) {
+        }
+        for (volatile unsigned inside = 0; inside < a->bytes; inside += a->step) {
             memset(p, MEMORY, 0x2000);
             if (sigsetjmp(env, 0)) {
                 failures += check(a, end, inside);

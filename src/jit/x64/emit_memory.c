@@ -12,6 +12,7 @@ static void site(struct emit *e, const struct ir_insn *i, bool above)
                                                .it = i->it,
                                                .count = i->count,
                                                .probe = above,
+                                               .leave = i->op == IR_LD32 && i->x,
                                                .flags = e->flags};
     if (i->ahead) {
         const struct ir_insn *c = i + i->ahead;

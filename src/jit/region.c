@@ -18,7 +18,7 @@ enum {
     CALLEE_INSNS = 80, // of an inlined callee and what is inlined there
     CANDIDATES = 4 * IR_MAX_BLOCKS,
     COLD = 32,    // blocks that run this much more seldom than the root are not in the region
-    COPIES = 200, // instructions that other regions have already, but for inlined callees
+    COPIES = 200, // instructions that other regions have already, but for what new calls inline
 };
 
 struct context {
@@ -27,6 +27,7 @@ struct context {
     uint64_t callee, back; // keys: its first block, and that behind the call
     bool lr;               // LR may not be what the call has left there
     bool given_up;         // it is not that small
+    bool copy;             // other regions have the call already
 };
 
 // Blocks that are still to be looked at, the most likely to follow last.
@@ -45,6 +46,7 @@ struct region {
     bool cut;                         // the newest block goes on with another
     struct context context[CONTEXTS]; // 0: what is not inlined
     struct candidate candidate[CANDIDATES];
+    bool copy[IR_MAX_BLOCKS];          // other regions have the block already
     unsigned of[IR_MAX_BLOCKS];        // the blocks' contexts
     unsigned first[IR_MAX_BLOCKS + 1]; // … and operations
 };
@@ -87,15 +89,19 @@ static bool is_inside(const struct region *g, uint64_t callee, unsigned context)
     return false;
 }
 
-// A context for a call: 0 if it is not to be inlined.
-static unsigned inlined(struct region *g, const struct ir_insn *call, unsigned parent)
+// A context for a call in a block: 0 if it is not to be inlined.
+static unsigned inlined(struct region *g, const struct ir_insn *call, unsigned block)
 {
+    const unsigned parent = g->of[block];
     const uint64_t callee = ir_target(call);
     const unsigned depth = g->context[parent].depth + 1;
     if (!stays(g->b, call) || g->ncontexts == CONTEXTS || depth > DEEPEST) return 0;
     if (is_inside(g, callee, parent) || *known_as_large(g->t, callee) == callee) return 0;
-    g->context[g->ncontexts] =
-        (struct context){.parent = parent, .depth = depth, .callee = callee, .back = behind(g->b, call)};
+    g->context[g->ncontexts] = (struct context){.parent = parent,
+                                                .depth = depth,
+                                                .callee = callee,
+                                                .back = behind(g->b, call),
+                                                .copy = g->copy[block]};
     return g->ncontexts++;
 }
 
@@ -148,7 +154,7 @@ static void look_at(struct region *g)
         if (context && ir_defs(i) >> 14 & 1) g->context[context].lr = true;
         if (i->op != IR_GOTO && i->op != IR_GOTO_REG) continue;
         if (i->mode & IR_LINKS) {
-            i->x = (uint8_t)inlined(g, i, context);
+            i->x = (uint8_t)inlined(g, i, block);
             propose(g, behind(b, i), context, heat);
             if (i->x) propose(g, ir_target(i), i->x, heat);
         } else if (stays(b, i)) {
@@ -206,7 +212,9 @@ static bool add_block(struct region *g, struct cpu *c, const struct tier_source 
     const uint32_t heat = next->joins ? next->heat : heat_of(g, c, next->key, &tb);
     if (heat < b->blocks[0].heat / COLD) return false;
     cut(g, c, src, &tb, next->context);
-    if (!next->context && jit_in_region(g->j, next->key) && (g->copies += tb.ninsns) > COPIES) return false;
+    const bool copy = next->context ? g->context[next->context].copy : jit_in_region(g->j, next->key);
+    if (copy && (g->copies += tb.ninsns) > COPIES) return false;
+    g->copy[b->nblocks] = copy;
     g->of[b->nblocks] = next->context;
     b->blocks[b->nblocks].heat = heat < next->heat ? heat : next->heat;
     return translate_block(t, c, src, next->key, &tb);

@@ -35,7 +35,7 @@ static const struct {
     {"same", ir_pass_same, NULL, {IR_LSL, IR_LSR}, true, true},
     {"merge-if", ir_pass_merge_if, NULL, {IR_IF, IR_IF}, false, false},
     {"select", ir_pass_select, NULL, {IR_IF, IR_IF}, false, false},
-    {"defer", ir_pass_defer, NULL, {IR_IF, IR_IF}, false, true},
+    {"defer", ir_pass_defer, NULL, {IR_IF, IR_IF}, false, false},
     {"sink", ir_pass_sink, NULL, {ANY}, false, false},
 };
 

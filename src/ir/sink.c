@@ -98,30 +98,8 @@ static void split(struct ir_block *b, unsigned k)
     i->sets = 0;
 }
 
-// What takes the carry along (adc) changes the host's flags: behind conditional moves by the same flags it
-// costs nothing.
-static void delay(struct ir_block *b, unsigned k)
-{
-    struct ir_insn *i = &b->insn[k], moved = *i;
-    unsigned n = i[1].n; // operations behind the condition
-    if ((i->op != IR_ADC && i->op != IR_SBC) || i->sets || i->mode & IR_CONDITIONAL || is_temp_of(i)) return;
-    if (i[1].op != IR_IF || !(i[1].mode & IR_SELECT)) return;
-    if (i[1 + n].op == IR_ELSE) n += i[1 + n].n;
-    for (unsigned j = 0; j < n; j++)
-        if (ir_defs(&i[2 + j]) & (ir_uses(i) | ir_defs(i)) || ir_uses(&i[2 + j]) & ir_defs(i)) return;
-    moved.after = moved.keeps = i[1 + n].after;
-    for (unsigned j = 0; j <= n; j++) {
-        i[j] = i[j + 1];
-        i[j].keeps |= moved.reads;
-        i[j].after |= moved.reads;
-    }
-    i[n + 1] = moved;
-}
-
 void ir_pass_sink(struct ir_block *b)
 {
-    for (unsigned k = b->n - 1; k-- > 0;)
-        delay(b, k);
     for (unsigned k = b->n; k-- > 0;) {
         if (!moves(&b->insn[k])) continue;
         if (b->n < IR_MAX && later(b, k)) split(b, k++);

@@ -114,30 +114,3 @@ Test(ir_sink, one_that_has_a_result_is_tested_behind_an_access)
     run();
     EXPECT(IR_SUB, IR_LD32);
 }
-
-Test(ir_sink, an_addition_with_carry_behind_conditional_moves)
-{
-    block.n = 0;
-    sets(put(IR_SUB, NO, 1, 2, 0), IR_C);
-    put(IR_ADC, 3, 3, 3, 0)->reads = IR_C;
-    struct ir_insn *select = put(IR_IF, NO, NO, NO, 0);
-    select->n = 1;
-    select->mode = IR_SELECT;
-    put(IR_SUB, 1, 1, 2, 0);
-    run();
-    EXPECT(IR_SUB, IR_IF, IR_SUB, IR_ADC);
-    cr_assert(block.insn[1].keeps & IR_C && block.insn[2].keeps & IR_C && !(block.insn[3].keeps & IR_C));
-}
-
-Test(ir_sink, not_if_the_sum_is_moved)
-{
-    block.n = 0;
-    sets(put(IR_SUB, NO, 1, 2, 0), IR_C);
-    put(IR_ADC, 3, 3, 3, 0)->reads = IR_C;
-    struct ir_insn *select = put(IR_IF, NO, NO, NO, 0);
-    select->n = 1;
-    select->mode = IR_SELECT;
-    put(IR_SUB, 1, 1, 3, 0);
-    run();
-    EXPECT(IR_SUB, IR_ADC, IR_IF, IR_SUB);
-}

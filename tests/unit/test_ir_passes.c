@@ -223,3 +223,38 @@ Test(ir_passes, sums_of_bytes_that_only_ge_is_wanted_of)
     expect(0, IR_PARALLEL, NO, 0, 1, IR_PAR_U);
     expect(2, IR_MOV, 1, NO, IMM, 0);
 }
+
+// Looks at an address twice.
+static unsigned aligned_twice(bool quick)
+{
+    begin();
+    block.nblocks = 1;
+    block.quick = quick;
+    put(IR_ENTER, NO, NO, NO, 0);
+    put(IR_ALIGN, NO, 1, NO, 4);
+    put(IR_LD32, 2, 1, NO, 0);
+    put(IR_ALIGN, NO, 1, NO, 4);
+    put(IR_LD32, 3, 1, NO, 4);
+    run(ir_passes);
+    block.nblocks = 0;
+    return block.n;
+}
+
+Test(ir_passes, what_is_made_in_haste_goes_without_dear_ones)
+{
+    cr_expect_eq(aligned_twice(false), 5);
+    cr_expect_eq(aligned_twice(true), 6);
+}
+
+Test(ir_passes, without_conditions_those_for_conditions_are_not_run)
+{
+    for (unsigned seen = 0; seen < 2; seen++) {
+        begin();
+        block.quick = false;
+        block.seen[IR_IF] = (uint16_t)seen;
+        put(IR_IF, NO, NO, NO, 0)->n = 1;
+        put(IR_MOV, 2, NO, 3, 0)->mode = IR_CONDITIONAL;
+        run(ir_passes);
+        cr_expect_eq(block.insn[0].mode & IR_SELECT, seen ? IR_SELECT : 0);
+    }
+}

@@ -36,9 +36,10 @@ struct emit_jump {
     const void *code;
 };
 enum { EMIT_JUMPS = 4096, JUMP_EMPTY = 2 };
+// Functions lie at multiples of 16 and more: the bits above tell them apart.
 static inline unsigned emit_jump_hash(uint32_t target)
 {
-    return target >> 1 & (EMIT_JUMPS - 1);
+    return (target >> 12 ^ target) >> 1 & (EMIT_JUMPS - 1);
 }
 
 // Where the guest's flags are, masks of enum ir_flag: in the host's flags, in struct cpu, or in both.

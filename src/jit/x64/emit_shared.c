@@ -95,6 +95,9 @@ struct x64_rm emit_find_target(struct x64 *a)
     struct x64_rm found = {.mem = true, .base = RDX, .index = RCX, .scale = 3};
     _Static_assert(sizeof(struct emit_jump) == 2 << 3, "the hash takes all bits but one");
     x64_mov(a, RCX, RAX);
+    x64_op(a, 0, 0xc1, 5, x64_r(RCX)); // shr
+    x64_byte(a, 12);
+    x64_op(a, 0, 0x33, RCX, x64_r(RAX)); // xor
     x64_group1(a, 0, 4, x64_r(RCX), (EMIT_JUMPS - 1) << 1);
     x64_op(a, X64_64, 0x8b, RDX, CPU_FIELD(host_jump));
     x64_op(a, 0, 0x3b, RAX, found);

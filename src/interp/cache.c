@@ -102,6 +102,15 @@ static struct code_page *page_of(struct cache *k, uint32_t frame, bool create)
     return *head = p;
 }
 
+bool cache_has_blocks(struct cache *k, uint32_t frame)
+{
+    pthread_mutex_lock(&k->lock);
+    const struct code_page *p = page_of(k, frame, false);
+    const bool has = p && p->blocks;
+    pthread_mutex_unlock(&k->lock);
+    return has;
+}
+
 struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation)
 {
     const size_t size = sizeof *b + b->nsteps * sizeof b->steps[0];

@@ -86,6 +86,8 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
 // The block has bytes up to `last`, in its page, from now on. False: there has been an invalidation since
 // `generation`.
 bool cache_extend(struct cache *k, struct block *b, uint32_t last, unsigned generation);
+// Whether a frame has blocks.
+bool cache_has_blocks(struct cache *k, uint32_t frame);
 // Forgets blocks with a byte in [addr, addr + len). Addresses are those of frames: physical in system mode.
 void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len);
 static inline bool cache_flush_wanted(const struct cache *k)

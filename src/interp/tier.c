@@ -160,7 +160,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
 
 // A block for the tier: one that the interpreter has run, or the one that is being compiled, and what is
 // behind its conditional branches.
-// cold: even if it has hardly run; or never, if it is in the page of the first that is being compiled.
+// cold: even if it has hardly run; or never, if something else of its page has.
 static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)
 {
     struct interp_cpu *ic = c->engine_state;
@@ -170,8 +170,7 @@ static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigne
     do {
         generation = atomic_load(&e->cache.generation);
         b = cache_find(&e->cache, key);
-        if (!b && cold && ic->ncompiling && (ic->compiling[0]->first ^ (uint32_t)key) >> 12 == 0)
-            b = interp_build(c, key);
+        if (!b && cold && cache_has_blocks(&e->cache, (uint32_t)key >> 12)) b = interp_build(c, key);
         if (!b || ic->ncompiling == TIER_ENTRIES) return false;
         if (!cold && ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
         if (!decode_all(c, b, tb, room)) return false;

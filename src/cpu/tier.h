@@ -106,10 +106,9 @@ struct tier {
     void (*replace)(struct tier *t, void *code, void *by);
     // Condition flags are read behind a call, or where an indirect branch leads.
     void (*flags_cross)(struct tier *t, struct cpu *c);
-    bool (*wants_flush)(const struct tier *t);
     void (*flush)(struct tier *t); // forgets everything; no CPU runs
-    // Or it is enough to forget the oldest code; no CPU runs, and none has anything of it in its tables
-    // behind detach(). Then evicted() says whether code is gone.
+    // Or only code is to be forgotten, the oldest or all that is not as it must be from now on; no CPU runs,
+    // and none has anything of it in its tables behind detach(). Then evicted() says whether code is gone.
     bool (*wants_room)(const struct tier *t);
     void (*evict)(struct tier *t);
     bool (*evicted)(const struct tier *t, const void *code);

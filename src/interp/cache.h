@@ -92,7 +92,7 @@ bool cache_has_blocks(struct cache *k, uint32_t frame);
 void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len);
 static inline bool cache_flush_wanted(const struct cache *k)
 {
-    return k->total > k->limit || (k->tier && k->tier->wants_flush(k->tier));
+    return k->total > k->limit;
 }
 static inline bool cache_room_wanted(const struct cache *k)
 {

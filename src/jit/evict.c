@@ -37,10 +37,17 @@ static void lead_out(const struct jit *j, const struct jit_part *p, struct jit_u
     }
 }
 
-void jit_evict(struct tier *t)
+void jit_all_anew(struct jit *j)
 {
-    struct jit *j = jit_of(t);
-    pthread_mutex_lock(&j->lock);
+    j->evicted[0] = (uintptr_t)j->data;
+    j->evicted[1] = (uintptr_t)(j->data + j->size);
+    jit_memory_reset(j);
+    j->fp_form |= j->fp_wanted;
+    j->translation.flags_cross = j->flags_cross;
+}
+
+static void evict_oldest(struct jit *j)
+{
     const unsigned oldest = (j->now + 1) % JIT_PARTS;
     struct jit_part *p = &j->parts[oldest];
     j->evicted[0] = (uintptr_t)p->data;
@@ -52,6 +59,13 @@ void jit_evict(struct tier *t)
     jit_part_reset(j, oldest);
     j->now = oldest;
     j->full = false;
+}
+
+void jit_evict(struct tier *t)
+{
+    struct jit *j = jit_of(t);
+    pthread_mutex_lock(&j->lock);
+    j->anew ? jit_all_anew(j) : evict_oldest(j);
     pthread_mutex_unlock(&j->lock);
 }
 

@@ -109,6 +109,7 @@ static inline bool jit_is_dead(const struct emit_entry *entry)
 
 // evict.c: forgets the oldest part of the code.
 void jit_evict(struct tier *t);
+void jit_all_anew(struct jit *j); // forgets all of it: what comes is as has been wanted since
 bool jit_evicted(const struct tier *t, const void *code);
 
 // run.c: into compiled code and out of it.

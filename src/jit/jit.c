@@ -90,23 +90,17 @@ static void replace(struct tier *t, void *code, void *by)
     emit_stale(((struct emit_entry *)code)->code, ((struct emit_entry *)by)->code);
 }
 
-static bool wants_flush(const struct tier *t)
-{
-    return ((const struct jit *)t)->anew;
-}
-
 static bool wants_room(const struct tier *t)
 {
-    return ((const struct jit *)t)->full;
+    const struct jit *j = (const struct jit *)t;
+    return j->full || j->anew;
 }
 
 static void flush(struct tier *t)
 {
     struct jit *j = jit_of(t);
     pthread_mutex_lock(&j->lock);
-    jit_memory_reset(j);
-    j->fp_form |= j->fp_wanted;
-    j->translation.flags_cross = j->flags_cross;
+    jit_all_anew(j);
     pthread_mutex_unlock(&j->lock);
 }
 
@@ -132,7 +126,6 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
                             .forget = jit_forget,
                             .replace = replace,
                             .flags_cross = jit_flags_cross,
-                            .wants_flush = wants_flush,
                             .flush = flush,
                             .wants_room = wants_room,
                             .evict = jit_evict,

@@ -85,15 +85,25 @@ static bool follows_link(const uint8_t *page, uint32_t offset)
     return false;
 }
 
+// Where BL or BLX leads, whose halfwords are in front of pc.
+static uint32_t call_target(const uint16_t hw[2], uint32_t pc)
+{
+    const uint32_t s = hw[0] >> 10 & 1, i1 = !((hw[1] >> 13 & 1u) ^ s), i2 = !((hw[1] >> 11 & 1u) ^ s);
+    return pc - (s << 24) + (i1 << 23) + (i2 << 22) + ((hw[0] & 0x3ffu) << 12) + ((hw[1] & 0x7ffu) << 1);
+}
+
 // Whether the instruction in front of pc, on the same page, is a call.
-static bool follows_call(const uint8_t *page, uint32_t pc, bool thumb)
+static bool follows_call(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb)
 {
     const uint32_t offset = pc & 0xfff;
     uint16_t hw[2];
     if (offset < sizeof hw) return false;
     memcpy(hw, page + offset - sizeof hw, sizeof hw);
-    if (thumb) // BL or BLX, or BLX with a register
-        return ((hw[0] & 0xf800) == 0xf000 && hw[1] >= 0xc000) || (hw[1] & 0xff87) == 0x4780;
+    if (thumb) {
+        if ((hw[1] & 0xff87) == 0x4780) return true; // BLX with a register
+        x->target = call_target(hw, pc);
+        return x->direct = (hw[0] & 0xf800) == 0xf000 && hw[1] >= 0xc000;
+    }
     const uint32_t kind = hw[1] >> 8 & 15;
     if (kind == 11 || hw[1] >> 8 == 0xfa || ((hw[1] & 0xfff) == 0x12f && (hw[0] & 0xfff0) == 0xff30))
         return true;
@@ -102,15 +112,19 @@ static bool follows_call(const uint8_t *page, uint32_t pc, bool thumb)
 
 void interp_crossing_begin(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb)
 {
-    *x = (struct crossing){.left = follows_call(page, pc, thumb) ? ALL : 0};
+    *x = (struct crossing){0};
+    if (follows_call(x, page, pc, thumb)) x->left = ALL;
 }
 
 void interp_crossing_insn(struct crossing *x, struct cpu *c, const struct insn *in, bool thumb)
 {
-    struct tier *t = ((struct interp_engine *)c->engine)->tier;
+    struct interp_engine *e = (struct interp_engine *)c->engine;
     const bool crosses = reads(in) & x->left;
     x->left &= (uint8_t)~sets(in);
-    if (crosses) t->flags_cross(t, c);
+    // What looks like a call in Thumb code may be the second half of one instruction and the next one: then
+    // hardly anything has run where it leads.
+    if (crosses && (!x->direct || cache_has_blocks(&e->cache, x->target >> 12)))
+        e->tier->flags_cross(e->tier, c);
     if (crosses || ++x->n == FAR_ENOUGH || (interp_flow(in, thumb) != FLOW_NEXT && in->cond >= COND_AL))
         x->left = 0;
 }

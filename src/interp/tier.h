@@ -10,8 +10,10 @@ void interp_tier_attach(struct tier *t);
 void interp_tier_watch(struct block *b);
 // A call may return to a block's beginning, perhaps with flags: what is still to be found out (crossing.c).
 struct crossing {
-    uint8_t left; // flags that nobody has read or written since the call; 0: nothing
-    uint8_t n;    // instructions looked at
+    uint8_t left;    // flags that nobody has read or written since the call; 0: nothing
+    uint8_t n;       // instructions looked at
+    bool direct;     // it is what BL or BLX looks like, …
+    uint32_t target; // … which would lead there
 };
 // A block begins, whose page is at a host address; its instructions; it ends, and may go on at pc.
 void interp_crossing_begin(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb);

@@ -2,6 +2,7 @@
 #include "interp/tier.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "interp/lockstep.h"
 #include "interp/select.h"
@@ -139,7 +140,6 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     uint8_t it = (uint8_t)(b->key >> 32);
     interp_mark_fetch(c, b->key);
     const uint8_t *page = c->mem->fetch_page(c, pc, &(uint32_t){0});
-    c->itstate = 0;
     tb->ninsns = 0;
     tb->runs_on = true;
     do {
@@ -158,10 +158,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     return tb->ninsns;
 }
 
-// A block for the tier: one that the interpreter has run, or the one that is being compiled, and what is
-// behind its conditional branches.
-// cold: even if it has hardly run; or never, if something else of its page has.
-static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)
+static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)
 {
     struct interp_cpu *ic = c->engine_state;
     struct interp_engine *e = (struct interp_engine *)c->engine;
@@ -179,6 +176,21 @@ static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigne
     tb->code = b->code;
     note_compiling(ic, b);
     return true;
+}
+
+// A block for the tier: one that the interpreter has run, or the one that is being compiled, and what is
+// behind its conditional branches.
+// cold: even if it has hardly run; or never, if something else of its page has.
+//
+// Its page may just be unmapped by another thread: that ends here, since the tier holds its lock.
+static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)
+{
+    sigjmp_buf outer;
+    memcpy(&outer, &c->abort_jmp, sizeof outer);
+    const bool found = !sigsetjmp(c->abort_jmp, 0) && find_block(c, key, tb, room, cold);
+    memcpy(&c->abort_jmp, &outer, sizeof outer);
+    c->itstate = 0;
+    return found;
 }
 
 static bool source_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room)

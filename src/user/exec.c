@@ -238,7 +238,7 @@ static int64_t call_host(struct thread *t, const char *path, const struct exec *
     if (r == 0)
         r = host_syscall_blocking(t, SYS_execve, (long)path, (long)e->argv.v, (long)e->envp.v, 0, 0, 0);
     set_ignored(t, own, false);
-    return r == -ERESTARTSYS ? -ERESTARTNOINTR : r;
+    return r;
 }
 
 static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t argv, uint32_t envp,

@@ -86,9 +86,9 @@ void signal_host_handler(int sig, siginfo_t *si, void *context)
         t->signal_pending = 1;
         t->cpu.exit_request = 1;
     }
+    greg_t *reg = uc->uc_mcontext.gregs;
     if (t->signal_pending)
-        uc->uc_mcontext.gregs[REG_RIP] =
-            (greg_t)signal_leave_syscall((uintptr_t)uc->uc_mcontext.gregs[REG_RIP]);
+        reg[REG_RIP] = (greg_t)signal_leave_syscall((uintptr_t)reg[REG_RIP], (uintptr_t)reg[REG_RCX]);
 }
 
 // ---- dispositions ----
@@ -365,6 +365,7 @@ int signal_temp_mask(struct thread *t, uint32_t addr, uint32_t size, uint64_t *b
     t->saved_sigmask = t->sigmask;
     t->restore_sigmask = true;
     signal_set_mask(t, mask);
+    if (t->signal_pending) return -ERESTARTNOHAND; // one that was held back
     *buf = signal_host_mask(t->sigmask);
     *host = buf;
     return 0;

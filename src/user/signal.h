@@ -38,8 +38,8 @@ static inline uint64_t signal_bit(int sig)
 // The host's mask for a guest mask.
 uint64_t signal_host_mask(uint64_t guest);
 
-// host_syscall.c: where a thread goes on that a signal has interrupted at this host pc.
-uintptr_t signal_leave_syscall(uintptr_t pc);
+// host_syscall.c: where a thread goes on that a signal has interrupted at this host pc, with this in RCX.
+uintptr_t signal_leave_syscall(uintptr_t pc, uintptr_t rcx);
 
 // Changes the guest's mask; the host's follows at the next signal_deliver_pending.
 void signal_set_mask(struct thread *t, uint64_t mask);

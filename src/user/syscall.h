@@ -87,7 +87,7 @@ const struct syscall_row *syscall_row(uint32_t nr);
 #define ESIGRETURN            517 // registers are already as they must be (rt_sigreturn, execve)
 
 // A host system call that may block, atomic towards signals: if a guest signal is deliverable before the host
-// kernel is entered, -ERESTARTSYS comes back and nothing has happened. Result as the kernel gives it
+// kernel is entered, -ERESTARTNOINTR comes back and nothing has happened. Result as the kernel gives it
 // (negative errno), except that a call which the host kernel would repeat after a handler comes back as
 // -ERESTARTSYS, and EINTR (never repeated: poll, nanosleep, futex with a timeout…) as -ERESTARTNOHAND: the
 // guest sees EINTR if a handler of its own runs, or else the call is repeated.

@@ -83,7 +83,6 @@ static int64_t change_mask(struct thread *t, uint64_t mask)
     if (mask == t->sigmask) return 0;
     const long r =
         host_syscall_blocking(t, SYS_rt_sigprocmask, SIG_SETMASK, (long)&host, 0, sizeof host, 0, 0);
-    if (r == -ERESTARTSYS) return -ERESTARTNOINTR;
     if (r == 0) signal_set_mask(t, mask);
     return r;
 }
@@ -155,11 +154,11 @@ static int64_t suspend(struct thread *t, uint64_t mask)
     if (t->signal_pending) return -ERESTARTNOHAND; // one that was held back
     const uint64_t host = signal_host_mask(t->sigmask);
     const long r = host_syscall_blocking(t, SYS_rt_sigsuspend, (long)&host, sizeof host, 0, 0, 0, 0);
-    if (r != -ERESTARTSYS) return -ERESTARTNOHAND;
+    if (r != -ERESTARTNOINTR) return -ERESTARTNOHAND;
     // Caught before it began, and so under the old mask.
     t->restore_sigmask = false;
     signal_set_mask(t, t->saved_sigmask);
-    return -ERESTARTNOINTR;
+    return r;
 }
 
 static int64_t sys_rt_sigsuspend(struct thread *t, const struct sysargs *s)

@@ -332,25 +332,25 @@ static const char *check(struct cpu *c, struct lockstep *l, struct outcome *o, c
 }
 
 // Both sides, from the state at hand. False: the code itself was written, or somebody interrupts.
-static bool run_both(struct cpu *c, struct block *b, struct outcome *o)
+static bool run_both(struct cpu *c, void *code, struct outcome *o)
 {
     struct interp_engine *e = (struct interp_engine *)c->engine;
     struct lockstep *l = e->lockstep;
     const unsigned generation = atomic_load(&e->cache.generation);
-    go_ahead(c, l, e->tier->length(e->tier, b->code));
+    go_ahead(c, l, e->tier->length(e->tier, code));
     undo(c, l);
     if (l->end == CPU_EXIT_INTERRUPT || l->overflow || generation != atomic_load(&e->cache.generation))
         return false;
-    *o = run_compiled(c, e->tier, b->code);
+    *o = run_compiled(c, e->tier, code);
     return true;
 }
 
 // The kernel and other processes may write to memory that is looked at here: a difference has to show again.
-static struct outcome run_checked(struct cpu *c, struct block *b)
+static struct outcome run_checked(struct cpu *c, struct block *b, void *code)
 {
     struct lockstep *l = lockstep_of(c);
     struct outcome o = {.r = {.why = TIER_NONE}};
-    for (int tries = 1; run_both(c, b, &o); tries++) {
+    for (int tries = 1; run_both(c, code, &o); tries++) {
         char why[100];
         const char *what = check(c, l, &o, why, sizeof why);
         if (!what) return o;
@@ -365,18 +365,18 @@ static struct outcome run_checked(struct cpu *c, struct block *b)
     return o;
 }
 
-struct tier_result lockstep_run(struct cpu *c, struct block *b)
+struct tier_result lockstep_run(struct cpu *c, struct block *b, void *code)
 {
     struct interp_engine *e = (struct interp_engine *)c->engine;
     struct lockstep *l = e->lockstep;
     sigjmp_buf outer;
     if (++l->runs % RUNS_IN_A_TURN == 0) give_way(l, c);
-    if (e->tier->length(e->tier, b->code) > LOCKSTEP_MAX_INSNS) return (struct tier_result){.why = TIER_NONE};
+    if (e->tier->length(e->tier, code) > LOCKSTEP_MAX_INSNS) return (struct tier_result){.why = TIER_NONE};
     memcpy(&outer, &c->abort_jmp, sizeof outer);
     prepare(l, c);
     c->r[15] = (uint32_t)b->key & ~1u;
     c->itstate = (uint8_t)(b->key >> 32);
-    struct outcome o = run_checked(c, b);
+    struct outcome o = run_checked(c, b, code);
     memcpy(&c->abort_jmp, &outer, sizeof outer);
     c->budget = BUDGET_ENDLESS;
     if (o.aborted) siglongjmp(c->abort_jmp, 1);

@@ -17,6 +17,6 @@ void lockstep_forked(struct lockstep *l); // in the child: whose turn it was, is
 
 // Runs the code of a block, checked. Does not return where the tier does not: at aborts. Ends the process at
 // a difference.
-struct tier_result lockstep_run(struct cpu *c, struct block *b);
+struct tier_result lockstep_run(struct cpu *c, struct block *b, void *code);
 
 #endif

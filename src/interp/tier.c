@@ -271,7 +271,7 @@ STEP(step_compiled)
 {
     struct block *b = block_of_first(s);
     struct tier *t = tier_of(c);
-    void *code = b->code;
+    void *code = __atomic_load_n(&b->code, __ATOMIC_ACQUIRE);
     // An exact number of instructions is the interpreter's business, as are big-endian data and
     // short vectors.
     if (!code || c->budget < BUDGET_ENDLESS / 2 || c->mem_mode != CPU_MEM_FLAT ||
@@ -279,7 +279,7 @@ STEP(step_compiled)
         return b->first_fn(c, s);
     const bool checked = ((struct interp_engine *)c->engine)->lockstep;
     if (stats_on) interp_stats_enter(c);
-    const struct tier_result r = checked ? lockstep_run(c, b) : t->run(t, c, code);
+    const struct tier_result r = checked ? lockstep_run(c, b, code) : t->run(t, c, code);
     if (stats_on) interp_stats_left(c);
     stats_add(STAT_EXIT_BRANCH + r.why, 1);
     if (r.why == TIER_STOP) return NULL;
@@ -292,7 +292,7 @@ STEP(step_compiled)
     c->itstate = 0;
     if (stats_on && r.why == TIER_ONE) interp_stats_one(c, r.key);
     if (r.why == TIER_HOT) interp_tier_compile(c, next, true);
-    void *there = next->code;
+    void *there = __atomic_load_n(&next->code, __ATOMIC_ACQUIRE);
     if (r.why == TIER_BRANCH && there && !checked) {
         if (r.link) {
             t->link(t, r.link, there);

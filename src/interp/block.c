@@ -155,8 +155,6 @@ static void decode(struct builder *bl)
     struct block *b = bl->b;
     const uint32_t page = bl->pc >> 12, features = bl->c->features;
     enum goes_on so_far = GOES_ON;
-    struct crossing crossing = {0};
-    if (bl->tier) interp_crossing_begin(&crossing, bl->page, bl->pc, bl->thumb);
     do {
         uint32_t raw;
         bool wide;
@@ -166,21 +164,14 @@ static void decode(struct builder *bl)
                                             : isa_decode_a32(raw, features, &in);
         b->ninsns++;
         so_far = add_insn(bl, &in, r);
-        if (crossing.left) {
-            if (r == ISA_UNDEFINED)
-                crossing.left = 0;
-            else
-                interp_crossing_insn(&crossing, bl->c, &in, bl->thumb);
-        }
+        if (bl->tier && r != ISA_UNDEFINED) interp_crossing(bl->c, &in, bl->page, bl->pc, bl->thumb);
         bl->pc += wide ? 4 : 2;
         if (bl->thumb)
             bl->it = in.op == OP_IT && r != ISA_UNDEFINED ? (uint8_t)in.imm : isa_it_advance(bl->it);
     } while (so_far != ENDS && has_room(bl, so_far) && bl->pc >> 12 == page);
     b->last = bl->pc - 1;
     if (so_far != ENDS) add_goto(bl, bl->pc);
-    if (!bl->tier) return;
-    interp_tier_watch(b);
-    interp_crossing_end(&crossing, bl->c, bl->page, bl->pc, bl->it, bl->thumb);
+    if (bl->tier) interp_tier_watch(b);
 }
 
 struct block *interp_build(struct cpu *c, block_key key)

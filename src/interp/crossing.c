@@ -1,6 +1,6 @@
 // Whether a program's functions return condition flags: then the code behind a call reads them. Hardly any
-// does, and a tier compiles returns accordingly, until it is told of one (struct tier: flags_cross). Where
-// control goes behind a call it is looked at when that block is built, in front of its first run.
+// does, and a tier compiles returns accordingly, until it is told of one (struct tier: flags_cross). What is
+// behind a call is looked at when the call is decoded, in front of its first run.
 #include "interp/select.h"
 #include "interp/tier.h"
 
@@ -70,78 +70,47 @@ static uint8_t sets(const struct insn *in)
     }
 }
 
-// Whether one of the instructions in front of pc, on its page, puts pc into LR: ADD LR, PC, #n, or MOV LR,
-// PC.
-static bool follows_link(const uint8_t *page, uint32_t offset)
+// Where a call returns to: BL, BLX, and what puts an address behind it into LR. False: it is no call.
+static bool return_address(const struct insn *in, uint32_t pc, bool thumb, uint32_t *back)
 {
-    enum { MOV_LR_PC = 0x01a0e00f, ADD_LR_PC = 0x028fe000, AS_FAR = 16 };
-    for (uint32_t back = 8; back <= AS_FAR && back <= offset; back += 4) {
-        uint32_t w;
-        memcpy(&w, page + offset - back, sizeof w);
-        w &= 0x0fffffff;
-        if (back == 8 && w == MOV_LR_PC) return true;
-        if (w == (ADD_LR_PC | (back - 8))) return true;
+    const uint32_t pc_value = pc + (thumb ? 4 : 8);
+    switch ((enum op)in->op) {
+    case OP_BL:
+    case OP_BLX_IMM:
+    case OP_BLX_REG: *back = pc + in->len; return true;
+    case OP_MOV_REG: *back = pc_value; return in->rd == 14 && in->rm == 15;
+    case OP_ADR: *back = ((pc_value & ~3u) + in->imm) & ~1u; return in->rd == 14;
+    case OP_ADD_IMM: *back = pc_value + in->imm; return in->rd == 14 && in->rn == 15;
+    default: return false;
+    }
+}
+
+// Whether the code at pc, on this page, reads flags that it has not set.
+static bool begins_with_reader(const struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb)
+{
+    const uint32_t number = pc >> 12;
+    uint8_t left = ALL;
+    for (unsigned n = 0; n < FAR_ENOUGH && left && pc >> 12 == number; n++) {
+        uint32_t raw;
+        bool wide;
+        struct insn in;
+        if (!interp_fetch(page, pc, thumb, &raw, &wide)) return false;
+        if ((thumb ? isa_decode_thumb(raw, wide, 0, c->features, &in)
+                   : isa_decode_a32(raw, c->features, &in)) == ISA_UNDEFINED)
+            return false;
+        if (reads(&in) & left) return true;
+        left &= (uint8_t)~sets(&in);
+        if (interp_flow(&in, thumb) != FLOW_NEXT && in.cond >= COND_AL) return false;
+        pc += in.len;
     }
     return false;
 }
 
-// Where BL or BLX leads, whose halfwords are in front of pc.
-static uint32_t call_target(const uint16_t hw[2], uint32_t pc)
+void interp_crossing_call(struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc, bool thumb)
 {
-    const uint32_t s = hw[0] >> 10 & 1, i1 = !((hw[1] >> 13 & 1u) ^ s), i2 = !((hw[1] >> 11 & 1u) ^ s);
-    return pc - (s << 24) + (i1 << 23) + (i2 << 22) + ((hw[0] & 0x3ffu) << 12) + ((hw[1] & 0x7ffu) << 1);
-}
-
-// Whether the instruction in front of pc, on the same page, is a call.
-static bool follows_call(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb)
-{
-    const uint32_t offset = pc & 0xfff;
-    uint16_t hw[2];
-    if (offset < sizeof hw) return false;
-    memcpy(hw, page + offset - sizeof hw, sizeof hw);
-    if (thumb) {
-        if ((hw[1] & 0xff87) == 0x4780) return true; // BLX with a register
-        x->target = call_target(hw, pc);
-        return x->direct = (hw[0] & 0xf800) == 0xf000 && hw[1] >= 0xc000;
-    }
-    const uint32_t kind = hw[1] >> 8 & 15;
-    if (kind == 11 || hw[1] >> 8 == 0xfa || ((hw[1] & 0xfff) == 0x12f && (hw[0] & 0xfff0) == 0xff30))
-        return true;
-    return follows_link(page, offset);
-}
-
-void interp_crossing_begin(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb)
-{
-    *x = (struct crossing){0};
-    if (follows_call(x, page, pc, thumb)) x->left = ALL;
-}
-
-void interp_crossing_insn(struct crossing *x, struct cpu *c, const struct insn *in, bool thumb)
-{
-    struct interp_engine *e = (struct interp_engine *)c->engine;
-    const bool crosses = reads(in) & x->left;
-    x->left &= (uint8_t)~sets(in);
-    // What looks like a call in Thumb code may be the second half of one instruction and the next one: then
-    // hardly anything has run where it leads.
-    if (crosses && (!x->direct || cache_has_blocks(&e->cache, x->target >> 12)))
-        e->tier->flags_cross(e->tier, c);
-    if (crosses || ++x->n == FAR_ENOUGH || (interp_flow(in, thumb) != FLOW_NEXT && in->cond >= COND_AL))
-        x->left = 0;
-}
-
-void interp_crossing_end(struct crossing *x, struct cpu *c, const uint8_t *page, uint32_t pc, uint8_t it,
-                         bool thumb)
-{
-    while (x->left && pc & 0xfff) {
-        uint32_t raw;
-        bool wide;
-        struct insn in;
-        if (!interp_fetch(page, pc, thumb, &raw, &wide)) return;
-        if ((thumb ? isa_decode_thumb(raw, wide, it, c->features, &in)
-                   : isa_decode_a32(raw, c->features, &in)) == ISA_UNDEFINED)
-            return;
-        interp_crossing_insn(x, c, &in, thumb);
-        pc += in.len;
-        it = in.op == OP_IT ? (uint8_t)in.imm : isa_it_advance(it);
-    }
+    struct tier *t = ((struct interp_engine *)c->engine)->tier;
+    uint32_t back;
+    if (return_address(in, pc, thumb, &back) && back >> 12 == pc >> 12 &&
+        begins_with_reader(c, page, back, thumb))
+        t->flags_cross(t, c);
 }

@@ -8,18 +8,15 @@
 void interp_tier_attach(struct tier *t);
 // A block that is about to go into the cache: counts its runs from now on.
 void interp_tier_watch(struct block *b);
-// A call may return to a block's beginning, perhaps with flags: what is still to be found out (crossing.c).
-struct crossing {
-    uint8_t left;    // flags that nobody has read or written since the call; 0: nothing
-    uint8_t n;       // instructions looked at
-    bool direct;     // it is what BL or BLX looks like, …
-    uint32_t target; // … which would lead there
-};
-// A block begins, whose page is at a host address; its instructions; it ends, and may go on at pc.
-void interp_crossing_begin(struct crossing *x, const uint8_t *page, uint32_t pc, bool thumb);
-void interp_crossing_insn(struct crossing *x, struct cpu *c, const struct insn *in, bool thumb);
-void interp_crossing_end(struct crossing *x, struct cpu *c, const uint8_t *page, uint32_t pc, uint8_t it,
-                         bool thumb);
+// A call, or what may be one, whose page is at a host address, has been decoded: if the code behind it reads
+// flags the tier learns that they cross returns (crossing.c).
+void interp_crossing_call(struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc, bool thumb);
+static inline void interp_crossing(struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc,
+                                   bool thumb)
+{
+    if (in->rd == 14 || in->op == OP_BL || in->op == OP_BLX_IMM || in->op == OP_BLX_REG)
+        interp_crossing_call(c, in, page, pc, thumb);
+}
 // Code for a block, or NULL.
 void interp_tier_compile(struct cpu *c, struct block *b, bool region);
 // The tier forgets its oldest code, no CPU runs: blocks that lose theirs, or that there was no room for,

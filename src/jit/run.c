@@ -139,7 +139,7 @@ struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
 {
     struct jit *j = jit_of(t);
     const struct emit_entry *entry = code;
-    if (jit_is_dead(entry)) return (struct tier_result){TIER_DEAD, entry->key, NULL};
+    if (j->anew || jit_is_dead(entry)) return (struct tier_result){TIER_DEAD, entry->key, NULL};
     if (!c->host_jump) { // the first compiled code of this thread
         if (!prepare(j, c)) return (struct tier_result){TIER_ONE, entry->key, NULL};
         syscall(SYS_arch_prctl, ARCH_SET_GS_, c->window);

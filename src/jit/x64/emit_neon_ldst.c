@@ -28,10 +28,10 @@ static unsigned pieces(struct emit *e, const struct ir_insn *i, struct ir_vuse o
     unsigned count = 0;
     for (unsigned k = 0; k < n; k++) {
         const unsigned v = whole[k].v;
-        const bool together = emit_vector_home(e, 4, v) ||
-                              (i->op == IR_STVM ? emit_vector_copy(e, 4, v) : !emit_vector_has_home(e, 4, v));
         out[count++] = whole[k];
-        if (whole[k].size != 4 || together) continue;
+        if (whole[k].size != 4 || emit_vector_home(e, 4, v) ||
+            (i->op == IR_STVM ? emit_vector_copy(e, 4, v) : !emit_vector_has_home(e, 4, v)))
+            continue;
         out[count - 1].size = 3, out[count - 1].v = (uint8_t)(2 * v);
         out[count] = out[count - 1];
         out[count++].v = (uint8_t)(2 * v + 1);

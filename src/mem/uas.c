@@ -147,7 +147,8 @@ static void merge(struct uas *as, uint64_t start, uint64_t end)
     }
 }
 
-// Takes [start, end) out of the list. Needs one free slot.
+// Takes [start, end) out of the list. Needs two free slots, for a range in the middle of a mapping until that
+// is cut.
 static void list_remove(struct uas *as, uint64_t start, uint64_t end)
 {
     split(as, start);
@@ -363,7 +364,7 @@ int uas_unmap(struct uas *as, uint32_t addr, uint64_t len)
     pthread_mutex_lock(&as->lock);
     const size_t i = find(as, addr);
     if (i < as->nmaps && as->maps[i].start < end) {
-        if (!reserve(as, 1)) {
+        if (!reserve(as, 2)) {
             err = -ENOMEM;
         } else if (munmap(as->window + addr, len) < 0) {
             err = -errno;

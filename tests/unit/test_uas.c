@@ -111,6 +111,20 @@ Test(uas, list_agrees_with_a_model)
     }
 }
 
+// A hole in the midst of a mapping cuts it twice before it is taken out: the list must have room for both,
+// also where it is as long as it can be without memory of its own.
+Test(uas, a_hole_in_a_full_list_writes_nothing_behind_it)
+{
+    enum { KEPT = sizeof as->first / sizeof as->first[0] };
+    struct engine *const behind = process.engine = &engine;
+    cr_assert_eq(uas_map(as, BASE, 4 * UAS_PAGE, UAS_READ, 0, -1, 0, NULL), 0);
+    for (unsigned k = 0; as->nmaps < KEPT - 1; k++)
+        cr_assert_eq(uas_map(as, BASE + (8 + 2 * k) * UAS_PAGE, UAS_PAGE, UAS_READ, 0, -1, 0, NULL), 0);
+    cr_assert_eq(uas_unmap(as, BASE + UAS_PAGE, UAS_PAGE), 0);
+    cr_assert_eq(as->nmaps, KEPT);
+    cr_assert_eq(process.engine, behind);
+}
+
 Test(uas, finds_the_highest_free_range)
 {
     srand(2);

@@ -27,6 +27,9 @@ void ir_pass_same(struct ir_block *b);
 void ir_pass_merge_if(struct ir_block *b);
 // Which IR_IFs are done without a branch: IR_SELECT.
 void ir_pass_select(struct ir_block *b);
+// Whether the emitter knows a form of the operation that leaves the host's flags alone, or can do it in front
+// of what makes the flags.
+bool ir_is_cheap(const struct ir_insn *i);
 // Additions with carry move behind conditional instructions that have no branch.
 void ir_pass_defer(struct ir_block *b);
 // What sets flags moves down to whoever reads them.

@@ -4,9 +4,7 @@
 
 enum { MOST = 3 }; // operations on both sides
 
-// Operations of which the emitter knows forms that leave the host's flags alone, or that it can do in front
-// of what makes the flags.
-static bool cheap(const struct ir_insn *i)
+bool ir_is_cheap(const struct ir_insn *i)
 {
     if (i->sets || i->reads || i->d == IR_NONE) return false;
     switch ((enum ir_op)i->op) {
@@ -33,7 +31,7 @@ static bool cheap(const struct ir_insn *i)
 static bool all_cheap(const struct ir_insn *i, unsigned n)
 {
     for (unsigned k = 0; k < n; k++)
-        if (!cheap(&i[k])) return false;
+        if (!ir_is_cheap(&i[k])) return false;
     return true;
 }
 

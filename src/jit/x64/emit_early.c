@@ -1,5 +1,6 @@
 // Conditional instructions whose results are computed in front of the comparison: there they may change the
 // host's flags. Behind it they are moved if the condition holds.
+#include "ir/passes.h"
 #include "jit/x64/emit_internal.h"
 
 enum { G1_SUB = 5 };
@@ -39,26 +40,8 @@ static bool keeps_scratch(const struct emit *e, const struct ir_insn *i, uint8_t
 // Operations that need RCX at most beside their destination, a register.
 static bool plain(const struct ir_insn *i)
 {
-    if (i->sets || i->reads || (i->d >= IR_TEMP && (i->d != IR_TEMP || i->b == i->d))) return false;
-    switch ((enum ir_op)i->op) {
-    case IR_MOV:
-    case IR_NOT:
-    case IR_SUB:
-    case IR_AND:
-    case IR_OR:
-    case IR_XOR: return true;
-    case IR_ADD: return !i->n || (i->a == i->d && i->b != i->d);
-    case IR_BIC:
-    case IR_LSL:
-    case IR_LSR:
-    case IR_ASR:
-    case IR_ROR: return i->b == IR_IMM;
-    case IR_UXT8:
-    case IR_UXT16:
-    case IR_SXT8:
-    case IR_SXT16: return !(i->imm & 31);
-    default: return false;
-    }
+    if (!ir_is_cheap(i) || (i->d >= IR_TEMP && (i->d != IR_TEMP || i->b == i->d))) return false;
+    return i->op != IR_ADD || !i->n || (i->a == i->d && i->b != i->d);
 }
 
 // The one guest register that operations compute, or IR_NONE.

@@ -25,19 +25,33 @@ struct cpu_mem {
     // System mode: host address for an atomic access to [addr, addr + bytes), inside a page of RAM, or an
     // abort.
     void *(*atomic_ptr)(struct cpu *c, uint32_t addr, unsigned bytes, bool write);
+    // System mode: the host address of [addr, addr + bytes) if it is inside a page of memory to which the
+    // access is allowed, and then in the TLB; NULL: it crosses pages, is a device's, or aborts.
+    void *(*plain_ptr)(struct cpu *c, uint32_t addr, unsigned bytes, bool write);
 };
 
-// A TLB of one translation regime: direct-mapped by page. An entry serves accesses that lie inside its page;
-// a tag that is no page address matches nothing. Pages that hold translated code have no write tag.
+// A TLB of one translation regime: direct-mapped by page. An entry serves accesses that lie inside its page:
+// those at no more than 0x1000 - bytes behind the tag. Pages that hold translated code have no write tag.
 struct tlb_entry {
-    uint32_t read, write; // page address, or TLB_NONE
-    uintptr_t host;       // host address of guest address 0, were the whole space mapped like this page
+    uint32_t read, write; // page address, or tlb_none()
+    uint8_t *host;        // the page
 };
-enum { TLB_ENTRIES = 256, TLB_NONE = 1 };
+enum { TLB_ENTRIES = 256 };
+
+static inline unsigned tlb_index(uint32_t addr)
+{
+    return addr >> 12 & (TLB_ENTRIES - 1);
+}
 
 static inline struct tlb_entry *tlb_entry_of(struct tlb_entry *tlb, uint32_t addr)
 {
-    return &tlb[addr >> 12 & (TLB_ENTRIES - 1)];
+    return &tlb[tlb_index(addr)];
+}
+
+// A tag that matches no address of an entry: a page that belongs to another one.
+static inline uint32_t tlb_none(unsigned index)
+{
+    return ~index << 12;
 }
 
 #define MEM_LIKELY(x) __builtin_expect(!!(x), 1)
@@ -53,9 +67,10 @@ static inline struct tlb_entry *tlb_entry_of(struct tlb_entry *tlb, uint32_t add
         }                                                                                                    \
         if (MEM_LIKELY(c->mem_mode == CPU_MEM_TLB)) {                                                        \
             const struct tlb_entry *e = tlb_entry_of(c->tlb, addr);                                          \
-            if (MEM_LIKELY(((addr + (uint32_t)sizeof(type) - 1) & ~0xfffu) == e->read)) {                    \
+            const uint32_t offset = addr - e->read;                                                          \
+            if (MEM_LIKELY(offset <= 0x1000 - sizeof(type))) {                                               \
                 type v;                                                                                      \
-                memcpy(&v, (const void *)(e->host + addr), sizeof v);                                        \
+                memcpy(&v, e->host + offset, sizeof v);                                                      \
                 return v;                                                                                    \
             }                                                                                                \
         }                                                                                                    \
@@ -69,8 +84,9 @@ static inline struct tlb_entry *tlb_entry_of(struct tlb_entry *tlb, uint32_t add
         }                                                                                                    \
         if (MEM_LIKELY(c->mem_mode == CPU_MEM_TLB)) {                                                        \
             const struct tlb_entry *e = tlb_entry_of(c->tlb, addr);                                          \
-            if (MEM_LIKELY(((addr + (uint32_t)sizeof(type) - 1) & ~0xfffu) == e->write)) {                   \
-                memcpy((void *)(e->host + addr), &v, sizeof v);                                              \
+            const uint32_t offset = addr - e->write;                                                         \
+            if (MEM_LIKELY(offset <= 0x1000 - sizeof(type))) {                                               \
+                memcpy(e->host + offset, &v, sizeof v);                                                      \
                 return;                                                                                      \
             }                                                                                                \
         }                                                                                                    \

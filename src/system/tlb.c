@@ -13,7 +13,7 @@
 static void clear(struct sys_cpu *s, struct sys_slot *slot)
 {
     for (unsigned i = 0; i < TLB_ENTRIES; i++)
-        slot->tlb[i].read = slot->tlb[i].write = TLB_NONE;
+        slot->tlb[i].read = slot->tlb[i].write = tlb_none(i);
     slot->context = ++s->next_context;
 }
 
@@ -183,7 +183,7 @@ void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
         }
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         struct tlb_entry *e = tlb_entry_of(s->slots[i].tlb, va);
-        e->read = e->write = TLB_NONE;
+        e->read = e->write = tlb_none(tlb_index(va));
     }
     if (fetched) new_contexts(s);
 }
@@ -194,7 +194,7 @@ static void stop_writing(struct sys_cpu *s, const uint8_t *host)
         if (!s->slots[i].valid) continue;
         for (unsigned k = 0; k < TLB_ENTRIES; k++) {
             struct tlb_entry *e = &s->slots[i].tlb[k];
-            if (e->write != TLB_NONE && e->host + e->write == (uintptr_t)host) e->write = TLB_NONE;
+            if (e->host == host) e->write = tlb_none(k);
         }
     }
 }
@@ -272,7 +272,7 @@ void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size)
     struct sys_cpu *s = m->cpu[bus_master];
     for (unsigned k = 0; k < SYS_SLOTS * TLB_ENTRIES; k++) {
         struct tlb_entry *e = &s->slots[k / TLB_ENTRIES].tlb[k % TLB_ENTRIES];
-        if (e->read != TLB_NONE && e->host + e->read - (uintptr_t)host < size) e->read = TLB_NONE;
+        if ((uintptr_t)e->host - (uintptr_t)host < size) e->read = tlb_none(k % TLB_ENTRIES);
     }
     for (unsigned i = 0; i < m->ncpus; i++)
         if (m->cpu[i] != s) smp_post(s, m->cpu[i], (struct tlb_request){.what = TLB_REQUEST_ALL});
@@ -290,15 +290,14 @@ static void fill(struct sys_cpu *s, uint32_t va, const struct bus_range *r, cons
     struct tlb_entry *e = tlb_entry_of(s->slot->tlb, va);
     if (__atomic_load_n(&r->kind, __ATOMIC_SEQ_CST) == BUS_MMIO)
         readable = false; // withdrawn since it was found
-    const uintptr_t host = (uintptr_t)r->host + (uintptr_t)(page->pa_page - r->base) - tag;
     if (r->kind != BUS_RAM)
         writable = false;
     else if (!write && r->code) // as others know it
         writable &= (*flags_of(r, page->pa_page) & ((PAGE_WRITER << s->index) | PAGE_CODE)) ==
                     PAGE_WRITER << s->index;
-    e->host = host;
-    e->read = readable ? tag : TLB_NONE;
-    e->write = writable ? tag : TLB_NONE;
+    e->host = r->host + (page->pa_page - r->base);
+    e->read = readable ? tag : tlb_none(tlb_index(va));
+    e->write = writable ? tag : tlb_none(tlb_index(va));
 }
 
 static _Noreturn void abort_access(struct sys_cpu *s, uint32_t va, enum access access, uint32_t status)
@@ -309,21 +308,31 @@ static _Noreturn void abort_access(struct sys_cpu *s, uint32_t va, enum access a
                                                 .status = status});
 }
 
-// The range and page behind an address, for an access that stays inside the page. Aborts if it is not
-// allowed.
-static const struct bus_range *reach(struct sys_cpu *s, uint32_t va, unsigned bytes, enum access access,
-                                     bool user, struct sys_page *page)
+// The range and page behind an address, for an access that stays inside the page and is allowed: what is
+// memory is then in the fast TLB. Or a fault status.
+static uint32_t try_reach(struct sys_cpu *s, uint32_t va, bool unaligned, enum access access, bool user,
+                          struct sys_page *page, const struct bus_range **range)
 {
-    const bool longd = mmu_long_descriptors(s), unaligned = va & (bytes - 1);
-    if (unaligned && s->cp15.sctlr & 2) abort_access(s, va, access, longd ? 0x21 : FS_ALIGNMENT);
+    const uint32_t alignment = mmu_long_descriptors(s) ? 0x21 : FS_ALIGNMENT;
+    if (unaligned && s->cp15.sctlr & 2) return alignment;
     const uint32_t fault = mmu_translate(s, va, access, user, page);
-    if (fault) abort_access(s, va, access, fault);
-    if (unaligned && page->device) abort_access(s, va, access, longd ? 0x21 : FS_ALIGNMENT);
-    const struct bus_range *r = bus_find(s->machine->bus, page->pa_page | (va & 0xfff));
-    if (!r || r->kind == BUS_MMIO) return r;
+    if (fault) return fault;
+    if (unaligned && page->device) return alignment;
+    const struct bus_range *r = *range = bus_find(s->machine->bus, page->pa_page | (va & 0xfff));
+    if (!r || r->kind == BUS_MMIO) return 0;
     const bool write = access == ACCESS_WRITE && r->kind == BUS_RAM;
     if (write) claim(s, r, page->pa_page);
     if (user == s->slot->user) fill(s, va, r, page, write);
+    return 0;
+}
+
+// The same, but an abort if it is not allowed.
+static const struct bus_range *reach(struct sys_cpu *s, uint32_t va, unsigned bytes, enum access access,
+                                     bool user, struct sys_page *page)
+{
+    const struct bus_range *r = NULL;
+    const uint32_t fault = try_reach(s, va, va & (bytes - 1), access, user, page, &r);
+    if (fault) abort_access(s, va, access, fault);
     return r;
 }
 
@@ -461,6 +470,19 @@ static void *atomic_ptr(struct cpu *c, uint32_t va, unsigned bytes, bool write)
     return r->host + (page.pa_page - r->base) + (va & 0xfff);
 }
 
+static void *plain_ptr(struct cpu *c, uint32_t va, unsigned bytes, bool write)
+{
+    struct sys_cpu *s = sys_of(c);
+    struct sys_page page;
+    const struct bus_range *r = NULL;
+    const bool unaligned = va & (bytes < 8 ? bytes - 1 : 3);
+    const enum access access = write ? ACCESS_WRITE : ACCESS_READ;
+    if (crosses_page(va, bytes)) return NULL;
+    if (try_reach(s, va, unaligned, access, !cpu_privileged(c), &page, &r)) return NULL;
+    if (!r || (write ? r->kind != BUS_RAM : r->kind == BUS_MMIO)) return NULL;
+    return r->host + (page.pa_page - r->base) + (va & 0xfff);
+}
+
 // Where an instruction is fetched from. Aborts if that is not memory.
 static const struct bus_range *reach_code(struct sys_cpu *s, uint32_t va, struct sys_page *page)
 {
@@ -502,4 +524,5 @@ const struct cpu_mem sys_cpu_mem = {
     .load_user = load_user,
     .store_user = store_user,
     .atomic_ptr = atomic_ptr,
+    .plain_ptr = plain_ptr,
 };

@@ -46,18 +46,18 @@ static struct process_options process_options(const struct options *o)
     };
 }
 
-static struct engine *engine_new(const struct options *o, size_t memory)
+static struct engine *engine_of_kind(const struct engine_options *o, size_t memory)
 {
-    switch (o->engine) {
+    switch (o->kind) {
     case ENGINE_INTERP: return interp_engine_new(NULL, memory);
     case ENGINE_JIT: {
-        struct tier *t = jit_new(o->jit_hot, o->jit_region, o->jit_memory);
+        struct tier *t = jit_new(o->hot, o->region, o->memory);
         if (t) t->counts = stats_counts_instructions();
         return interp_engine_new(t, memory);
     }
     case ENGINE_LOCKSTEP: {
         // What runs once is to be checked, too.
-        struct tier *t = jit_new(o->jit_hot ? o->jit_hot : 1, o->jit_region, o->jit_memory);
+        struct tier *t = jit_new(o->hot ? o->hot : 1, o->region, o->memory);
         struct engine *e = t ? interp_engine_new(t, memory) : NULL;
         return e && interp_engine_check(e) ? e : NULL;
     }
@@ -65,17 +65,31 @@ static struct engine *engine_new(const struct options *o, size_t memory)
     return NULL;
 }
 
+// NULL: it has said why.
+static struct engine *engine_new(const struct engine_options *o, size_t memory)
+{
+    if (o->disable && ir_passes_disable(o->disable)) {
+        warn("--jit-disable: '%s' has a name that is not one of %s", o->disable, ir_passes_names);
+        return NULL;
+    }
+    struct engine *e = engine_of_kind(o, memory);
+    if (!e) warn("out of memory");
+    return e;
+}
+
+static struct engine *system_engine_new(const struct engine_options *o)
+{
+    return engine_new(o, SYSTEM_BLOCKS);
+}
+
 static int run(const struct options *o)
 {
     const struct process_options po = process_options(o);
     struct process p;
-    if (o->jit_disable && ir_passes_disable(o->jit_disable)) {
-        warn("--jit-disable: '%s' has a name that is not one of %s", o->jit_disable, ir_passes_names);
-        return EXIT_INTERNAL;
-    }
-    struct engine *engine = engine_new(o, USER_BLOCKS);
+    struct engine *engine = engine_new(&o->engine, USER_BLOCKS);
     struct thread *t = NULL;
-    if (!engine || !process_init(&p, &po, engine) || !(t = thread_new(&p))) {
+    if (!engine) return EXIT_INTERNAL;
+    if (!process_init(&p, &po, engine) || !(t = thread_new(&p))) {
         warn("out of memory");
         return EXIT_INTERNAL;
     }
@@ -95,21 +109,9 @@ static int run(const struct options *o)
     process_exit(&p, t->exit_status);
 }
 
-static int run_system(int argc, char **argv)
-{
-    struct engine *engine = interp_engine_new(NULL, SYSTEM_BLOCKS);
-    if (!engine) {
-        warn("out of memory");
-        return EXIT_INTERNAL;
-    }
-    const int status = system_main(argc, argv, engine, trace_instruction);
-    engine->destroy(engine);
-    return status;
-}
-
 int main(int argc, char **argv, char **envp)
 {
-    if (system_meant(argc, argv)) return run_system(argc, argv);
+    if (system_meant(argc, argv)) return system_main(argc, argv, system_engine_new, trace_instruction);
     struct options o;
     if (!options_parse(&o, argc, argv, envp)) return EXIT_INTERNAL;
     switch (o.action) {

@@ -228,6 +228,21 @@ static const char *const syscalls_names[] = {"forward", "deny", "sandbox", NULL}
 static const char *const engine_names[] = {"jit", "interp", "lockstep", NULL};
 static const char *const cpu_names[] = {"cortex-a15", "max", NULL};
 
+bool options_engine(struct engine_options *o, const char *name, char *arg)
+{
+    int value = 0;
+    if (!strcmp(name, "jit-hot")) return parse_count(name, arg, 1, MOST_RUNS, &o->hot);
+    if (!strcmp(name, "jit-region")) return parse_count(name, arg, 1, MOST_RUNS, &o->region);
+    if (!strcmp(name, "jit-memory")) return parse_count(name, arg, 4, 1024, &o->memory);
+    if (!strcmp(name, "jit-disable")) {
+        o->disable = arg;
+        return true;
+    }
+    if (!option_choice(name, arg, engine_names, &value)) return false;
+    o->kind = (enum options_engine)value;
+    return true;
+}
+
 static bool apply(struct options *o, enum id id, char *arg)
 {
     int value = 0;
@@ -245,14 +260,11 @@ static bool apply(struct options *o, enum id id, char *arg)
         if (!option_choice("cpu", arg, cpu_names, &value)) return false;
         o->cpu = (enum options_cpu)value;
         return true;
-    case OPT_ENGINE:
-        if (!option_choice("engine", arg, engine_names, &value)) return false;
-        o->engine = (enum options_engine)value;
-        return true;
-    case OPT_JIT_REGION: return parse_count("jit-region", arg, 1, MOST_RUNS, &o->jit_region);
-    case OPT_JIT_HOT: return parse_count("jit-hot", arg, 1, MOST_RUNS, &o->jit_hot);
-    case OPT_JIT_MEMORY: return parse_count("jit-memory", arg, 4, 1024, &o->jit_memory);
-    case OPT_JIT_DISABLE: o->jit_disable = arg; return true;
+    case OPT_ENGINE: return options_engine(&o->engine, "engine", arg);
+    case OPT_JIT_REGION: return options_engine(&o->engine, "jit-region", arg);
+    case OPT_JIT_HOT: return options_engine(&o->engine, "jit-hot", arg);
+    case OPT_JIT_MEMORY: return options_engine(&o->engine, "jit-memory", arg);
+    case OPT_JIT_DISABLE: return options_engine(&o->engine, "jit-disable", arg);
     case OPT_LOG: return enable_log(o, arg);
     case OPT_STRACE: return enable_log(o, "syscalls");
     case OPT_INSTRUCTIONS: return enable_log(o, "instructions");

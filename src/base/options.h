@@ -12,15 +12,20 @@ enum options_syscalls { SYSCALLS_FORWARD, SYSCALLS_DENY, SYSCALLS_SANDBOX };
 enum options_engine { ENGINE_JIT, ENGINE_INTERP, ENGINE_LOCKSTEP };
 enum options_cpu { CPU_CORTEX_A15, CPU_MAX };
 
+// What runs instructions, in both modes.
+struct engine_options {
+    enum options_engine kind;
+    uint32_t hot;        // runs of a block before it is compiled; 0: as the engine likes
+    uint32_t region;     // … of its code before that becomes a region; 0: likewise
+    uint32_t memory;     // MiB for its code; 0: likewise
+    const char *disable; // names of passes, or NULL
+};
+
 struct options {
     enum options_action action;
     enum options_syscalls syscalls;
-    enum options_engine engine;
+    struct engine_options engine;
     enum options_cpu cpu;
-    uint32_t jit_hot;        // runs of a block before it is compiled; 0: as the engine likes
-    uint32_t jit_region;     // … of its code before that becomes a region; 0: likewise
-    uint32_t jit_memory;     // MiB for its code; 0: likewise
-    const char *jit_disable; // names of passes, or NULL
     uint32_t stack_size;     // bytes
     bool final_registers;
     bool log; // something is to be logged: log_begin(log_file, log_fd)
@@ -34,6 +39,10 @@ struct options {
 };
 
 extern const char options_help[];
+
+// The value of --engine, --jit-hot, --jit-region, --jit-memory or --jit-disable, by the name behind the
+// dashes. On false it has said what is wrong.
+bool options_engine(struct engine_options *o, const char *name, char *arg);
 
 // Switches log categories on, rearranges argv. On false it has said what is wrong.
 bool options_parse(struct options *o, int argc, char **argv, char **envp);

@@ -29,7 +29,8 @@ static void open_standard(void)
     if (fd >= 0) close(fd);
 }
 
-int system_main(int argc, char **argv, struct engine *engine, void (*trace)(struct cpu *c))
+int system_main(int argc, char **argv, struct engine *(*make)(const struct engine_options *o),
+                void (*trace)(struct cpu *c))
 {
     struct machine_command c;
     option_help_command = "stinkarm --system --help";
@@ -41,10 +42,14 @@ int system_main(int argc, char **argv, struct engine *engine, void (*trace)(stru
         return EXIT_INTERNAL;
     }
     if (log_on(LOG_INSTRUCTIONS)) c.machine.trace = trace;
-    struct machine *m = machine_new(&c.machine, engine);
-    if (!m) return EXIT_INTERNAL;
-    const int status = c.machine.dump_dtb ? 0 : machine_run(m);
-    machine_free(m);
-    signals_close();
+    struct engine *engine = make(&c.engine);
+    struct machine *m = engine ? machine_new(&c.machine, engine) : NULL;
+    int status = EXIT_INTERNAL;
+    if (m) {
+        status = c.machine.dump_dtb ? 0 : machine_run(m);
+        machine_free(m);
+        signals_close();
+    }
+    if (engine) engine->destroy(engine);
     return status;
 }

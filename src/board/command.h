@@ -5,11 +5,13 @@
 
 struct cpu;
 struct engine;
+struct engine_options;
 
 // Whether the command line asks for system mode.
 bool system_meant(int argc, char **argv);
-// stinkarm --system. trace: logs an instruction, if the log is to have them. Returns the exit status of the
-// process.
-int system_main(int argc, char **argv, struct engine *engine, void (*trace)(struct cpu *c));
+// stinkarm --system. make: an engine as the command line wants it; NULL: it has said why not. trace: logs an
+// instruction, if the log is to have them. Returns the exit status of the process.
+int system_main(int argc, char **argv, struct engine *(*make)(const struct engine_options *o),
+                void (*trace)(struct cpu *c));
 
 #endif

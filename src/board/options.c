@@ -25,7 +25,8 @@ const char machine_options_help[] =
     "      --stats                at the end instructions, time and memory on stderr\n"
     "      --no-reboot            a reboot ends the machine\n"
     "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
-    "      --engine NAME          interp (default)\n"
+    "      --engine NAME          interp (default) or jit, the recompiler\n"
+    "      --jit-memory MIB       for the recompiler's code (default 32)\n"
     "\n"
     "What is loaded\n"
     "      --initrd FILE          initial file system\n"
@@ -140,10 +141,7 @@ static bool set_virtio(struct parse *p, const struct definition *d, char *arg)
 
 static bool set_engine(struct parse *p, const struct definition *d, char *arg)
 {
-    static const char *const names[] = {"interp", NULL};
-    int engine;
-    (void)p;
-    return option_choice(d->name, arg, names, &engine);
+    return options_engine(&p->c->engine, d->name, arg);
 }
 
 static bool parse_address(const char *option, const char *arg, uint64_t *address)
@@ -310,6 +308,10 @@ static const struct definition definitions[] = {
     {"smp", 0, VALUE_NEXT, set_smp, 0},
     {"smp-mode", 0, VALUE_NEXT, set_smp_mode, 0},
     {"engine", 0, VALUE_NEXT, set_engine, 0},
+    {"jit-hot", 0, VALUE_NEXT, set_engine, 0},
+    {"jit-region", 0, VALUE_NEXT, set_engine, 0},
+    {"jit-memory", 0, VALUE_NEXT, set_engine, 0},
+    {"jit-disable", 0, VALUE_NEXT, set_engine, 0},
     {"icount", 0, VALUE_NONE, set_flag, FIELD(icount)},
     {"rtc", 0, VALUE_NEXT, set_rtc, 0},
     {"stats", 0, VALUE_NONE, set_flag, FIELD(stats)},
@@ -422,7 +424,8 @@ static bool starts_without_kernel(const struct machine_options *o)
 
 bool machine_options_parse(struct machine_command *c, int argc, char **argv)
 {
-    *c = (struct machine_command){.machine = {.board = "vexpress-a9", .memory = 256 << 20, .smp = 1}};
+    *c = (struct machine_command){.machine = {.board = "vexpress-a9", .memory = 256 << 20, .smp = 1},
+                                  .engine = {.kind = ENGINE_INTERP}};
     struct parse p = {.c = c, .o = &c->machine};
     bool options = true;
     for (int at = 1; at < argc && !c->help;) {

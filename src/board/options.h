@@ -2,12 +2,14 @@
 #ifndef STINKARM_BOARD_OPTIONS_H
 #define STINKARM_BOARD_OPTIONS_H
 
+#include "base/options.h"
 #include "board/machine.h"
 
 extern const char machine_options_help[];
 
 struct machine_command {
     struct machine_options machine;
+    struct engine_options engine;
     bool help, log; // asked for; log: something is to be logged
     const char *log_file;
 };

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "board/machine.h"
+#include "board/trap.h"
 
 // In turn all CPUs are this thread's.
 static pthread_cond_t *wake_of(struct machine *m, unsigned cpu)
@@ -171,6 +172,7 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
         const enum waiting state = power_state(m, s);
         if (state != AWAKE) return state;
         if (c->irq_lines) exception_interrupt(s);
+        traps_of(c);
         const enum cpu_exit why = sys_run(s, limit ? end - s->executed : 0);
         switch (why) {
         case CPU_EXIT_WFI: return FOR_INTERRUPT;
@@ -363,6 +365,7 @@ int machine_run(struct machine *m)
         return 125;
     }
     bool ok = true;
+    traps_init();
     do {
         start_cpus(m);
         if (m->opt.round_robin)

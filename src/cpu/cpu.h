@@ -103,6 +103,7 @@ struct cpu {
     // Exclusive monitor: the address, and what LDREX saw there. ~0 in excl_size: open.
     uint32_t excl_addr;
     uint8_t excl_size; // log2 of the bytes, or CPU_EXCL_OPEN
+    uint8_t sync_pending; // system mode: CPUs, a bit each, whose TLBs do not yet do what this one asked for
     uint64_t excl_value;
     // Others may access the memory while this CPU runs: threads, processes, devices. Before it is set all
     // code is invalidated, which may rely on being alone.
@@ -117,10 +118,10 @@ struct cpu {
 
     const struct cpu_system *sys; // what a privileged CPU adds; NULL: user-mode emulation
     struct tlb_entry *tlb;        // TLB mode: the entries of the present translation regime
-    uint32_t code_context;        // names the present mapping of addresses to code: changes whenever that may
+    uint32_t code_zero;    // 0, so that compiled code can have this and the next with one access
+    uint32_t code_context; // names the present mapping of addresses to code: changes whenever that may
     volatile sig_atomic_t irq_lines; // interrupt inputs that are asserted: enum cpu_irq
     volatile sig_atomic_t event;     // the event register of WFE
-    uint8_t sync_pending; // system mode: CPUs, a bit each, whose TLBs do not yet do what this one asked for
 
     uint32_t features; // enum isa_feature
     uint32_t svc_imm;

@@ -35,7 +35,12 @@ struct tier_call {
     uint32_t pc_value;
 };
 
-// A block: keys are pc | T | ITSTATE << 32.
+// Keys are pc | T | ITSTATE << 32, and in system mode above that the frame that the page is fetched from. What
+// leads from block to block is known without it: struct tier_result's key never has one.
+enum { TIER_FRAME_SHIFT = 41 };
+#define TIER_VIRTUAL ((1ull << TIER_FRAME_SHIFT) - 1)
+
+// A block.
 struct tier_block {
     unsigned ninsns;
     struct tier_insn *insns;
@@ -82,7 +87,7 @@ enum tier_exit {
 
 struct tier_result {
     enum tier_exit why;
-    uint64_t key;
+    uint64_t key; // without frame
     void *link; // TIER_BRANCH: NULL, or a branch that link() may lead to the target's code
 };
 

@@ -67,8 +67,8 @@ static void add_goto(struct builder *bl, uint32_t target)
     s->it = bl->it;
 }
 
-// VFP and Advanced SIMD while a kernel has them switched off; FPEXC, which switches, is always there.
-static bool is_disabled_vfp(const struct cpu *c, const struct insn *in)
+// FPEXC, which switches, is always there.
+bool interp_vfp_is_disabled(const struct cpu *c, const struct insn *in)
 {
     if (!c->sys || in->op < OP_VFP_FIRST || in->op == OP_VMRS || in->op == OP_VMSR) return false;
     return !c->sys->vfp_enabled(c, in->op >= OP_NEON_FIRST);
@@ -120,7 +120,7 @@ static enum goes_on add_condition(struct builder *bl, const struct insn *in, str
 // One instruction: its step, the helper steps around it.
 static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
 {
-    if (r == ISA_UNDEFINED || is_disabled_vfp(bl->c, in)) return add_undefined(bl, in);
+    if (r == ISA_UNDEFINED || interp_vfp_is_disabled(bl->c, in)) return add_undefined(bl, in);
     const enum insn_flow flow = interp_flow(in, bl->thumb);
     if (interp_reads_pc(in)) {
         struct step *pc = add(bl, step_set_pc);
@@ -190,7 +190,7 @@ struct block *interp_build(struct cpu *c, block_key key)
                              .pc = (uint32_t)key & ~1u,
                              .it = (uint8_t)(key >> 32),
                              .thumb = key & 1,
-                             .tier = cache->tier && !c->mem->code_frame};
+                             .tier = cache->tier};
         tmp.b = (struct block){.key = key, .first = bl.pc};
         interp_mark_fetch(c, key);
         bl.page = c->mem->fetch_page(c, bl.pc, &tmp.b.frame[0]);

@@ -178,7 +178,7 @@ static void forget(struct cache *k, struct block *b)
     if (b->frame[1] != b->frame[0]) unlist(k, b, b->frame[1]);
     __atomic_store_n(&b->steps[0].fn, step_forgotten, __ATOMIC_RELEASE);
     __atomic_store_n(&b->code, NULL, __ATOMIC_RELEASE); // jump caches may still name it when that is evicted
-    if (k->tier && k->tier->forget(k->tier, b->key & BLOCK_VIRTUAL)) k->loops_forgotten = true;
+    if (k->tier && k->tier->forget(k->tier, b->key)) k->loops_forgotten = true;
 }
 
 // The block's bytes in a page, as addresses of that frame.

@@ -30,8 +30,8 @@ enum {
 // what code_frame says: the physical page, and what else the decoding depends on.
 typedef uint64_t block_key;
 #define BLOCK_SINGLE      (1ull << 40)
-#define BLOCK_FRAME_SHIFT 41
-#define BLOCK_VIRTUAL     ((1ull << BLOCK_FRAME_SHIFT) - 1)
+#define BLOCK_FRAME_SHIFT TIER_FRAME_SHIFT
+#define BLOCK_VIRTUAL     TIER_VIRTUAL
 
 struct block {
     block_key key;

@@ -26,6 +26,30 @@ static void expect_many(struct cpu *c)
     pages_expect(c->engine_state, sizeof(struct interp_cpu));
 }
 
+// An instruction that reaches into the next page is a block of its own: the page may be another one now.
+static bool is_whole(struct cpu *c, const struct block *b)
+{
+    uint32_t frame;
+    if (b->frame[1] == b->frame[0]) return true;
+    c->mem->fetch_page(c, b->last, &frame);
+    return frame == b->frame[1];
+}
+
+// The block behind a key, of the present mapping.
+static struct block *find_mapped(struct cpu *c, block_key *key)
+{
+    struct cache *k = &engine_of(c)->cache;
+    interp_mark_fetch(c, *key);
+    *key |= (block_key)c->mem->code_frame(c, (uint32_t)*key & ~1u) << BLOCK_FRAME_SHIFT;
+    struct block *b = cache_find(k, *key);
+    if (b && !is_whole(c, b)) {
+        cache_invalidate(k, (uint64_t)b->frame[1] << 12, 1);
+        b = NULL;
+    }
+    c->itstate = 0;
+    return b;
+}
+
 struct block *interp_lookup(struct cpu *c, block_key key)
 {
     struct interp_cpu *ic = c->engine_state;
@@ -34,12 +58,7 @@ struct block *interp_lookup(struct cpu *c, block_key key)
             ic->jump[i].key == key && ic->jump[i].block && ic->jump[i].context == c->code_context, 1))
         return ic->jump[i].block;
     block_key full = key;
-    if (c->mem->code_frame) {
-        interp_mark_fetch(c, key);
-        full |= (block_key)c->mem->code_frame(c, (uint32_t)key & ~1u) << BLOCK_FRAME_SHIFT;
-        c->itstate = 0;
-    }
-    struct block *b = cache_find(&engine_of(c)->cache, full);
+    struct block *b = c->mem->code_frame ? find_mapped(c, &full) : cache_find(&engine_of(c)->cache, key);
     if (!b) {
         if (++ic->built == FEW_BLOCKS) expect_many(c);
         b = interp_build(c, full);
@@ -54,8 +73,8 @@ const struct step *interp_resolve(struct cpu *c, const struct step *s)
 {
     struct block *b = interp_lookup(c, s->imm | c->thumb);
     // In system mode another page's mapping may change under the link: there every branch out of the page
-    // comes here.
-    if (!c->mem->code_frame || (s->imm ^ s->pc) >> 12 == 0)
+    // comes here, and every one to an instruction that reaches out of it.
+    if (!c->mem->code_frame || ((s->imm ^ s->pc) >> 12 == 0 && b->frame[0] == b->frame[1]))
         __atomic_store_n(&((struct step *)s)->link, b, __ATOMIC_RELEASE);
     return interp_enter(c, b);
 }

@@ -75,9 +75,10 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
                     struct tier_call *call)
 {
     const struct insn *in = &ti->in;
-    // What changes the modes that compiled code takes for granted ends it. An SVC stops the engine, or not.
-    if ((interp_flow(in, thumb) != FLOW_NEXT && in->op != OP_SVC) || in->op == OP_SETEND ||
-        in->op == OP_VMSR_FPSCR)
+    // What changes the modes that compiled code takes for granted ends it. An SVC of a program stops the
+    // engine, or not.
+    const bool svc = in->op == OP_SVC && !c->sys;
+    if ((interp_flow(in, thumb) != FLOW_NEXT && !svc) || in->op == OP_SETEND || in->op == OP_VMSR_FPSCR)
         return false;
     *call = (struct tier_call){.fn = in->op == OP_SVC ? run_svc : run_handlers,
                                .kind = kind_of(in),
@@ -106,7 +107,8 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
 }
 
 // The instruction at pc, whose page is at a host address; false: it is undefined, or it reaches into the next
-// page and is not its block's only one.
+// page and is not its block's only one. In system mode that page may become another, so that the interpreter
+// has to look each time.
 static bool decode_at(struct cpu *c, const struct block *b, const uint8_t *page, uint32_t pc, uint8_t it,
                       struct insn *in)
 {
@@ -115,12 +117,13 @@ static bool decode_at(struct cpu *c, const struct block *b, const uint8_t *page,
     bool wide;
     if (!interp_fetch(page, pc, thumb, &raw, &wide)) {
         uint16_t hw2;
-        if (pc != b->first) return false;
+        if (pc != b->first || c->mem->code_frame) return false;
         memcpy(&hw2, c->mem->fetch_page(c, pc + 2, &(uint32_t){0}), 2);
         raw = raw << 16 | hw2;
     }
     return (thumb ? isa_decode_thumb(raw, wide, it, c->features, in)
-                  : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
+                  : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED &&
+           !interp_vfp_is_disabled(c, in);
 }
 
 // A block may be there for several calls.
@@ -241,7 +244,7 @@ void interp_tier_compile(struct cpu *c, struct block *b, bool region)
     struct tier_unit unit;
     ic->ncompiling = 0;
     const uint64_t start = stats_clock();
-    const bool done = t->compile(t, c, b->key & BLOCK_VIRTUAL, region, &unit);
+    const bool done = t->compile(t, c, b->key, region, &unit);
     if (stats_on) interp_stats_compiled(&unit, region, start);
     pthread_mutex_lock(&k->lock);
     if (done && all_there(ic)) {
@@ -273,9 +276,9 @@ STEP(step_compiled)
     struct block *b = block_of_first(s);
     struct tier *t = tier_of(c);
     void *code = __atomic_load_n(&b->code, __ATOMIC_ACQUIRE);
-    // An exact number of instructions is the interpreter's business, as are big-endian data and
-    // short vectors.
-    if (!code || c->budget < BUDGET_ENDLESS / 2 || c->mem_mode != CPU_MEM_FLAT ||
+    // An exact number of instructions is the interpreter's business, as are big-endian data,
+    // strict alignment and short vectors.
+    if (!code || c->budget < BUDGET_ENDLESS / 2 || c->mem_mode == CPU_MEM_SLOW ||
         c->fpscr & (FPSCR_LEN | FPSCR_STRIDE))
         return b->first_fn(c, s);
     const bool checked = ((struct interp_engine *)c->engine)->lockstep;

@@ -26,6 +26,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     struct jit *j = jit_of(tier);
     struct jit_unit *u = NULL;
     pthread_mutex_lock(&j->lock);
+    j->translation.system = c->sys;
     if (!j->full && !j->anew && jit_memory(j)) {
         const bool young = j->tries++ < YOUNG && !j->hot_given;
         __atomic_store_n(&tier->hot, young ? HOT_YOUNG : j->hot, __ATOMIC_RELAXED);
@@ -81,6 +82,7 @@ static void remember(struct tier *t, struct cpu *c, uint64_t key, void *code)
     if (u->reads_flags && entry == u->entries) jit_flags_cross(t, c);
     struct emit_jump *jump = &((struct emit_jump *)c->host_jump)[emit_jump_hash((uint32_t)key)];
     jump->target = (uint32_t)key;
+    jump->context = c->code_context;
     jump->code = entry->code + jit_of(t)->to_exec;
 }
 

@@ -25,6 +25,10 @@ static void log_guest(const struct cpu *c, const struct translation *t)
     for (unsigned k = 0; k < t->ninsns; k++) {
         const struct tier_insn *i = &t->insns[k];
         uint16_t hw[2];
+        if (!c->window) { // a machine's memory cannot be read from here
+            log_line("guest %x:", i->pc);
+            continue;
+        }
         memcpy(hw, c->window + i->pc, sizeof hw);
         const bool thumb = t->ir.thumb, wide = i->in.len == 4;
         const uint32_t raw = !thumb ? hw[0] | (uint32_t)hw[1] << 16

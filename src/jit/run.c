@@ -131,6 +131,7 @@ static struct tier_result result(const struct jit *j, struct cpu *c, enum emit_e
         break;
     case EXIT_STOP: return (struct tier_result){TIER_STOP, 0, NULL};
     }
+    r.key &= TIER_VIRTUAL;
     c->thumb = r.key & 1;
     return r;
 }
@@ -139,15 +140,16 @@ struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
 {
     struct jit *j = jit_of(t);
     const struct emit_entry *entry = code;
-    if (j->anew || jit_is_dead(entry)) return (struct tier_result){TIER_DEAD, entry->key, NULL};
+    const uint64_t key = entry->key & TIER_VIRTUAL;
+    if (j->anew || jit_is_dead(entry)) return (struct tier_result){TIER_DEAD, key, NULL};
     if (!c->host_jump) { // the first compiled code of this thread
-        if (!prepare(j, c)) return (struct tier_result){TIER_ONE, entry->key, NULL};
+        if (!prepare(j, c)) return (struct tier_result){TIER_ONE, key, NULL};
         syscall(SYS_arch_prctl, ARCH_SET_GS_, c->window);
     }
     const unsigned missing = (fp_needs(c->fpscr) | c->host_fp.wants) & ~j->fp_form;
     if (j->fp_form & FP_USED && missing) {
         jit_want_fp(j, c, missing);
-        return (struct tier_result){TIER_ONE, entry->key, NULL};
+        return (struct tier_result){TIER_ONE, key, NULL};
     }
     flags_in(c);
     if (j->fp_form & FP_USED) fp_enter(c, j->fp_form);

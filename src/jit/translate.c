@@ -49,7 +49,11 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
                      const struct tier_block *tb)
 {
     struct ir_block *b = &t->ir;
-    struct xlate x = {.b = b, .thumb = key & 1, .pc = (uint32_t)key & ~1u, .shuffles = host_has(HOST_SSSE3)};
+    struct xlate x = {.b = b,
+                      .thumb = key & 1,
+                      .pc = (uint32_t)key & ~1u,
+                      .shuffles = host_has(HOST_SSSE3),
+                      .system = t->system};
     const unsigned start = b->n;
     b->ninsns = 0;
     emit(&x, IR_ENTER, IR_NONE, IR_NONE, IR_NONE, b->nblocks);

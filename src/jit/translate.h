@@ -12,6 +12,7 @@ struct translation {
     struct ir_block ir;
     unsigned ninsns;
     bool region;
+    bool system; // a machine's code
     struct tier_insn insns[TRANSLATE_MAX_INSNS]; // of all blocks; IR_CALL's imm counts through them
     uint64_t large[TRANSLATE_LARGE];             // keys of callees that were found too large to inline
     bool flags_cross;                            // flags may be wanted behind returns and indirect branches

@@ -40,9 +40,14 @@ const struct tier_call *jit_calls(struct jit *j, struct cpu *c)
     return calls;
 }
 
+static struct jit_cover **covers_of(struct jit *j, uint64_t key)
+{
+    return &j->covers[(key >> 1 ^ (key >> TIER_FRAME_SHIFT) * 0x9e3) % JIT_COVERS];
+}
+
 static void cover(struct jit *j, struct jit_cover *k, uint64_t key, struct jit_unit *unit)
 {
-    struct jit_cover **head = &j->covers[key / 2 % JIT_COVERS];
+    struct jit_cover **head = covers_of(j, key);
     *k = (struct jit_cover){key, unit, *head};
     __atomic_store_n(head, k, __ATOMIC_RELEASE);
 }
@@ -103,7 +108,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     e->link_at = links;
     e->entry_at = entries;
     e->counts = j->tier.counts;
-    e->counted = !region && j->hot_region;
+    e->counted = !region && j->hot_region && !j->translation.system;
     e->home = emit_home;
     if (region) {
         translate_homes(&j->translation.ir, emit_home, home);
@@ -126,7 +131,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
 
 bool jit_in_region(struct jit *j, uint64_t key)
 {
-    const struct jit_cover *k = j->covers[key / 2 % JIT_COVERS];
+    const struct jit_cover *k = *covers_of(j, key);
     while (k && (k->key != key || !k->unit->region || k->unit->dead))
         k = k->next;
     return k;
@@ -135,7 +140,7 @@ bool jit_in_region(struct jit *j, uint64_t key)
 bool jit_forget(struct tier *t, uint64_t key)
 {
     bool loops = false;
-    struct jit_cover *k = __atomic_load_n(&jit_of(t)->covers[key / 2 % JIT_COVERS], __ATOMIC_ACQUIRE);
+    struct jit_cover *k = __atomic_load_n(covers_of(jit_of(t), key), __ATOMIC_ACQUIRE);
     for (; k; k = k->next) {
         struct jit_unit *u = k->unit;
         if (k->key != key || u->dead) continue;

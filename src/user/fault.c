@@ -5,10 +5,10 @@
 // No alternate stack: the handlers run on the host thread's own, which the guest does not use.
 #include <signal.h>
 #include <string.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cpu/trap.h"
 #include "user/layout.h"
 #include "user/process.h"
 
@@ -34,32 +34,10 @@ static enum cpu_fault_kind kind_of(struct thread *t, int sig, uint32_t addr)
 }
 
 // The guest's registers may be in the host's.
-static struct host_registers host_registers(const ucontext_t *uc)
-{
-    static const int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-                                REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
-    struct host_registers h = {.flags = (uint64_t)uc->uc_mcontext.gregs[REG_EFL]};
-    for (int i = 0; i < 16; i++)
-        h.r[i] = (uint64_t)uc->uc_mcontext.gregs[order[i]];
-    memcpy(h.xmm, uc->uc_mcontext.fpregs->_xmm, sizeof h.xmm);
-    return h;
-}
-
 static void engine_fault(struct cpu *c, const ucontext_t *uc, uint32_t *addr)
 {
-    const struct host_registers h = host_registers(uc);
+    const struct host_registers h = trap_registers(uc);
     if (c->engine->host_fault) c->engine->host_fault(c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], &h, addr);
-}
-
-// Whether the engine wants to go on elsewhere: in software, after an operation that the host refuses.
-static bool leave_to_engine(struct cpu *c, ucontext_t *uc)
-{
-    greg_t *g = uc->uc_mcontext.gregs;
-    uintptr_t pc = (uintptr_t)g[REG_RIP], stack = (uintptr_t)g[REG_RSP], arg;
-    const struct host_registers h = host_registers(uc);
-    if (!c->engine->host_trap || !c->engine->host_trap(c, &h, &pc, &stack, &arg)) return false;
-    g[REG_RIP] = (greg_t)pc, g[REG_RSP] = (greg_t)stack, g[REG_RAX] = (greg_t)arg;
-    return true;
 }
 
 static void on_fault(int sig, siginfo_t *si, void *context)
@@ -87,7 +65,7 @@ static void on_fault(int sig, siginfo_t *si, void *context)
         return;
     }
     if (!t->cpu.in_engine) bug(sig, si, pc);
-    if (leave_to_engine(&t->cpu, uc)) return;
+    if (trap_to_engine(&t->cpu, uc)) return;
     // The jump out of here does not restore the floating-point control, which the kernel has reset.
     __builtin_ia32_ldmxcsr(uc->uc_mcontext.fpregs->mxcsr);
     engine_fault(&t->cpu, uc, &addr);
@@ -102,7 +80,7 @@ static void on_fpe(int sig, siginfo_t *si, void *context)
         signal_host_handler(sig, si, context);
         return;
     }
-    if (!t || !t->cpu.in_engine || !leave_to_engine(&t->cpu, uc))
+    if (!t || !t->cpu.in_engine || !trap_to_engine(&t->cpu, uc))
         bug(sig, si, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP]);
 }
 

@@ -80,6 +80,7 @@ enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
     case OP_IT:
     case OP_NOP: return XLATE_NEXT;
     case OP_SVC:
+        if (x->system) return XLATE_LEAVE;
         emit(x, IR_CALL, IR_NONE, IR_NONE, IR_NONE, x->call);
         if (x->conditional) return XLATE_NEXT;
         go(x, x->pc + in->len, x->thumb);
@@ -101,6 +102,18 @@ static enum xlate_result family(struct xlate *x, const struct insn *in)
     return XLATE_CALL;
 }
 
+// Operations behind a TLB that there is no code for.
+static bool needs_window(const struct xlate *x, unsigned from)
+{
+    for (unsigned k = from; x->system && k < x->b->n; k++) {
+        const enum ir_op op = x->b->insn[k].op;
+        if ((op >= IR_LD8 && op <= IR_PROBE) || (op >= IR_LDEX && op <= IR_STL) ||
+            (op >= IR_LDV32 && op <= IR_LDVA))
+            return true;
+    }
+    return false;
+}
+
 enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call)
 {
     const unsigned start = x->b->n;
@@ -116,7 +129,7 @@ enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t ca
         body = x->b->n;
     }
     enum xlate_result r = family(x, in);
-    if (r == XLATE_CALL) {
+    if (r == XLATE_CALL || needs_window(x, body)) {
         x->b->n = body; // what a family had begun
         emit(x, IR_CALL, IR_NONE, IR_NONE, IR_NONE, call);
         r = XLATE_NEXT;

@@ -30,9 +30,10 @@ struct emit_link {
     int32_t unlinked; // … what it was before
 };
 
-// An entry of the table of indirect branches' targets at cpu.host_jump; JUMP_EMPTY matches nothing.
+// An entry of the table of indirect branches' targets at cpu.host_jump; JUMP_EMPTY matches nothing. In system
+// mode it is valid in one context.
 struct emit_jump {
-    uint32_t target, unused; // pc | T
+    uint32_t target, context; // pc | T, cpu.code_context
     const void *code;
 };
 enum { EMIT_JUMPS = 4096, JUMP_EMPTY = 2 };
@@ -69,6 +70,7 @@ struct emit_site {
 
 // Code that all blocks share, in the writable view.
 struct emit_shared {
+    bool system;            // for a machine
     const uint8_t *enter;   // uint64_t enter(struct cpu *, const void *code): runs until it is left
     const uint8_t *records; // of links and entries; within 4 GiB from there
     const uint8_t *leave_link, *leave_hot, *leave_stale; // EAX: where the record is, from there
@@ -190,7 +192,7 @@ bool emit_may_call(const struct ir_insn *i);
 void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16], const struct ir_block *b);
 // What its code asks of all code (enum fp_form), because it computes with floating-point numbers.
 unsigned emit_fp_form(const struct ir_insn *i);
-bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *records);
+bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *records, bool system);
 // Makes a way in jump elsewhere. at: its first byte; both in the writable view.
 void emit_stale(uint8_t *at, const uint8_t *to);
 // Whether it does already; the displacement is behind its first byte.

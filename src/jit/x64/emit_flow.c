@@ -40,7 +40,7 @@ static unsigned new_link(struct emit *e, uint64_t key)
         e->a.full = true;
         return 0;
     }
-    e->links[e->nlinks].key = key;
+    e->links[e->nlinks].key = key & TIER_VIRTUAL;
     e->links[e->nlinks].disp = NULL;
     return e->nlinks++;
 }
@@ -91,15 +91,47 @@ static void poll_inside(struct emit *e, uint64_t key)
     e->ways[e->nways - 1].inside = true;
 }
 
+// In system mode the page that the unit is in is mapped as it was when that was made, as long as its code
+// runs. Of others nobody knows: a branch goes where the present context's table says.
+static bool is_near(const struct emit *e, uint32_t target)
+{
+    return !e->shared->system || ((uint32_t)e->blocks[0].key ^ target) >> 12 == 0;
+}
+
+// Compares the entry of a known target, which is in EAX from here on, as emit_find_target does.
+static struct x64_rm find_far(struct emit *e, uint32_t target)
+{
+    const int32_t at = (int32_t)(emit_jump_hash(target) * sizeof(struct emit_jump));
+    x64_mov_imm(&e->a, x64_r(RAX), target);
+    x64_op(&e->a, X64_64, 0x8b, RDX, CPU_FIELD(host_jump));
+    x64_op(&e->a, X64_64, 0x0b, RAX, CPU_FIELD(code_zero)); // or
+    x64_op(&e->a, X64_64, 0x3b, RAX, x64_m(RDX, at));
+    return x64_m(RDX, at + (int32_t)offsetof(struct emit_jump, code));
+}
+
+// To a known address, as by a link if that can be made.
+static void go_known(struct emit *e, uint64_t key, bool loops)
+{
+    const unsigned l = new_link(e, key);
+    if (loops) poll(e, l); // whoever loops looks whether somebody wants him to stop
+    if (is_near(e, (uint32_t)key)) {
+        e->links[l].disp = patchable(e, x64_jmp_at);
+        slow_way(e, e->links[l].disp, l);
+    } else if (key >> 32) { // into an IT block, where the table has no targets
+        slow_way(e, x64_jmp_at(&e->a), l);
+    } else {
+        const struct x64_rm found = find_far(e, (uint32_t)key);
+        x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
+        x64_op(&e->a, 0, 0xff, 4, found); // jmp
+    }
+}
+
 // Out of the unit: to a known address. Flags and registers are where all code expects them afterwards.
 static void way_out(struct emit *e, const struct ir_insn *i)
 {
     emit_save_flags(e, i->reads);
     emit_to_common(e);
-    const unsigned l = new_link(e, ir_target(i));
-    if (i->imm <= i->pc) poll(e, l); // whoever loops looks whether somebody wants him to stop
-    e->links[l].disp = patchable(e, x64_jmp_at);
-    slow_way(e, e->links[l].disp, l);
+    go_known(e, ir_target(i), i->imm <= i->pc);
 }
 
 // Calls are remembered as long as there is room.
@@ -145,21 +177,33 @@ static void landing(struct emit *e, const struct ir_insn *i)
         jump_to(e, i, i->x - 1u, -1);
         return;
     }
-    const unsigned l = new_link(e, return_address(e, i));
-    e->links[l].disp = patchable(e, x64_jmp_at);
-    slow_way(e, e->links[l].disp, l);
+    go_known(e, return_address(e, i), false);
+}
+
+// Behind the comparison with an entry of the table.
+static void call_found(struct emit *e, struct x64_rm found)
+{
+    struct emit_way *way = new_way(e);
+    way->disp = x64_jcc_at(&e->a, CC_NE);
+    x64_op(&e->a, 0, 0xff, 2, found); // call
+    way->landing = e->a.p;
 }
 
 static void call_known(struct emit *e, const struct ir_insn *i)
 {
-    const unsigned l = new_link(e, ir_target(i));
+    const uint32_t target = (uint32_t)ir_target(i);
     emit_save_flags(e, i->reads);
     emit_to_common(e);
-    new_way(e)->target = i->imm | !!(i->mode & IR_THUMB);
+    new_way(e)->target = target;
     e->ways[e->nways - 1].disp = unless_room(e);
     push_return(e, return_address(e, i));
-    e->links[l].disp = patchable(e, call_at);
-    slow_way(e, e->links[l].disp, l);
+    if (is_near(e, target)) {
+        const unsigned l = new_link(e, target);
+        e->links[l].disp = patchable(e, call_at);
+        slow_way(e, e->links[l].disp, l);
+    } else {
+        call_found(e, find_far(e, target));
+    }
     landing(e, i);
 }
 
@@ -197,11 +241,7 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
         uint8_t *full = unless_room(e);
         if (!e->a.full) x64_patch(full, e->shared->indirect);
         push_return(e, return_address(e, i));
-        const struct x64_rm found = emit_find_target(&e->a);
-        struct emit_way *way = new_way(e);
-        way->disp = x64_jcc_at(&e->a, CC_NE);
-        x64_op(&e->a, 0, 0xff, 2, found); // call
-        way->landing = e->a.p;
+        call_found(e, emit_find_target(&e->a, e->shared->system));
         landing(e, i);
         return;
     } else if (i->mode & IR_RETURNS) {
@@ -213,7 +253,7 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
     // Each such branch has a host's jump of its own, which that can predict.
     x64_group1(&e->a, 0, 7, CPU_FIELD(exit_request), 0);
     x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
-    const struct x64_rm found = emit_find_target(&e->a);
+    const struct x64_rm found = emit_find_target(&e->a, e->shared->system);
     x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
     x64_op(&e->a, 0, 0xff, 4, found); // jmp
 }

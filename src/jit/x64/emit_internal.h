@@ -122,8 +122,8 @@ void emit_call_handler(struct emit *e, const struct tier_call *c); // the flags 
 void emit_to_common(struct emit *e);
 void emit_from_common(struct emit *e);
 // EAX: pc | T of an indirect branch's target. Compares: where it is equal, the result has the code's address.
-// Uses RCX and RDX. In ARM state bit 1 must be clear: such a target is not in the table.
-struct x64_rm emit_find_target(struct x64 *a);
+// Uses RCX and RDX, and in system mode the upper half of RAX. In ARM state bit 1 must be clear: such a target is not in the table.
+struct x64_rm emit_find_target(struct x64 *a, bool system);
 // Code that calls handlers of a kind, with the unit's homes; and that stores the vector registers that have
 // homes. In the writable view.
 uint8_t *emit_unit_call_thunk(struct emit *e, enum tier_call_kind kind);

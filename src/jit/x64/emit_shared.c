@@ -90,17 +90,23 @@ static void return_miss(struct x64 *a, struct emit_shared *s)
     }
 }
 
-struct x64_rm emit_find_target(struct x64 *a)
+// In system mode the context is compared, too: the entry is for the present mapping.
+struct x64_rm emit_find_target(struct x64 *a, bool system)
 {
     struct x64_rm found = {.mem = true, .base = RDX, .index = RCX, .scale = 3};
     _Static_assert(sizeof(struct emit_jump) == 2 << 3, "the hash takes all bits but one");
+    _Static_assert(offsetof(struct cpu, code_context) == offsetof(struct cpu, code_zero) + 4 &&
+                       offsetof(struct cpu, code_zero) % 8 == 0 &&
+                       offsetof(struct emit_jump, context) == offsetof(struct emit_jump, target) + 4,
+                   "both are compared at once");
     x64_mov(a, RCX, RAX);
     x64_op(a, 0, 0xc1, 5, x64_r(RCX)); // shr
     x64_byte(a, 12);
     x64_op(a, 0, 0x33, RCX, x64_r(RAX)); // xor
     x64_group1(a, 0, 4, x64_r(RCX), (EMIT_JUMPS - 1) << 1);
     x64_op(a, X64_64, 0x8b, RDX, CPU_FIELD(host_jump));
-    x64_op(a, 0, 0x3b, RAX, found);
+    if (system) x64_op(a, X64_64, 0x0b, RAX, CPU_FIELD(code_zero)); // or
+    x64_op(a, system ? X64_64 : 0, 0x3b, RAX, found);
     found.disp = offsetof(struct emit_jump, code);
     return found;
 }
@@ -111,7 +117,7 @@ static void indirect(struct x64 *a, struct emit_shared *s)
     s->indirect = a->p;
     x64_group1(a, 0, 7, CPU_FIELD(exit_request), 0);
     uint8_t *slow1 = x64_jcc_at(a, CC_NE);
-    const struct x64_rm found = emit_find_target(a);
+    const struct x64_rm found = emit_find_target(a, s->system);
     uint8_t *slow2 = x64_jcc_at(a, CC_NE);
     x64_op(a, 0, 0xff, 4, found); // jmp
     if (a->full) return;
@@ -323,8 +329,9 @@ static const uint8_t *leave_with(struct x64 *a, const struct emit_shared *s, enu
     return start;
 }
 
-bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *records)
+bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *records, bool system)
 {
+    s->system = system;
     s->records = records;
     enter(a, s);
     s->leave_link = leave_with(a, s, EXIT_LINK);

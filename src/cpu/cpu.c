@@ -83,8 +83,9 @@ void cpu_set_mode(struct cpu *c, uint32_t mode)
         c->r[13] = c->bank_r13[to];
         c->r[14] = c->bank_r14[lr_bank_of(mode)];
     }
+    const bool was_user = c->mode == MODE_USR;
     c->mode = (uint8_t)mode;
-    if (c->sys) c->sys->regime_changed(c);
+    if (c->sys && was_user != (mode == MODE_USR)) c->sys->regime_changed(c);
 }
 
 uint32_t *cpu_user_reg(struct cpu *c, unsigned n)
@@ -112,7 +113,7 @@ void cpu_cpsr_set(struct cpu *c, uint32_t psr)
     c->itstate = (uint8_t)((psr >> 25 & 3) | (psr >> 8 & 0xfc));
     c->masks = (uint16_t)(psr & (PSR_A | PSR_I | PSR_F));
     if (c->mode != (psr & PSR_M)) cpu_set_mode(c, psr & PSR_M);
-    cpu_set_endian(c, psr & PSR_E);
+    if (c->bigend != !!(psr & PSR_E)) cpu_set_endian(c, psr & PSR_E);
 }
 
 void cpu_reset(struct cpu *c)

@@ -17,7 +17,7 @@ struct cpu_system {
     bool (*cp_read)(struct cpu *c, struct cp_access a, uint64_t *value);
     bool (*cp_write)(struct cpu *c, struct cp_access a, uint64_t value);
 
-    // Mode, endianness or translation control changed: sets c->mem_mode, c->tlb and c->code_context.
+    // Privilege, endianness or translation control changed: sets c->mem_mode, c->tlb and c->code_context.
     void (*regime_changed)(struct cpu *c);
 
     // Whether VFP and Advanced SIMD instructions may run now (CPACR, FPEXC.EN); always asked by their

@@ -67,8 +67,7 @@ void sys_cpu_reset(struct sys_cpu *s)
     memset(c->bank_r14, 0, sizeof c->bank_r14);
     memset(c->bank_spsr, 0, sizeof c->bank_spsr);
     cp15_reset(s);
-    for (unsigned i = 0; i < SYS_SLOTS; i++)
-        s->slots[i].valid = false;
+    memset(s->regime, 0, sizeof s->regime);
     s->slot = NULL;
     memset(s->l2, 0, sizeof s->l2);
     c->sys = &system_functions;

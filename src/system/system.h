@@ -68,15 +68,18 @@ enum page_flags {
 enum page_perms { PAGE_PR = 1, PAGE_PW = 2, PAGE_PX = 4, PAGE_UR = 8, PAGE_UW = 16, PAGE_UX = 32 };
 #define PAGE_VALID 1u
 
-// A fast TLB and what it is valid for. The regime's name doubles as the name of its code mapping.
+// A fast TLB. The regime's name doubles as the name of its code mapping.
 struct sys_slot {
-    uint32_t dacr;
-    uint16_t asid;
-    bool user, mmu, valid;
-    uint8_t fp; // what of VFP (bit 0) and Advanced SIMD (bit 1) is enabled
     uint32_t context;
     struct tlb_entry tlb[TLB_ENTRIES];
 };
+
+// What a slot is valid for, as one word: DACR in bits 31:0, the ASID in 47:32, and
+#define REGIME_ASID(r) ((uint16_t)((r) >> 32))
+#define REGIME_FP(r)   ((r) >> 48 & 3) // what of VFP (bit 0) and Advanced SIMD (bit 1) is enabled
+#define REGIME_USER    (1ull << 50)
+#define REGIME_MMU     (1ull << 51)
+#define REGIME_VALID   (1ull << 52) // clear: the slot is for nothing, and holds anything
 
 struct sys_cpu;
 
@@ -124,6 +127,7 @@ struct sys_cpu {
     unsigned index; // MPIDR.Aff0
     struct cp15 cp15;
     struct sys_slot *slot;    // the present one
+    uint64_t regime[SYS_SLOTS]; // of each slot
     unsigned next_slot;
     uint32_t next_context;
     uint64_t executed;  // instructions, up to …
@@ -217,6 +221,7 @@ enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget);
 
 // vfp.c
 bool vfp_enabled(const struct cpu *c, bool simd);
+unsigned vfp_modes(const struct cpu *c); // bit 0: VFP, bit 1: Advanced SIMD
 bool vfp_system_read(struct cpu *c, unsigned reg, uint32_t *value);
 bool vfp_system_write(struct cpu *c, unsigned reg, uint32_t value);
 

@@ -44,40 +44,40 @@ bool tlb_may_hold(const struct sys_cpu *s, uint32_t va, int asid)
     return atomic_load(&s->asids[asid >> 6 & 3]) >> (asid & 63) & 1;
 }
 
-static bool slot_is(const struct sys_slot *a, const struct sys_slot *b)
+static uint64_t present_regime(struct sys_cpu *s)
 {
-    return a->valid && a->dacr == b->dacr && a->asid == b->asid && a->user == b->user && a->mmu == b->mmu &&
-           a->fp == b->fp;
+    uint64_t r = REGIME_VALID | (uint64_t)vfp_modes(&s->cpu) << 48;
+    if (!cpu_privileged(&s->cpu)) r |= REGIME_USER;
+    if (!(s->cp15.sctlr & 1)) return r;
+    if (!mmu_long_descriptors(s)) r |= s->cp15.dacr;
+    return r | REGIME_MMU | (uint64_t)mmu_asid(s) << 32;
+}
+
+static struct sys_slot *new_slot(struct sys_cpu *s, uint64_t regime)
+{
+    const unsigned i = s->next_slot++ % SYS_SLOTS;
+    s->regime[i] = regime;
+    clear(s, &s->slots[i]);
+    return &s->slots[i];
 }
 
 void tlb_regime_changed(struct cpu *c)
 {
     struct sys_cpu *s = sys_of(c);
-    const bool mmu = s->cp15.sctlr & 1;
-    const struct sys_slot want = {
-        .dacr = mmu && !mmu_long_descriptors(s) ? s->cp15.dacr : 0,
-        .asid = mmu ? mmu_asid(s) : 0,
-        .user = !cpu_privileged(c),
-        .mmu = mmu,
-        .fp = (uint8_t)(vfp_enabled(c, false) | vfp_enabled(c, true) << 1),
-    };
-    struct sys_slot *slot = s->slot;
-    if (!slot || !slot_is(slot, &want)) {
-        for (slot = s->slots; slot < s->slots + SYS_SLOTS && !slot_is(slot, &want);)
-            slot++;
-        if (slot == s->slots + SYS_SLOTS) {
-            slot = &s->slots[s->next_slot++ % SYS_SLOTS];
-            slot->dacr = want.dacr, slot->asid = want.asid, slot->user = want.user, slot->mmu = mmu;
-            slot->fp = want.fp;
-            slot->valid = true;
-            clear(s, slot);
-        }
-        s->slot = slot;
-    }
-    mark_asid(s, want.asid);
-    c->tlb = slot->tlb;
-    c->code_context = slot->context;
+    const uint64_t want = present_regime(s);
+    unsigned i = 0;
+    while (i < SYS_SLOTS && s->regime[i] != want)
+        i++;
+    s->slot = i < SYS_SLOTS ? &s->slots[i] : new_slot(s, want);
+    mark_asid(s, REGIME_ASID(want));
+    c->tlb = s->slot->tlb;
+    c->code_context = s->slot->context;
     c->mem_mode = c->bigend || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
+}
+
+static uint64_t regime_of(const struct sys_cpu *s)
+{
+    return s->regime[s->slot - s->slots];
 }
 
 static struct sys_page *l2_set(struct sys_cpu *s, uint32_t va)
@@ -136,7 +136,7 @@ void tlb_flush_all(struct sys_cpu *s)
         if (&s->slots[i] == s->slot)
             clear(s, &s->slots[i]);
         else
-            s->slots[i].valid = false; // cleared when it comes into use again
+            s->regime[i] = 0; // cleared when it comes into use again
     }
     memset(s->l2, 0, sizeof s->l2);
     memset(s->large, 0, sizeof s->large);
@@ -144,26 +144,25 @@ void tlb_flush_all(struct sys_cpu *s)
     for (unsigned i = 0; i < 4; i++)
         atomic_store(&s->asids[i], 0);
     atomic_store(&s->globals, 0);
-    if (s->slot) mark_asid(s, s->slot->asid);
+    if (s->slot) mark_asid(s, REGIME_ASID(regime_of(s)));
     if (s->slot) s->cpu.code_context = s->slot->context;
 }
 
 void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
 {
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
-        struct sys_slot *slot = &s->slots[i];
-        if (!slot->valid || slot->asid != asid) continue;
-        if (slot == s->slot)
-            clear(s, slot);
+        if (!s->regime[i] || REGIME_ASID(s->regime[i]) != asid) continue;
+        if (&s->slots[i] == s->slot)
+            clear(s, s->slot);
         else
-            slot->valid = false;
+            s->regime[i] = 0;
     }
     for (unsigned i = 0; i < SYS_L2_SETS; i++)
         for (unsigned w = 0; w < SYS_L2_WAYS; w++) {
             struct sys_page *p = &s->l2[i][w];
             if (!p->global && p->asid == asid) p->va_page = 0;
         }
-    if (s->slot && asid != s->slot->asid) atomic_fetch_and(&s->asids[asid >> 6 & 3], ~(1ull << (asid & 63)));
+    if (s->slot && asid != REGIME_ASID(regime_of(s))) atomic_fetch_and(&s->asids[asid >> 6 & 3], ~(1ull << (asid & 63)));
     if (s->slot) s->cpu.code_context = s->slot->context;
 }
 
@@ -191,7 +190,7 @@ void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
 static void stop_writing(struct sys_cpu *s, const uint8_t *host)
 {
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
-        if (!s->slots[i].valid) continue;
+        if (!s->regime[i]) continue;
         for (unsigned k = 0; k < TLB_ENTRIES; k++) {
             struct tlb_entry *e = &s->slots[i].tlb[k];
             if (e->host == host) e->write = tlb_none(k);
@@ -282,7 +281,7 @@ void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size)
 static void fill(struct sys_cpu *s, uint32_t va, const struct bus_range *r, const struct sys_page *page,
                  bool write)
 {
-    const bool user = s->slot->user;
+    const bool user = regime_of(s) & REGIME_USER;
     const uint32_t tag = va & ~0xfffu;
     bool readable = page->perms & (user ? PAGE_UR : PAGE_PR),
          writable = page->perms & (user ? PAGE_UW : PAGE_PW);
@@ -322,7 +321,7 @@ static uint32_t try_reach(struct sys_cpu *s, uint32_t va, bool unaligned, enum a
     if (!r || r->kind == BUS_MMIO) return 0;
     const bool write = access == ACCESS_WRITE && r->kind == BUS_RAM;
     if (write) claim(s, r, page->pa_page);
-    if (user == s->slot->user) fill(s, va, r, page, write);
+    if (user == !!(regime_of(s) & REGIME_USER)) fill(s, va, r, page, write);
     return 0;
 }
 
@@ -513,7 +512,7 @@ static uint32_t code_frame(struct cpu *c, uint32_t va)
     struct sys_cpu *s = sys_of(c);
     struct sys_page page;
     reach_code(s, va, &page);
-    return (uint32_t)(page.pa_page >> 12) | (uint32_t)s->slot->fp << 21;
+    return (uint32_t)(page.pa_page >> 12) | (uint32_t)REGIME_FP(regime_of(s)) << 21;
 }
 
 const struct cpu_mem sys_cpu_mem = {

@@ -18,6 +18,11 @@ bool vfp_enabled(const struct cpu *c, bool simd)
     return !simd || !(s->cp15.cpacr & CPACR_ASEDIS);
 }
 
+unsigned vfp_modes(const struct cpu *c)
+{
+    return vfp_enabled(c, true) ? 3 : vfp_enabled(c, false);
+}
+
 enum { REG_FPSID = 0, REG_MVFR1 = 6, REG_MVFR0 = 7, REG_FPEXC = 8 };
 
 bool vfp_system_read(struct cpu *c, unsigned reg, uint32_t *value)

@@ -42,6 +42,13 @@ bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, b
     return true;
 }
 
+static inline struct step *add(struct builder *bl, step_fn *fn)
+{
+    struct step *s = &bl->b->steps[bl->b->nsteps++];
+    *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};
+    return s;
+}
+
 // Reads the instruction at bl->pc. False: it begins or ends in the next page and is not the block's first.
 static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
 {
@@ -50,14 +57,8 @@ static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
     if (bl->b->ninsns) return false;
     memcpy(&hw2, bl->c->mem->fetch_page(bl->c, bl->pc + 2, &bl->b->frame[1]), 2);
     *raw = *raw << 16 | hw2;
+    if (bl->c->mem->code_frame) add(bl, step_next_page);
     return true;
-}
-
-static inline struct step *add(struct builder *bl, step_fn *fn)
-{
-    struct step *s = &bl->b->steps[bl->b->nsteps++];
-    *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};
-    return s;
 }
 
 static void add_goto(struct builder *bl, uint32_t target)
@@ -65,6 +66,7 @@ static void add_goto(struct builder *bl, uint32_t target)
     struct step *s = add(bl, bl->it ? step_goto_it : step_goto);
     s->imm = target;
     s->it = bl->it;
+    s->pc = bl->b->first; // in the block's page, even if the target is the next one's first instruction
 }
 
 // FPEXC, which switches, is always there.

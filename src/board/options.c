@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/option.h"
+#include "base/stats.h"
 
 const char machine_options_help[] =
     "Usage: stinkarm --system [OPTION]... [KERNEL]\n"
@@ -22,7 +23,9 @@ const char machine_options_help[] =
     "      --icount               time is the count of instructions: reproducible runs\n"
     "      --rtc TIME             what the clock starts with: utc (default: the host's time),\n"
     "                             YYYY-MM-DD, YYYY-MM-DDTHH:MM:SS or @SECONDS\n"
-    "      --stats                at the end instructions, time and memory on stderr\n"
+    "      --stats[=WHAT]         at the end instructions, time and memory on stderr; WHAT, in the\n"
+    "                             log: engine, what it has done; json, in one line of that; count,\n"
+    "                             also how many instructions the recompiler's code has executed\n"
     "      --no-reboot            a reboot ends the machine\n"
     "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
     "      --engine NAME          interp (default) or jit, the recompiler\n"
@@ -68,7 +71,12 @@ const char machine_options_help[] =
     "was powered off, 1 after a panic, the program's with --semihosting; 125 when stinkarm\n"
     "itself fails.\n";
 
-enum value { VALUE_NONE, VALUE_NEXT, VALUE_MAYBE }; // MAYBE: --name=value, or a word that is not the kernel
+enum value {
+    VALUE_NONE,
+    VALUE_NEXT,
+    VALUE_MAYBE,    // --name=value, or a word that is not the kernel
+    VALUE_ATTACHED, // --name=value, or none
+};
 
 struct parse {
     struct machine_command *c;
@@ -95,6 +103,16 @@ static bool set_flag(struct parse *p, const struct definition *d, char *arg)
     (void)arg;
     *(bool *)((char *)p->o + d->field) = true;
     return true;
+}
+
+static bool set_stats(struct parse *p, const struct definition *d, char *arg)
+{
+    p->o->stats = true;
+    if (!arg) return true;
+    p->c->log = true; // the engine's go there
+    if (stats_begin(strcmp(arg, "engine") ? arg : NULL)) return true;
+    warn("--%s: '%s' is not engine, json or count" SEE_HELP, d->name, arg);
+    return false;
 }
 
 static bool set_string(struct parse *p, const struct definition *d, char *arg)
@@ -314,7 +332,7 @@ static const struct definition definitions[] = {
     {"jit-disable", 0, VALUE_NEXT, set_engine, 0},
     {"icount", 0, VALUE_NONE, set_flag, FIELD(icount)},
     {"rtc", 0, VALUE_NEXT, set_rtc, 0},
-    {"stats", 0, VALUE_NONE, set_flag, FIELD(stats)},
+    {"stats", 0, VALUE_ATTACHED, set_stats, FIELD(stats)},
     {"no-reboot", 0, VALUE_NONE, set_flag, FIELD(no_reboot)},
     {"exit-on-panic", 0, VALUE_NONE, set_flag, FIELD(exit_on_panic)},
     {"initrd", 0, VALUE_NEXT, set_string, FIELD(initrd)},

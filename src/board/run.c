@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "board/machine.h"
 #include "board/trap.h"
 
@@ -375,5 +376,6 @@ int machine_run(struct machine *m)
     } while (ok && atomic_load(&m->request) == RUN_REBOOT && (ok = reset(m)));
     loop_stop(&m->loop);
     if (m->opt.stats) print_stats(m);
+    stats_report("machine");
     return ok ? m->exit_status : 125;
 }

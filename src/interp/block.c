@@ -42,13 +42,6 @@ bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, b
     return true;
 }
 
-static inline struct step *add(struct builder *bl, step_fn *fn)
-{
-    struct step *s = &bl->b->steps[bl->b->nsteps++];
-    *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};
-    return s;
-}
-
 // Reads the instruction at bl->pc. False: it begins or ends in the next page and is not the block's first.
 static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
 {
@@ -57,8 +50,14 @@ static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
     if (bl->b->ninsns) return false;
     memcpy(&hw2, bl->c->mem->fetch_page(bl->c, bl->pc + 2, &bl->b->frame[1]), 2);
     *raw = *raw << 16 | hw2;
-    if (bl->c->mem->code_frame) add(bl, step_next_page);
     return true;
+}
+
+static inline struct step *add(struct builder *bl, step_fn *fn)
+{
+    struct step *s = &bl->b->steps[bl->b->nsteps++];
+    *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};
+    return s;
 }
 
 static void add_goto(struct builder *bl, uint32_t target)

@@ -101,8 +101,7 @@ static inline bool cache_room_wanted(const struct cache *k)
 // Forgets everything. The caller makes sure that no CPU runs and clears the jump caches.
 void cache_flush(struct cache *k);
 
-// The steps that replace the first one of a forgotten block, and that are in front of an instruction over the
-// end of a page.
-extern step_fn step_forgotten, step_next_page;
+// The step that replaces the first one of a forgotten block.
+extern step_fn step_forgotten;
 
 #endif

@@ -31,7 +31,7 @@ static bool is_whole(struct cpu *c, const struct block *b)
 {
     uint32_t frame;
     if (b->frame[1] == b->frame[0]) return true;
-    c->mem->fetch_page(c, b->last, &frame);
+    c->mem->fetch_page(c, b->last & ~0xfffu, &frame);
     return frame == b->frame[1];
 }
 
@@ -93,18 +93,6 @@ const struct step *step_forgotten(struct cpu *c, const struct step *s)
     ic->jump[cache_hash(key, JUMP_CACHE)].block = NULL;
     const struct block *b = interp_lookup(c, key);
     return interp_enter(c, b);
-}
-
-// In front of an instruction that ends in the next page: a block is found by its first page alone.
-const struct step *step_next_page(struct cpu *c, const struct step *s)
-{
-    const struct block *b = block_of_first(s);
-    interp_mark_fetch(c, b->key);
-    const bool same = c->mem->code_frame(c, (b->first | 0xfff) + 1) == b->frame[1];
-    c->itstate = 0;
-    if (same) NEXT;
-    cache_invalidate(&engine_of(c)->cache, (uint64_t)b->frame[0] << 12 | (b->first & 0xfff), 1);
-    return step_forgotten(c, s);
 }
 
 static const struct step *stop(struct cpu *c, uint32_t pc, uint8_t itstate, enum cpu_exit why)

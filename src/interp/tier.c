@@ -171,7 +171,8 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
     do {
         generation = atomic_load(&e->cache.generation);
         b = cache_find(&e->cache, key);
-        if (!b && cold && cache_has_blocks(&e->cache, (uint32_t)key >> 12)) b = interp_build(c, key);
+        if (!b && cold && (c->mem->code_frame || cache_has_blocks(&e->cache, (uint32_t)key >> 12)))
+            b = interp_build(c, key);
         if (!b || ic->ncompiling == TIER_ENTRIES) return false;
         if (!cold && ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
         if (!decode_all(c, b, tb, room)) return false;
@@ -184,7 +185,8 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
 
 // A block for the tier: one that the interpreter has run, or the one that is being compiled, and what is
 // behind its conditional branches.
-// cold: even if it has hardly run; or never, if something else of its page has.
+// cold: even if it has hardly run; or never, if something else of its page has, as has in system mode, where
+// it is asked for blocks of one page.
 //
 // Its page may just be unmapped by another thread: that ends here, since the tier holds its lock.
 static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)

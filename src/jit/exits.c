@@ -41,8 +41,17 @@ static struct wanted by_register(struct exits *x, const struct ir_insn *i, unsig
     const struct ir_insn *mov = i - 1;
     if (i > x->t->ir.insn && mov->op == IR_MOV && mov->d == i->a && mov->b == IR_IMM &&
         i->mode & IR_INTERWORK)
-        return at(x, mov->imm, depth + 1);
+        return at(x, translate_key(x->t, mov->imm), depth + 1);
     return x->t->flags_cross ? anything : nothing;
+}
+
+// At the target of an IR_GOTO. Of a call into another page of a machine the same is assumed as of an indirect
+// one, which it becomes.
+static struct wanted known(struct exits *x, const struct ir_insn *i, unsigned depth)
+{
+    const uint64_t key = translate_key(x->t, ir_target(i));
+    if (key != TRANSLATE_UNKNOWN) return at(x, key, depth);
+    return i->mode & IR_LINKS && !x->t->flags_cross ? nothing : anything;
 }
 
 static bool handler_reads(const struct exits *x, const struct ir_insn *i)
@@ -57,7 +66,7 @@ static uint8_t behind(struct exits *x, const struct ir_insn *i, struct wanted *w
 {
     const uint8_t here = i->mode & IR_CONDITIONAL ? left : 0;
     switch ((enum ir_op)i->op) {
-    case IR_GOTO: add(w, at(x, ir_target(i), depth + 1), left); return here;
+    case IR_GOTO: add(w, known(x, i, depth + 1), left); return here;
     case IR_GOTO_REG: add(w, by_register(x, i, depth), left); return here;
     case IR_LEAVE:
     case IR_VMSR:
@@ -91,7 +100,7 @@ static struct wanted look(struct exits *x, uint64_t key, const struct tier_block
         b->n = start;
     }
     const uint64_t next = tb->next_pc | (key & 1) | (uint64_t)tb->next_it << 32;
-    if (left && tb->runs_on) add(&w, at(x, next, depth + 1), left);
+    if (left && tb->runs_on) add(&w, at(x, translate_key(x->t, next), depth + 1), left);
     b->ninsns = ninsns;
     return w;
 }
@@ -102,7 +111,7 @@ static struct wanted at(struct exits *x, uint64_t key, unsigned depth)
     struct tier_block tb = {.insns = &t->insns[t->ninsns]};
     for (unsigned k = 0; k < t->nlooked; k++)
         if (t->looked[k].key == key) return (struct wanted){t->looked[k].certain, t->looked[k].possible};
-    if (depth > DEEPEST || t->nlooked == TRANSLATE_LOOKED || t->ir.n > IR_MAX - 2 * ROOM) return anything;
+    if (key == TRANSLATE_UNKNOWN || depth > DEEPEST || t->nlooked == TRANSLATE_LOOKED || t->ir.n > IR_MAX - 2 * ROOM) return anything;
     if (!x->src->look(x->c, key, &tb, TRANSLATE_MAX_INSNS - t->ninsns)) return anything;
     const unsigned me = t->nlooked++;
     t->looked[me].key = key;
@@ -142,7 +151,7 @@ void translate_exits(struct translation *t, struct cpu *c, const struct tier_sou
         struct ir_insn *i = &b->insn[k];
         if (i->op != IR_GOTO && i->op != IR_GOTO_REG) continue;
         if (i->op == IR_GOTO)
-            i->reads = at(&x, ir_target(i), 0).possible;
+            i->reads = known(&x, i, 0).possible;
         else
             i->reads = by_register(&x, i, 0).possible;
     }

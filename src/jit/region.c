@@ -70,9 +70,14 @@ static bool stays(const struct ir_block *b, const struct ir_insn *i)
     return i->op == IR_GOTO && !!(i->mode & IR_THUMB) == b->thumb;
 }
 
-static uint64_t behind(const struct ir_block *b, const struct ir_insn *call)
+static uint64_t behind(const struct region *g, const struct ir_insn *call)
 {
-    return (call->pc + call->n) | b->thumb;
+    return translate_key(g->t, (call->pc + call->n) | g->b->thumb);
+}
+
+static uint64_t target(const struct region *g, const struct ir_insn *branch)
+{
+    return translate_key(g->t, ir_target(branch));
 }
 
 // ---- contexts ----
@@ -93,14 +98,14 @@ static bool is_inside(const struct region *g, uint64_t callee, unsigned context)
 static unsigned inlined(struct region *g, const struct ir_insn *call, unsigned block)
 {
     const unsigned parent = g->of[block];
-    const uint64_t callee = ir_target(call);
+    const uint64_t callee = target(g, call);
     const unsigned depth = g->context[parent].depth + 1;
     if (!stays(g->b, call) || g->ncontexts == CONTEXTS || depth > DEEPEST) return 0;
     if (is_inside(g, callee, parent) || *known_as_large(g->t, callee) == callee) return 0;
     g->context[g->ncontexts] = (struct context){.parent = parent,
                                                 .depth = depth,
                                                 .callee = callee,
-                                                .back = behind(g->b, call),
+                                                .back = behind(g, call),
                                                 .copy = g->copy[block]};
     return g->ncontexts++;
 }
@@ -155,10 +160,10 @@ static void look_at(struct region *g)
         if (i->op != IR_GOTO && i->op != IR_GOTO_REG) continue;
         if (i->mode & IR_LINKS) {
             i->x = (uint8_t)inlined(g, i, block);
-            propose(g, behind(b, i), context, heat);
-            if (i->x) propose(g, ir_target(i), i->x, heat);
+            propose(g, behind(g, i), context, heat);
+            if (i->x) propose(g, target(g, i), i->x, heat);
         } else if (stays(b, i)) {
-            propose(g, ir_target(i), context, heat)->joins = g->cut && k == b->n - 1;
+            propose(g, target(g, i), context, heat)->joins = g->cut && k == b->n - 1;
         }
     }
 }
@@ -190,9 +195,10 @@ static void cut(struct region *g, struct cpu *c, const struct tier_source *src, 
     g->cut = false;
     for (unsigned k = 1; k < tb->ninsns && !g->cut; k++) {
         const uint32_t pc = tb->insns[k].pc;
+        const uint64_t at = translate_key(g->t, pc | thumb);
         if (tb->insns[k].it) continue;
-        g->cut = number_of(g, pc | thumb, context) >= 0 ||
-                 (branches_to(tb, pc, thumb) && runs_often(g, c, src, pc | thumb, tb->insns + tb->ninsns));
+        g->cut = number_of(g, at, context) >= 0 ||
+                 (branches_to(tb, pc, thumb) && runs_often(g, c, src, at, tb->insns + tb->ninsns));
         if (!g->cut) continue;
         tb->ninsns = k;
         tb->runs_on = true;
@@ -255,9 +261,9 @@ static void jump(struct ir_insn *i, int block)
 
 static void connect_call(const struct region *g, struct ir_insn *i, unsigned context)
 {
-    const int back = number_of(g, behind(g->b, i), context);
+    const int back = number_of(g, behind(g, i), context);
     const unsigned inner = i->op == IR_GOTO ? i->x : 0;
-    const int callee = inner && !g->context[inner].given_up ? number_of(g, ir_target(i), inner) : -1;
+    const int callee = inner && !g->context[inner].given_up ? number_of(g, target(g, i), inner) : -1;
     i->x = (uint8_t)(back + 1);
     if (back >= 0 && callee >= 0)
         jump(i, callee);
@@ -272,7 +278,7 @@ static void connect_one(const struct region *g, struct ir_insn *i, unsigned cont
         connect_call(g, i, context);
         return;
     }
-    const int there = stays(g->b, i) ? number_of(g, ir_target(i), context) : -1;
+    const int there = stays(g->b, i) ? number_of(g, target(g, i), context) : -1;
     const int back = back_of(g, context);
     if (there >= 0) {
         jump(i, there);

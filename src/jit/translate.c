@@ -114,6 +114,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     memset(b->seen, 0, sizeof b->seen);
     t->ninsns = 0;
     b->pc = (uint32_t)root & ~1u;
+    t->frame = root & ~TIER_VIRTUAL;
     b->thumb = root & 1;
     t->region = region;
     if (!src->block(c, root, &first, TRANSLATE_MAX_INSNS)) return false;

@@ -12,7 +12,8 @@ struct translation {
     struct ir_block ir;
     unsigned ninsns;
     bool region;
-    bool system; // a machine's code
+    bool system;    // a machine's code
+    uint64_t frame; // … of keys: what is above TIER_VIRTUAL in the unit's first block's
     struct tier_insn insns[TRANSLATE_MAX_INSNS]; // of all blocks; IR_CALL's imm counts through them
     uint64_t large[TRANSLATE_LARGE];             // keys of callees that were found too large to inline
     bool flags_cross;                            // flags may be wanted behind returns and indirect branches
@@ -23,6 +24,14 @@ struct translation {
         uint8_t certain, possible; // flags that are read there
     } looked[TRANSLATE_LOOKED];    // blocks that something has been found out from
 };
+
+// The key of the code at an address, TRANSLATE_UNKNOWN if that is in another page of a machine.
+#define TRANSLATE_UNKNOWN (~0ull)
+static inline uint64_t translate_key(const struct translation *t, uint64_t key)
+{
+    if (!t->system) return key;
+    return ((uint32_t)key ^ t->ir.pc) >> 12 ? TRANSLATE_UNKNOWN : key | t->frame;
+}
 
 // The block at root; with region, and those that it leads to, as far as they have run. False: not even the
 // first instruction has code or a handler.

@@ -108,7 +108,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     e->link_at = links;
     e->entry_at = entries;
     e->counts = j->tier.counts;
-    e->counted = !region && j->hot_region && !j->translation.system;
+    e->counted = !region && j->hot_region;
     e->home = emit_home;
     if (region) {
         translate_homes(&j->translation.ir, emit_home, home);

@@ -1,5 +1,6 @@
 // Parses the options, picks the personality, hands over.
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "isa/insn.h"
 #include "jit/jit.h"
 #include "user/process.h"
+#include "user/sysroot.h"
 
 enum { EXIT_INTERNAL = 125 };
 
@@ -82,6 +84,12 @@ static struct engine *system_engine_new(const struct engine_options *o)
     return engine_new(o, SYSTEM_BLOCKS);
 }
 
+static bool use_sysroot(struct process *p, const struct options *o)
+{
+    const char *dir = o->sysroot ? o->sysroot : getenv("STINKARM_SYSROOT");
+    return !dir || !*dir || sysroot_set(p, dir, o->only_sysroot);
+}
+
 static int run(const struct options *o)
 {
     const struct process_options po = process_options(o);
@@ -93,6 +101,7 @@ static int run(const struct options *o)
         warn("out of memory");
         return EXIT_INTERNAL;
     }
+    if (!use_sysroot(&p, o)) return EXIT_INTERNAL;
     fault_init();
     const char *path = o->program[0];
     if (o->argv0) o->program[0] = (char *)o->argv0;

@@ -23,6 +23,10 @@ const char options_help[] =
     "  -E, --env VAR=VALUE    set an environment variable\n"
     "  -U, --unset-env VAR    remove an environment variable\n"
     "  -0, --argv0 NAME       the program's argv[0]\n"
+    "  -L, --sysroot DIR      look up the program's absolute paths in DIR first (default:\n"
+    "                         STINKARM_SYSROOT): its dynamic linker, libraries, commands\n"
+    "      --root DIR         they are all in DIR, PROGRAM too; /dev, /proc and /sys\n"
+    "                         are the host's\n"
     "      --cpu NAME         cortex-a15 or max (default)\n"
     "      --engine NAME      jit (default), interp, or lockstep: jit, each run\n"
     "                         of compiled code compared with the interpreter's\n"
@@ -57,6 +61,8 @@ enum id {
     OPT_ENV,
     OPT_UNSET,
     OPT_ARGV0,
+    OPT_SYSROOT,
+    OPT_ROOT,
     OPT_CPU,
     OPT_ENGINE,
     OPT_JIT_HOT,
@@ -88,6 +94,8 @@ static const struct definition {
     {OPT_ENV, 'E', true, false, "env"},
     {OPT_UNSET, 'U', true, false, "unset-env"},
     {OPT_ARGV0, '0', true, false, "argv0"},
+    {OPT_SYSROOT, 'L', true, true, "sysroot"},
+    {OPT_ROOT, 0, true, true, "root"},
     {OPT_CPU, 0, true, true, "cpu"},
     {OPT_ENGINE, 0, true, true, "engine"},
     {OPT_JIT_HOT, 0, true, true, "jit-hot"},
@@ -256,6 +264,11 @@ static bool apply(struct options *o, enum id id, char *arg)
     case OPT_ENV:
     case OPT_UNSET: return env_edit(o, id, arg);
     case OPT_ARGV0: o->argv0 = arg; return true;
+    case OPT_SYSROOT:
+    case OPT_ROOT:
+        o->sysroot = arg;
+        o->only_sysroot = id == OPT_ROOT;
+        return true;
     case OPT_CPU:
         if (!option_choice("cpu", arg, cpu_names, &value)) return false;
         o->cpu = (enum options_cpu)value;

@@ -31,6 +31,8 @@ struct options {
     bool log; // something is to be logged: log_begin(log_file, log_fd)
     const char *log_file;
     int log_fd;
+    const char *sysroot; // where ARM's files are; NULL: not said
+    bool only_sysroot;   // … and there are no others
     const char *argv0; // the program's argv[0], if it is not its name
     char **program;    // its name, its arguments, NULL: the end of argv
     char **env;        // what the program gets: envp, or a copy that -n, -E and -U changed

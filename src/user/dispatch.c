@@ -1,13 +1,17 @@
 // From the registers of a system call to its row, and back.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/stats.h"
+#include "user/abi/fcntl.h"
 #include "user/policy.h"
 #include "user/signal.h"
 #include "user/strace.h"
 #include "user/syscall.h"
+#include "user/sysroot.h"
 
 static const struct syscall_row *const families[] = {
     sys_file_rows,   sys_fs_rows,   sys_mem_rows,    sys_process_rows, sys_thread_rows,
@@ -40,6 +44,7 @@ const struct syscall_row *syscall_row(uint32_t nr)
 // Arguments in r0–r5: a 64-bit one starts in an even register (AAPCS).
 static void read_args(struct sysargs *s, const struct cpu *c, const struct syscall_row *row)
 {
+    memset(s->host, 0, sizeof s->host);
     for (int i = 0; i < 6; i++)
         s->a[i] = c->r[i];
     unsigned reg = 0;
@@ -76,12 +81,55 @@ static int64_t unknown(struct thread *t, uint32_t nr)
     return -ENOSYS;
 }
 
-static int64_t call(struct thread *t, const struct syscall_row *row, const struct sysargs *s)
+// Whether the call's flags say something about a link at the end of its path: that it is followed, or is not.
+static bool follows(struct thread *t, const struct syscall_row *row, const struct sysargs *s, bool follow)
+{
+    for (int i = 0; i < 6; i++) {
+        const uint8_t kind = row->args[i];
+        uint64_t flags = s->a[i];
+        if (kind == ARG_AT_FLAGS && flags & AT_SYMLINK_NOFOLLOW) return false;
+        if (kind == ARG_AT_FLAGS && flags & AT_SYMLINK_FOLLOW) return true;
+        if (kind == ARG_OPEN_HOW && !get_guest(t, flags, s->a[i])) return follow; // EFAULT is the call's business
+        if (kind != ARG_OPEN_FLAGS && kind != ARG_OPEN_HOW) continue;
+        const int host = abi_open_flags_to_host((uint32_t)flags);
+        if (host & O_NOFOLLOW || (host & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) return false;
+    }
+    return follow;
+}
+
+// A call with names of files, which are looked up in the sysroot.
+static int64_t call_with_paths(struct thread *t, const struct syscall_row *row, struct sysargs *s)
+{
+    char guest[SYSROOT_PATH], host[2][SYSROOT_PATH];
+    for (int i = 0, n = 0; i < 6 && n < 2; i++) {
+        const uint8_t kind = row->args[i];
+        if ((kind != ARG_PATH && kind != ARG_LINK) || !s->a[i]) continue;
+        const int dirfd = i && row->args[i - 1] == ARG_DIRFD ? (int)s->a[i - 1] : AT_FDCWD;
+        const int length = uas_read_string(&t->p->as, guest, (uint32_t)s->a[i], sizeof guest);
+        if (length < 0) return length;
+        const int e = sysroot_resolve(t->p, dirfd, guest, follows(t, row, s, kind == ARG_PATH), host[n]);
+        if (e < 0) return e;
+        if (!e) s->host[i] = host[n++];
+    }
+    const int64_t r = row->fn(t, s);
+    memset(s->host, 0, sizeof s->host);
+    return r;
+}
+
+static bool has_paths(const struct syscall_row *row)
+{
+    for (int i = 0; i < 3; i++)
+        if (row->args[i] == ARG_PATH || row->args[i] == ARG_LINK) return true;
+    return false;
+}
+
+static int64_t call(struct thread *t, const struct syscall_row *row, struct sysargs *s)
 {
     const int refused = policy_check(t, row, s);
     if (refused) return refused;
     if (row->host) return host_syscall(row->host, 0, 0, 0, 0, 0, 0);
-    return row->fn ? row->fn(t, s) : absent(t, row);
+    if (!row->fn) return absent(t, row);
+    return t->p->sysroot && has_paths(row) ? call_with_paths(t, row, s) : row->fn(t, s);
 }
 
 static struct stats_row counted[NR_LIMIT];

@@ -15,6 +15,7 @@
 #include "user/proc.h"
 #include "user/signal.h"
 #include "user/syscall.h"
+#include "user/sysroot.h"
 
 #define ABI_AT_FDCWD            (-100)
 #define ABI_AT_SYMLINK_NOFOLLOW 0x100
@@ -34,7 +35,8 @@ struct strings {
 struct exec {
     struct thread *t;
     int fd;               // of the file named by (directory, path); -1: not opened
-    char path[PATH_SIZE]; // names the program, from the current directory
+    char path[PATH_SIZE]; // names the program, from the current directory, for the host
+    char name[PATH_SIZE]; // … and for the guest
     struct strings argv, envp;
     char header[HEADER_SIZE + 1];
     struct {
@@ -122,12 +124,30 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+// What the program is called, on both sides. 1: that is not known here, relative to a descriptor.
+static int name_program(struct exec *e, int dirfd, const char *given, bool follow)
+{
+    const struct process *p = e->t->p;
+    const char *exe = proc_translate(e->t, dirfd, given, e->path, sizeof e->path);
+    if (exe != given) {
+        snprintf(e->name, sizeof e->name, "%s", sysroot_guest_path(p, exe));
+        return 0;
+    }
+    const int err = sysroot_resolve(p, dirfd, given, follow, e->path);
+    if (err < 0) return err;
+    if (err && given[0] != '/' && dirfd != ABI_AT_FDCWD) return 1;
+    if (err) snprintf(e->path, sizeof e->path, "%s", given);
+    const bool there = given[0] == '/' || dirfd == ABI_AT_FDCWD;
+    snprintf(e->name, sizeof e->name, "%s", there ? given : sysroot_guest_path(p, e->path));
+    return 0;
+}
+
 // "#! interpreter argument" in front of argv, instead of argv[0]; e->path becomes the interpreter.
 static int enter_script(struct exec *e)
 {
     if (e->nscripts == MAX_SCRIPTS) return -ELOOP;
     char *line = strncpy(e->scripts[e->nscripts].line, e->header + 2, HEADER_SIZE - 2);
-    char *script = strcpy(e->scripts[e->nscripts++].name, e->path);
+    char *script = strcpy(e->scripts[e->nscripts++].name, e->name);
     char *end = strchr(line, '\n');
     const bool whole = end || strlen(line) < HEADER_SIZE - 2;
     if (!end) end = line + strlen(line);
@@ -145,10 +165,7 @@ static int enter_script(struct exec *e)
     if (!strings_insert(&e->argv, 0, script)) return -ENOMEM;
     if (*arg && !strings_insert(&e->argv, 0, arg)) return -ENOMEM;
     if (!strings_insert(&e->argv, 0, name)) return -ENOMEM;
-    char translated[PATH_SIZE];
-    const char *use = proc_translate(e->t, AT_FDCWD, name, translated, sizeof translated);
-    snprintf(e->path, sizeof e->path, "%s", use);
-    return 0;
+    return name_program(e, AT_FDCWD, name, true);
 }
 
 // ---- the call ----
@@ -161,17 +178,16 @@ static int find_program(struct exec *e, int dirfd, uint32_t path_at, int flags)
     if (len < 0) return len;
     if (flags & ~(ABI_AT_EMPTY_PATH | ABI_AT_SYMLINK_NOFOLLOW)) return -EINVAL;
     if (!len && !(flags & ABI_AT_EMPTY_PATH)) return -ENOENT;
-    const char *use = proc_translate(e->t, dirfd, given, e->path, sizeof e->path);
-    if (use != e->path) memcpy(e->path, use, strlen(use) + 1);
-    if (len && (use != given || given[0] == '/' || dirfd == ABI_AT_FDCWD)) {
+    const bool follow = !(flags & ABI_AT_SYMLINK_NOFOLLOW);
+    const int unknown = len ? name_program(e, dirfd, given, follow) : 1;
+    if (unknown < 0) return unknown;
+    if (!unknown) {
         struct stat st;
-        const bool follow = !(flags & ABI_AT_SYMLINK_NOFOLLOW);
         return !follow && lstat(e->path, &st) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : 0;
     }
     // Relative to a descriptor, or a descriptor itself: by the file's own name, if it has one.
-    const int nofollow = flags & ABI_AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0;
     if (len || dirfd == ABI_AT_FDCWD)
-        e->fd = openat(dirfd, len ? given : ".", O_PATH | nofollow);
+        e->fd = openat(dirfd, len ? given : ".", O_PATH | (follow ? 0 : O_NOFOLLOW));
     else
         e->fd = (int)host_syscall(SYS_fcntl, dirfd, F_DUPFD, 0, 0, 0, 0);
     if (e->fd < 0) return len ? -errno : e->fd;
@@ -183,8 +199,10 @@ static int find_program(struct exec *e, int dirfd, uint32_t path_at, int flags)
     if (n > 0) e->path[n] = 0;
     if (n <= 0 || stat(e->path, &named) || named.st_ino != st.st_ino || named.st_dev != st.st_dev) {
         memcpy(e->path, link, sizeof link); // deleted, or never in a directory: the new program inherits it
+        memcpy(e->name, link, sizeof link);
         return 0;
     }
+    snprintf(e->name, sizeof e->name, "%s", sysroot_guest_path(e->t->p, e->path));
     close(e->fd);
     e->fd = -1;
     return 0;
@@ -198,7 +216,7 @@ static int prepend_self(struct exec *e, char *self, size_t size)
     if (n <= 0) return -ENOENT;
     self[n] = 0;
     const char *argv0 = e->argv.n ? e->argv.v[0] : "";
-    const char *const own[] = {"-0", argv0, "--", e->path};
+    const char *const own[] = {"-0", argv0, "--", e->name};
     size_t at = 0;
     strings_shift(&e->argv);
     if (!strings_insert(&e->argv, at++, "stinkarm")) return -ENOMEM;

@@ -23,8 +23,10 @@ enum {
 uint32_t process_hwcap(const struct process *p);
 uint32_t process_hwcap2(const struct process *p);
 
-// stack.c: maps the stack, fills it with arguments, environment and auxiliary vector, sets p->arg_start and
-// its kind. Returns the stack pointer, or 0 with errno set.
+// stack.c: maps the stack, and says where mmap keeps off it. False, with errno set: there is no memory.
+bool stack_map(struct process *p);
+// Fills it with arguments, environment and auxiliary vector, sets p->arg_start and its kind. Returns the stack
+// pointer, or 0 with errno set.
 uint32_t stack_build(struct process *p, const char *execfn, int argc, char *const *argv, char *const *envp);
 
 #endif

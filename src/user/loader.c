@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pages.h"
 #include "elf/elf.h"
 #include "user/layout.h"
+#include "user/mm.h"
+#include "user/sysroot.h"
 
 enum { EXIT_INTERNAL = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
@@ -26,13 +29,16 @@ struct file {
     _Alignas(16) uint8_t small[SMALL_FILE]; // a small file is read, since mapping it takes four times as long
 };
 
-// Whether all that the ELF reader looks at, without being asked to log it, is in the first n bytes.
+// Whether all that the ELF reader looks at, without being asked to log it, is in the first n bytes: the program
+// headers, and the interpreter's name.
 static bool headers_are_in(const uint8_t *bytes, size_t n)
 {
     const uint64_t phoff = elf_get32(bytes + 28), phnum = elf_get16(bytes + 44);
     if (log_on(LOG_ELF) || phoff + phnum * ELF32_PHENT_SIZE > n) return false;
-    for (uint64_t i = 0; i < phnum; i++)
-        if (elf_get32(bytes + phoff + i * ELF32_PHENT_SIZE) == ELF_PT_INTERP) return false;
+    for (uint64_t i = 0; i < phnum; i++) {
+        const uint8_t *h = bytes + phoff + i * ELF32_PHENT_SIZE;
+        if (elf_get32(h) == ELF_PT_INTERP && (uint64_t)elf_get32(h + 4) + elf_get32(h + 16) > n) return false;
+    }
     return true;
 }
 
@@ -108,10 +114,10 @@ static uint64_t page_up(uint64_t addr)
     return (addr + UAS_PAGE - 1) & ~(uint64_t)(UAS_PAGE - 1);
 }
 
-static int map_segment(struct process *p, const struct file *f, const struct elf_segment *s)
+static int map_segment(struct process *p, const struct file *f, const struct elf_segment *s, uint32_t bias)
 {
     const unsigned prot = segment_prot(p, s);
-    const uint32_t vaddr = (uint32_t)s->vaddr + p->load_bias, skew = vaddr % UAS_PAGE;
+    const uint32_t vaddr = (uint32_t)s->vaddr + bias, skew = vaddr % UAS_PAGE;
     const uint32_t file_end = vaddr + (uint32_t)s->filesz;
     const uint64_t page_end = page_up(file_end), end = page_up(vaddr + s->memsz);
     uint64_t bss = page_end;
@@ -146,75 +152,152 @@ static void note_extent(struct process *p, const struct elf_segment *s)
     if (end > p->brk_start) p->brk_start = end;
 }
 
-// Chooses the load bias; false if the segments do not fit below the stack.
-static bool place(struct process *p, const struct file *f, const struct elf *e)
+// Where the segments begin, at a page's start, and end, in the file's addresses.
+struct extent {
+    uint64_t start, end;
+};
+
+static struct extent extent_of(const struct elf *e)
 {
-    const uint64_t limit = ABI_TASK_SIZE - page_up(p->opt.stack_size);
-    uint64_t lowest = UINT64_MAX, highest = 0;
+    struct extent x = {UINT64_MAX, 0};
     for (unsigned i = 0; i < e->phnum; i++) {
         const struct elf_segment s = elf_segment(e, i);
         if (s.type != ELF_PT_LOAD || !s.memsz) continue;
-        if (s.vaddr < lowest) lowest = s.vaddr;
-        if (s.vaddr + s.memsz > highest) highest = s.vaddr + s.memsz;
+        if (s.vaddr < x.start) x.start = s.vaddr;
+        if (s.vaddr + s.memsz > x.end) x.end = s.vaddr + s.memsz;
     }
-    const uint64_t start = e->type == ELF_DYN ? ABI_ET_DYN_BASE : lowest & ~(uint64_t)(UAS_PAGE - 1);
-    const uint64_t bias = start - (lowest & ~(uint64_t)(UAS_PAGE - 1));
+    x.start &= ~(uint64_t)(UAS_PAGE - 1);
+    return x;
+}
+
+// Chooses the program's load bias; false if the segments do not fit below the stack.
+static bool place(struct process *p, const struct file *f, const struct elf *e)
+{
+    const uint64_t limit = ABI_TASK_SIZE - page_up(p->opt.stack_size);
+    const struct extent x = extent_of(e);
+    const uint64_t bias = e->type == ELF_DYN ? ABI_ET_DYN_BASE - x.start : 0;
     p->load_bias = (uint32_t)bias;
-    if (page_up(highest + bias) <= limit) return true;
+    if (page_up(x.end + bias) <= limit) return true;
     warn("%s: its segments end at 0x%llx, wanted at most 0x%llx, where the stack ends", f->path,
-         (unsigned long long)(highest + bias), (unsigned long long)limit);
+         (unsigned long long)(x.end + bias), (unsigned long long)limit);
     return false;
 }
 
-static int load_segments(struct process *p, const struct file *f, const struct elf *e)
+static bool map_segments(struct process *p, const struct file *f, const struct elf *e, uint32_t bias)
+{
+    for (unsigned i = 0; i < e->phnum; i++) {
+        const struct elf_segment s = elf_segment(e, i);
+        if (s.type != ELF_PT_LOAD || !s.memsz) continue;
+        const int err = map_segment(p, f, &s, bias);
+        if (!err) continue;
+        warn("%s: segment %u at 0x%08llx cannot be mapped: %s", f->path, i, (unsigned long long)s.vaddr,
+             strerror(-err));
+        return false;
+    }
+    return true;
+}
+
+static int load_program(struct process *p, const struct file *f, const struct elf *e)
 {
     if (!place(p, f, e)) return EXIT_INTERNAL;
     p->phnum = e->phnum;
     // Programs from before PT_GNU_STACK may execute whatever they can read.
     if (!e->has_stack || e->stack_flags & ELF_PF_X) p->personality |= ABI_READ_IMPLIES_EXEC;
+    if (!map_segments(p, f, e, p->load_bias)) return EXIT_INTERNAL;
     for (unsigned i = 0; i < e->phnum; i++) {
         const struct elf_segment s = elf_segment(e, i);
         if (s.type != ELF_PT_LOAD || !s.memsz) continue;
-        const int err = map_segment(p, f, &s);
-        if (err) {
-            warn("%s: segment %u at 0x%08llx cannot be mapped: %s", f->path, i, (unsigned long long)s.vaddr,
-                 strerror(-err));
-            return EXIT_INTERNAL;
-        }
         note_extent(p, &s);
         if (e->phoff >= s.offset && e->phoff < s.offset + s.filesz)
             p->phdr = (uint32_t)(e->phoff - s.offset + s.vaddr) + p->load_bias;
     }
     p->brk = p->brk_start;
-    p->entry = (uint32_t)e->entry + p->load_bias;
+    p->start = p->entry = (uint32_t)e->entry + p->load_bias;
     return 0;
+}
+
+static int parse(const struct file *f, struct elf *e)
+{
+    struct elf_error err;
+    if (log_on(LOG_ELF)) log_line("parsing ELF...");
+    if (!elf_parse(e, f->bytes, f->size, &err)) {
+        warn("%s: %s", f->path, err.text);
+        return err.not_elf ? EXIT_NOT_EXECUTABLE : EXIT_INTERNAL;
+    }
+    if (log_on(LOG_ELF)) elf_print(e, log_line);
+    return 0;
+}
+
+// ---- the dynamic linker ----
+
+// It goes where mmap would put it, below the stack, which is there already.
+static int load_interpreter(struct process *p, const struct file *f, const struct elf *e)
+{
+    const struct extent x = extent_of(e);
+    uint32_t at = (uint32_t)x.start;
+    if (e->interp) {
+        warn("%s: is an interpreter that wants one itself", f->path);
+        return EXIT_INTERNAL;
+    }
+    if (e->type == ELF_DYN) at = mm_choose(p, 0, page_up(x.end) - x.start, UAS_PAGE);
+    if (!at || page_up(x.end - x.start) + at > ABI_TASK_SIZE) {
+        warn("%s: there is no room for it", f->path);
+        return EXIT_INTERNAL;
+    }
+    p->interp_base = at - (uint32_t)x.start;
+    if (!map_segments(p, f, e, p->interp_base)) return EXIT_INTERNAL;
+    p->start = (uint32_t)e->entry + p->interp_base;
+    return 0;
+}
+
+// Where ARM's libraries often are beside a cross compiler.
+#define CROSS_LIBRARIES "/usr/arm-linux-gnueabihf"
+
+static int find_interpreter(struct process *p, const char *program, const char *name, char *path)
+{
+    struct stat st;
+    sysroot_path(p, name, path);
+    if (stat(path, &st) == 0) return 0;
+    const bool there = access(CROSS_LIBRARIES, F_OK) == 0;
+    warn("%s: is linked dynamically, and its interpreter %s is not here; --sysroot DIR says where ARM's libraries "
+         "are%s",
+         program, name, there ? ", for instance " CROSS_LIBRARIES : "");
+    return EXIT_NOT_FOUND;
+}
+
+static int interpreter(struct process *p, const char *program, const char *name)
+{
+    char path[SYSROOT_PATH];
+    struct file f;
+    struct elf e;
+    int status = find_interpreter(p, program, name, path);
+    if (status) return status;
+    status = open_file(&f, path);
+    if (!status) status = parse(&f, &e);
+    if (!status) status = load_interpreter(p, &f, &e);
+    close_file(&f);
+    return status;
 }
 
 static int load(struct process *p, const struct file *f)
 {
     struct elf e;
-    struct elf_error err;
-    if (log_on(LOG_ELF)) log_line("parsing ELF...");
-    if (!elf_parse(&e, f->bytes, f->size, &err)) {
-        warn("%s: %s", f->path, err.text);
-        return err.not_elf ? EXIT_NOT_EXECUTABLE : EXIT_INTERNAL;
-    }
-    if (log_on(LOG_ELF)) elf_print(&e, log_line);
-    if (e.interp) {
-        warn("%s: is dynamically linked, for the interpreter %s, which is not supported yet: link it with "
-             "-static",
-             f->path, e.interp);
+    int status = parse(f, &e);
+    if (!status) status = load_program(p, f, &e);
+    if (status) return status;
+    if (!stack_map(p)) {
+        warn("%s: %s", f->path, strerror(errno));
         return EXIT_INTERNAL;
     }
-    return load_segments(p, f, &e);
+    return e.interp ? interpreter(p, f->path, e.interp) : 0;
 }
 
 static void start_registers(struct process *p, struct thread *t, uint32_t sp)
 {
     struct cpu *c = &t->cpu;
     p->start_stack = c->r[13] = sp;
-    c->thumb = p->entry & 1;
-    c->r[15] = p->entry & ~1u;
+    c->thumb = p->start & 1;
+    c->r[15] = p->start & ~1u;
 }
 
 int process_load(struct process *p, struct thread *t, const char *path, int argc, char *const *argv,
@@ -222,7 +305,11 @@ int process_load(struct process *p, struct thread *t, const char *path, int argc
 {
     struct file f;
     p->path = path;
-    int status = open_file(&f, path);
+    if (p->sysroot) {
+        char *host = pages_new(SYSROOT_PATH); // lives as long as the process
+        if (host) sysroot_path(p, path, host), p->path = host;
+    }
+    int status = open_file(&f, p->path);
     if (!status) status = load(p, &f);
     close_file(&f);
     if (status) return status;

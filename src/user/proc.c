@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "user/hostthread.h"
 #include "user/layout.h"
+#include "user/sysroot.h"
 #include "user/proc_maps.h"
 
 #ifndef MFD_CLOEXEC
@@ -379,7 +380,7 @@ int proc_readlink(struct thread *t, int dirfd, const char *path, char *buf, size
 {
     char abs[4096];
     if (entry_of(t, dirfd, path, abs, sizeof abs) != ENTRY_EXE) return PROC_NOT_MINE;
-    const char *exe = process_exe(t->p);
+    const char *exe = sysroot_guest_path(t->p, process_exe(t->p));
     size_t n = strlen(exe);
     if (n > size) n = size;
     memcpy(buf, exe, n);

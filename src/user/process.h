@@ -47,8 +47,11 @@ struct process {
     uint64_t absent_calls[8];                       // system calls that were logged as not there, by number
 
     const char *path; // of the program, as it was given
+    struct sysroot *sysroot; // NULL: all files are the host's
     bool exe_known;
     uint32_t entry, phdr, load_bias; // addresses as loaded
+    uint32_t interp_base;            // load bias of the dynamic linker; 0: there is none
+    uint32_t start;                  // the first instruction: its entry, or the program's
     uint32_t phnum;
     uint32_t code_start, code_end, data_start, data_end; // for /proc/self/stat
     uint32_t personality;                                // the ABI's, see enum abi_personality

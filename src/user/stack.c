@@ -92,7 +92,7 @@ static uint32_t put_strings(struct process *p, uint32_t at, uint32_t **pointers,
     return (uint32_t)(to - (char *)p->as.window);
 }
 
-static bool map_stack(struct process *p)
+bool stack_map(struct process *p)
 {
     const unsigned exec = p->personality & ABI_READ_IMPLIES_EXEC ? UAS_EXEC : 0;
     const uint32_t size = (p->opt.stack_size + UAS_PAGE - 1) & ~(UAS_PAGE - 1);
@@ -117,7 +117,6 @@ static bool map_stack(struct process *p)
 
 uint32_t stack_build(struct process *p, const char *execfn, int argc, char *const *argv, char *const *envp)
 {
-    if (!map_stack(p)) return 0;
     const int envc = count(envp);
     const size_t arg_size = strings_size(argv), env_size = strings_size(envp), name_size = strlen(execfn) + 1;
     // As execve does, refuses what would take more than a quarter of the stack.
@@ -141,7 +140,7 @@ uint32_t stack_build(struct process *p, const char *execfn, int argc, char *cons
         {AT_PHDR, p->phdr},
         {AT_PHENT, sizeof(Elf32_Phdr)},
         {AT_PHNUM, p->phnum},
-        {AT_BASE, 0},
+        {AT_BASE, p->interp_base},
         {AT_FLAGS, 0},
         {AT_ENTRY, p->entry},
         {AT_UID, (uint32_t)getauxval(AT_UID)},

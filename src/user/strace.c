@@ -418,7 +418,10 @@ static void put_arg(struct thread *t, struct line *l, const struct syscall_row *
     case ARG_UINT: put(l, "%u", w); return;
     case ARG_HEX: put(l, "%#x", w); return;
     case ARG_OCTAL: put(l, "%#o", w); return;
+    case ARG_OPEN_HOW:
     case ARG_PTR: put(l, w ? "%#x" : "NULL", w); return;
+    case ARG_PATH:
+    case ARG_LINK:
     case ARG_STR: put_string(t, l, w); return;
     case ARG_BUF: put_buffer(t, l, w, i < 5 ? s->a[i + 1] : 0); return;
     case ARG_OUTBUF:

@@ -15,6 +15,8 @@ enum arg_kind {
     ARG_OCTAL,  // a mode
     ARG_PTR,    // address
     ARG_STR,    // NUL-terminated string
+    ARG_PATH,   // the same, names a file; a link at its end is followed, unless flags say otherwise
+    ARG_LINK,   // … is not followed
     ARG_BUF,    // data going in, its length in the next argument
     ARG_OUTBUF, // data coming out, its length is the result
     ARG_FD,
@@ -23,6 +25,7 @@ enum arg_kind {
     ARG_STRV,  // argv, envp
     ARG_SIG,   // signal number
     ARG_OPEN_FLAGS,
+    ARG_OPEN_HOW, // struct open_how
     ARG_PROT,
     ARG_MAP_FLAGS,
     ARG_CLONE_FLAGS,
@@ -52,6 +55,7 @@ enum call_class {
 
 struct sysargs {
     uint64_t a[6]; // in the row's order; pairs are one argument
+    const char *host[6]; // the host's names of files, where they are others: sysroot.h
 };
 
 // A call's implementation returns its result or a negative Linux errno (ARM's errno numbers are x86's).
@@ -125,6 +129,12 @@ static inline void *guest_ptr(struct thread *t, uint64_t addr)
 }
 // The same for memory that the host kernel will write.
 void *guest_out_ptr(struct thread *t, uint64_t addr, uint64_t len);
+
+// A path for the host kernel, which checks it itself.
+static inline const char *path_ptr(struct thread *t, const struct sysargs *s, unsigned n)
+{
+    return s->host[n] ? s->host[n] : s->a[n] ? guest_ptr(t, s->a[n]) : NULL;
+}
 
 #define get_guest(t, lvalue, addr) uas_read(&(t)->p->as, &(lvalue), (uint32_t)(addr), sizeof(lvalue))
 #define put_guest(t, lvalue, addr) uas_write(&(t)->p->as, (uint32_t)(addr), &(lvalue), sizeof(lvalue))

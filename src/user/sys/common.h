@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -15,11 +16,15 @@
 
 enum { GUEST_PATH_MAX = 4096, GUEST_IOV_MAX = 1024 };
 
-// A path from the guest: 0 or a negative errno.
-static inline int get_path(struct thread *t, char *buf, uint64_t addr)
+// The path that is the n-th argument: 0 or a negative errno.
+static inline int get_path(struct thread *t, char *buf, const struct sysargs *s, unsigned n)
 {
-    const int n = uas_read_string(&t->p->as, buf, (uint32_t)addr, GUEST_PATH_MAX);
-    return n < 0 ? n : 0;
+    if (s->host[n]) {
+        strcpy(buf, s->host[n]); // no longer than that
+        return 0;
+    }
+    const int length = uas_read_string(&t->p->as, buf, (uint32_t)s->a[n], GUEST_PATH_MAX);
+    return length < 0 ? length : 0;
 }
 
 // The guest's iovec array as the host's. writes: the host kernel will write to the buffers. 0 or a negative

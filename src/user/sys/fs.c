@@ -7,6 +7,7 @@
 #include "user/policy.h"
 #include "user/proc.h"
 #include "user/sys/common.h"
+#include "user/sysroot.h"
 
 // A path for a call that follows links: /proc/self/exe is the guest's program. Buffers live in the caller.
 struct path {
@@ -14,9 +15,9 @@ struct path {
     const char *host;
 };
 
-static int follow_path(struct thread *t, struct path *p, int dirfd, uint64_t addr)
+static int follow_path(struct thread *t, struct path *p, int dirfd, const struct sysargs *s, unsigned n)
 {
-    const int e = get_path(t, p->guest, addr);
+    const int e = get_path(t, p->guest, s, n);
     if (e) return e;
     p->host = proc_translate(t, dirfd, p->guest, p->translated, sizeof p->translated);
     return 0;
@@ -24,10 +25,11 @@ static int follow_path(struct thread *t, struct path *p, int dirfd, uint64_t add
 
 // Opening
 
-static int64_t open_at(struct thread *t, int dirfd, uint64_t addr, uint32_t abi_flags, uint32_t mode)
+static int64_t open_at(struct thread *t, int dirfd, const struct sysargs *s, unsigned n, uint32_t abi_flags,
+                       uint32_t mode)
 {
     char path[GUEST_PATH_MAX];
-    const int e = get_path(t, path, addr);
+    const int e = get_path(t, path, s, n);
     if (e) return e;
     const int flags = abi_open_flags_to_host(abi_flags), fd = proc_open(t, dirfd, path, flags);
     if (fd != PROC_NOT_MINE) return fd;
@@ -36,17 +38,17 @@ static int64_t open_at(struct thread *t, int dirfd, uint64_t addr, uint32_t abi_
 
 SYSCALL(open)
 {
-    return open_at(t, AT_FDCWD, s->a[0], (uint32_t)s->a[1], (uint32_t)s->a[2]);
+    return open_at(t, AT_FDCWD, s, 0, (uint32_t)s->a[1], (uint32_t)s->a[2]);
 }
 
 SYSCALL(openat)
 {
-    return open_at(t, (int)s->a[0], s->a[1], (uint32_t)s->a[2], (uint32_t)s->a[3]);
+    return open_at(t, (int)s->a[0], s, 1, (uint32_t)s->a[2], (uint32_t)s->a[3]);
 }
 
 SYSCALL(creat)
 {
-    return open_at(t, AT_FDCWD, s->a[0], O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)s->a[1]);
+    return open_at(t, AT_FDCWD, s, 0, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)s->a[1]);
 }
 
 struct open_how {
@@ -59,7 +61,7 @@ SYSCALL(openat2)
     char path[GUEST_PATH_MAX];
     if (s->a[3] < sizeof how) return -EINVAL;
     if (s->a[3] > 4096) return -E2BIG;
-    const int e = get_path(t, path, s->a[1]);
+    const int e = get_path(t, path, s, 1);
     if (e) return e;
     if (!get_guest(t, how, s->a[2])) return -EFAULT;
     for (uint64_t i = sizeof how; i < s->a[3]; i++) { // what we do not know must be 0
@@ -93,14 +95,15 @@ static int64_t put_stat(struct thread *t, uint64_t addr, const struct stat *h, i
     return put_guest(t, g, addr) ? 0 : -EFAULT;
 }
 
-static int64_t stat_at(struct thread *t, int dirfd, uint64_t path, uint64_t addr, int flags, int layout)
+// The path is the n-th argument, what it points to the next one.
+static int64_t stat_at(struct thread *t, int dirfd, const struct sysargs *s, unsigned n, int flags, int layout)
 {
     struct path p;
     struct stat h;
-    int64_t r = flags & AT_SYMLINK_NOFOLLOW ? get_path(t, p.guest, path) : follow_path(t, &p, dirfd, path);
+    int64_t r = flags & AT_SYMLINK_NOFOLLOW ? get_path(t, p.guest, s, n) : follow_path(t, &p, dirfd, s, n);
     if (r) return r;
     r = host4(SYS_newfstatat, dirfd, flags & AT_SYMLINK_NOFOLLOW ? p.guest : p.host, &h, flags);
-    return r ? r : put_stat(t, addr, &h, layout);
+    return r ? r : put_stat(t, s->a[n + 1], &h, layout);
 }
 
 static int64_t stat_fd(struct thread *t, int fd, uint64_t addr, int layout)
@@ -112,12 +115,12 @@ static int64_t stat_fd(struct thread *t, int fd, uint64_t addr, int layout)
 
 SYSCALL(stat)
 {
-    return stat_at(t, AT_FDCWD, s->a[0], s->a[1], 0, LAYOUT_STAT);
+    return stat_at(t, AT_FDCWD, s, 0, 0, LAYOUT_STAT);
 }
 
 SYSCALL(lstat)
 {
-    return stat_at(t, AT_FDCWD, s->a[0], s->a[1], AT_SYMLINK_NOFOLLOW, LAYOUT_STAT);
+    return stat_at(t, AT_FDCWD, s, 0, AT_SYMLINK_NOFOLLOW, LAYOUT_STAT);
 }
 
 SYSCALL(fstat)
@@ -127,12 +130,12 @@ SYSCALL(fstat)
 
 SYSCALL(stat64)
 {
-    return stat_at(t, AT_FDCWD, s->a[0], s->a[1], 0, LAYOUT_STAT64);
+    return stat_at(t, AT_FDCWD, s, 0, 0, LAYOUT_STAT64);
 }
 
 SYSCALL(lstat64)
 {
-    return stat_at(t, AT_FDCWD, s->a[0], s->a[1], AT_SYMLINK_NOFOLLOW, LAYOUT_STAT64);
+    return stat_at(t, AT_FDCWD, s, 0, AT_SYMLINK_NOFOLLOW, LAYOUT_STAT64);
 }
 
 SYSCALL(fstat64)
@@ -142,15 +145,15 @@ SYSCALL(fstat64)
 
 SYSCALL(fstatat64)
 {
-    return stat_at(t, (int)s->a[0], s->a[1], s->a[2], (int)s->a[3], LAYOUT_STAT64);
+    return stat_at(t, (int)s->a[0], s, 1, (int)s->a[3], LAYOUT_STAT64);
 }
 
 SYSCALL(statx)
 {
     struct path p;
     const int flags = (int)s->a[2];
-    const int e = flags & AT_SYMLINK_NOFOLLOW ? get_path(t, p.guest, s->a[1])
-                                              : follow_path(t, &p, (int)s->a[0], s->a[1]);
+    const int e = flags & AT_SYMLINK_NOFOLLOW ? get_path(t, p.guest, s, 1)
+                                              : follow_path(t, &p, (int)s->a[0], s, 1);
     if (e) return e;
     // struct statx is the same everywhere.
     return host5(SYS_statx, (int)s->a[0], flags & AT_SYMLINK_NOFOLLOW ? p.guest : p.host, flags,
@@ -175,17 +178,17 @@ static int64_t put_statfs64(struct thread *t, uint64_t size, uint64_t addr, cons
     return put_guest(t, g, addr) ? 0 : -EFAULT;
 }
 
-static int64_t host_statfs(struct thread *t, uint64_t path, struct statfs *h)
+static int64_t host_statfs(struct thread *t, const struct sysargs *s, struct statfs *h)
 {
     struct path p;
-    const int e = follow_path(t, &p, AT_FDCWD, path);
+    const int e = follow_path(t, &p, AT_FDCWD, s, 0);
     return e ? e : host2(SYS_statfs, p.host, h);
 }
 
 SYSCALL(statfs)
 {
     struct statfs h;
-    const int64_t r = host_statfs(t, s->a[0], &h);
+    const int64_t r = host_statfs(t, s, &h);
     return r ? r : put_statfs(t, s->a[1], &h);
 }
 
@@ -199,7 +202,7 @@ SYSCALL(fstatfs)
 SYSCALL(statfs64)
 {
     struct statfs h;
-    const int64_t r = host_statfs(t, s->a[0], &h);
+    const int64_t r = host_statfs(t, s, &h);
     return r ? r : put_statfs64(t, s->a[1], s->a[2], &h);
 }
 
@@ -301,7 +304,7 @@ SYSCALL(getdents)
 SYSCALL(chdir)
 {
     struct path p;
-    const int e = follow_path(t, &p, AT_FDCWD, s->a[0]);
+    const int e = follow_path(t, &p, AT_FDCWD, s, 0);
     return e ? e : host1(SYS_chdir, p.host);
 }
 
@@ -313,56 +316,74 @@ SYSCALL(fchdir)
 
 SYSCALL(getcwd)
 {
-    return host2(SYS_getcwd, guest_out_ptr(t, s->a[0], s->a[1]), s->a[1]);
+    char host[GUEST_PATH_MAX];
+    if (!t->p->sysroot) return host2(SYS_getcwd, guest_out_ptr(t, s->a[0], s->a[1]), s->a[1]);
+    const int64_t n = host2(SYS_getcwd, host, sizeof host);
+    if (n < 0) return n;
+    const char *path = sysroot_guest_path(t->p, host);
+    const size_t size = strlen(path) + 1;
+    if (size > s->a[1]) return -ERANGE;
+    return uas_write(&t->p->as, (uint32_t)s->a[0], path, size) ? (int64_t)size : -EFAULT;
+}
+
+// What a link leads to, in buf: size bytes, and one for a NUL.
+static int64_t read_link(struct thread *t, int dirfd, const char *path, char *buf, size_t size)
+{
+    int64_t n = proc_readlink(t, dirfd, path, buf, size);
+    if (n == PROC_NOT_MINE) n = host4(SYS_readlinkat, dirfd, path, buf, size);
+    if (n <= 0 || !t->p->sysroot || strncmp(path, "/proc/", 6) != 0) return n;
+    buf[n] = 0; // /proc/self/cwd and the like
+    const char *guest = sysroot_guest_path(t->p, buf);
+    const size_t length = strlen(guest);
+    memmove(buf, guest, length);
+    return (int64_t)length;
+}
+
+static int64_t read_link_at(struct thread *t, int dirfd, const struct sysargs *s, unsigned n)
+{
+    char path[GUEST_PATH_MAX], buf[GUEST_PATH_MAX + 1];
+    const uint64_t to = s->a[n + 1], size = s->a[n + 2];
+    const int e = get_path(t, path, s, n);
+    if (e) return e;
+    if ((int32_t)size <= 0) return -EINVAL;
+    const int64_t length = read_link(t, dirfd, path, buf, size < GUEST_PATH_MAX ? size : GUEST_PATH_MAX);
+    if (length < 0) return length;
+    return uas_write(&t->p->as, (uint32_t)to, buf, (size_t)length) ? length : -EFAULT;
 }
 
 SYSCALL(readlink)
 {
-    char path[GUEST_PATH_MAX], buf[GUEST_PATH_MAX];
-    const int e = get_path(t, path, s->a[0]);
-    if (e) return e;
-    if ((int32_t)s->a[2] <= 0) return -EINVAL;
-    const int64_t n = proc_readlink(t, AT_FDCWD, path, buf, s->a[2] < sizeof buf ? s->a[2] : sizeof buf);
-    if (n == PROC_NOT_MINE) return host3(SYS_readlink, path, guest_out_ptr(t, s->a[1], s->a[2]), s->a[2]);
-    if (n < 0) return n;
-    return uas_write(&t->p->as, (uint32_t)s->a[1], buf, (size_t)n) ? n : -EFAULT;
+    return read_link_at(t, AT_FDCWD, s, 0);
 }
 
 SYSCALL(readlinkat)
 {
-    char path[GUEST_PATH_MAX], buf[GUEST_PATH_MAX];
-    const int e = get_path(t, path, s->a[1]);
-    if (e) return e;
-    if ((int32_t)s->a[3] <= 0) return -EINVAL;
-    const int64_t n = proc_readlink(t, (int)s->a[0], path, buf, s->a[3] < sizeof buf ? s->a[3] : sizeof buf);
-    if (n == PROC_NOT_MINE)
-        return host4(SYS_readlinkat, (int)s->a[0], path, guest_out_ptr(t, s->a[2], s->a[3]), s->a[3]);
-    if (n < 0) return n;
-    return uas_write(&t->p->as, (uint32_t)s->a[2], buf, (size_t)n) ? n : -EFAULT;
+    return read_link_at(t, (int)s->a[0], s, 1);
 }
 
 // Calls that hand their strings straight to the host kernel, which reports bad pointers itself. n: argument
 // number.
-#define PATH_ARG(n) guest_ptr_or_null(t, s->a[n])
+#define PATH_ARG(n) path_ptr(t, s, n)
+#define STR_ARG(n)  guest_ptr_or_null(t, s->a[n])
 
 SYSCALL(access)
 {
     struct path p;
-    const int e = follow_path(t, &p, AT_FDCWD, s->a[0]);
+    const int e = follow_path(t, &p, AT_FDCWD, s, 0);
     return e ? e : host2(SYS_access, p.host, (int)s->a[1]);
 }
 
 SYSCALL(faccessat)
 {
     struct path p;
-    const int e = follow_path(t, &p, (int)s->a[0], s->a[1]);
+    const int e = follow_path(t, &p, (int)s->a[0], s, 1);
     return e ? e : host3(SYS_faccessat, (int)s->a[0], p.host, (int)s->a[2]);
 }
 
 SYSCALL(faccessat2)
 {
     struct path p;
-    const int e = follow_path(t, &p, (int)s->a[0], s->a[1]);
+    const int e = follow_path(t, &p, (int)s->a[0], s, 1);
     return e ? e : host4(SYS_faccessat2, (int)s->a[0], p.host, (int)s->a[2], (int)s->a[3]);
 }
 
@@ -378,12 +399,12 @@ SYSCALL(linkat)
 
 SYSCALL(symlink)
 {
-    return host2(SYS_symlink, PATH_ARG(0), PATH_ARG(1));
+    return host2(SYS_symlink, STR_ARG(0), PATH_ARG(1));
 }
 
 SYSCALL(symlinkat)
 {
-    return host3(SYS_symlinkat, PATH_ARG(0), (int)s->a[1], PATH_ARG(2));
+    return host3(SYS_symlinkat, STR_ARG(0), (int)s->a[1], PATH_ARG(2));
 }
 
 SYSCALL(unlink)
@@ -519,7 +540,8 @@ SYSCALL(sync)
 
 SYSCALL(mount)
 {
-    return host5(SYS_mount, PATH_ARG(0), PATH_ARG(1), PATH_ARG(2), s->a[3], PATH_ARG(4));
+    return host5(SYS_mount, PATH_ARG(0), PATH_ARG(1), STR_ARG(2), s->a[3],
+                 STR_ARG(4));
 }
 
 SYSCALL(umount2)
@@ -567,33 +589,33 @@ SYSCALL(open_by_handle_at)
 
 SYSCALL(setxattr)
 {
-    return host5(SYS_setxattr, PATH_ARG(0), PATH_ARG(1), PATH_ARG(2), s->a[3], (int)s->a[4]);
+    return host5(SYS_setxattr, PATH_ARG(0), STR_ARG(1), STR_ARG(2), s->a[3], (int)s->a[4]);
 }
 
 SYSCALL(lsetxattr)
 {
-    return host5(SYS_lsetxattr, PATH_ARG(0), PATH_ARG(1), PATH_ARG(2), s->a[3], (int)s->a[4]);
+    return host5(SYS_lsetxattr, PATH_ARG(0), STR_ARG(1), STR_ARG(2), s->a[3], (int)s->a[4]);
 }
 
 SYSCALL(fsetxattr)
 {
-    return host5(SYS_fsetxattr, (int)s->a[0], PATH_ARG(1), PATH_ARG(2), s->a[3], (int)s->a[4]);
+    return host5(SYS_fsetxattr, (int)s->a[0], STR_ARG(1), STR_ARG(2), s->a[3], (int)s->a[4]);
 }
 
 SYSCALL(getxattr)
 {
-    return host4(SYS_getxattr, PATH_ARG(0), PATH_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]), s->a[3]);
+    return host4(SYS_getxattr, PATH_ARG(0), STR_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]), s->a[3]);
 }
 
 SYSCALL(lgetxattr)
 {
-    return host4(SYS_lgetxattr, PATH_ARG(0), PATH_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]),
+    return host4(SYS_lgetxattr, PATH_ARG(0), STR_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]),
                  s->a[3]);
 }
 
 SYSCALL(fgetxattr)
 {
-    return host4(SYS_fgetxattr, (int)s->a[0], PATH_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]),
+    return host4(SYS_fgetxattr, (int)s->a[0], STR_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]),
                  s->a[3]);
 }
 
@@ -614,17 +636,17 @@ SYSCALL(flistxattr)
 
 SYSCALL(removexattr)
 {
-    return host2(SYS_removexattr, PATH_ARG(0), PATH_ARG(1));
+    return host2(SYS_removexattr, PATH_ARG(0), STR_ARG(1));
 }
 
 SYSCALL(lremovexattr)
 {
-    return host2(SYS_lremovexattr, PATH_ARG(0), PATH_ARG(1));
+    return host2(SYS_lremovexattr, PATH_ARG(0), STR_ARG(1));
 }
 
 SYSCALL(fremovexattr)
 {
-    return host2(SYS_fremovexattr, (int)s->a[0], PATH_ARG(1));
+    return host2(SYS_fremovexattr, (int)s->a[0], STR_ARG(1));
 }
 
 // inotify: struct inotify_event is the same everywhere
@@ -652,89 +674,89 @@ SYSCALL(inotify_rm_watch)
 }
 
 const struct syscall_row sys_fs_rows[] = {
-    {5, CALL_UNSAFE, "open", sys_open, {ARG_STR, ARG_OPEN_FLAGS, ARG_OCTAL}},
-    {8, CALL_UNSAFE, "creat", sys_creat, {ARG_STR, ARG_OCTAL}},
-    {9, CALL_UNSAFE, "link", sys_link, {ARG_STR, ARG_STR}},
-    {10, CALL_UNSAFE, "unlink", sys_unlink, {ARG_STR}},
-    {12, CALL_UNSAFE, "chdir", sys_chdir, {ARG_STR}},
-    {14, CALL_UNSAFE, "mknod", sys_mknod, {ARG_STR, ARG_OCTAL, ARG_HEX}},
-    {15, CALL_UNSAFE, "chmod", sys_chmod, {ARG_STR, ARG_OCTAL}},
-    {16, CALL_UNSAFE, "lchown", sys_lchown, {ARG_STR, ARG_INT, ARG_INT}},
-    {21, CALL_UNSAFE, "mount", sys_mount, {ARG_STR, ARG_STR, ARG_STR, ARG_HEX, ARG_PTR}},
-    {33, CALL_UNSAFE, "access", sys_access, {ARG_STR, ARG_ACCESS_MODE}},
+    {5, CALL_UNSAFE, "open", sys_open, {ARG_PATH, ARG_OPEN_FLAGS, ARG_OCTAL}},
+    {8, CALL_UNSAFE, "creat", sys_creat, {ARG_PATH, ARG_OCTAL}},
+    {9, CALL_UNSAFE, "link", sys_link, {ARG_LINK, ARG_LINK}},
+    {10, CALL_UNSAFE, "unlink", sys_unlink, {ARG_LINK}},
+    {12, CALL_UNSAFE, "chdir", sys_chdir, {ARG_PATH}},
+    {14, CALL_UNSAFE, "mknod", sys_mknod, {ARG_LINK, ARG_OCTAL, ARG_HEX}},
+    {15, CALL_UNSAFE, "chmod", sys_chmod, {ARG_PATH, ARG_OCTAL}},
+    {16, CALL_UNSAFE, "lchown", sys_lchown, {ARG_LINK, ARG_INT, ARG_INT}},
+    {21, CALL_UNSAFE, "mount", sys_mount, {ARG_PATH, ARG_PATH, ARG_STR, ARG_HEX, ARG_PTR}},
+    {33, CALL_UNSAFE, "access", sys_access, {ARG_PATH, ARG_ACCESS_MODE}},
     {36, CALL_UNSAFE, "sync", sys_sync, {ARG_NONE}},
-    {38, CALL_UNSAFE, "rename", sys_rename, {ARG_STR, ARG_STR}},
-    {39, CALL_UNSAFE, "mkdir", sys_mkdir, {ARG_STR, ARG_OCTAL}},
-    {40, CALL_UNSAFE, "rmdir", sys_rmdir, {ARG_STR}},
-    {51, CALL_UNSAFE, "acct", sys_acct, {ARG_STR}},
-    {52, CALL_UNSAFE, "umount2", sys_umount2, {ARG_STR, ARG_HEX}},
+    {38, CALL_UNSAFE, "rename", sys_rename, {ARG_LINK, ARG_LINK}},
+    {39, CALL_UNSAFE, "mkdir", sys_mkdir, {ARG_LINK, ARG_OCTAL}},
+    {40, CALL_UNSAFE, "rmdir", sys_rmdir, {ARG_LINK}},
+    {51, CALL_UNSAFE, "acct", sys_acct, {ARG_PATH}},
+    {52, CALL_UNSAFE, "umount2", sys_umount2, {ARG_PATH, ARG_HEX}},
     {60, CALL_PURE, "umask", sys_umask, {ARG_OCTAL}},
-    {61, CALL_UNSAFE, "chroot", sys_chroot, {ARG_STR}},
+    {61, CALL_UNSAFE, "chroot", sys_chroot, {ARG_PATH}},
     {62, CALL_UNSAFE, "ustat", sys_ustat, {ARG_HEX, ARG_PTR}},
-    {83, CALL_UNSAFE, "symlink", sys_symlink, {ARG_STR, ARG_STR}},
-    {85, CALL_UNSAFE, "readlink", sys_readlink, {ARG_STR, ARG_OUTBUF, ARG_UINT}},
-    {87, CALL_UNSAFE, "swapon", sys_swapon, {ARG_STR, ARG_HEX}},
-    {92, CALL_UNSAFE, "truncate", sys_truncate, {ARG_STR, ARG_INT}},
+    {83, CALL_UNSAFE, "symlink", sys_symlink, {ARG_STR, ARG_LINK}},
+    {85, CALL_UNSAFE, "readlink", sys_readlink, {ARG_LINK, ARG_OUTBUF, ARG_UINT}},
+    {87, CALL_UNSAFE, "swapon", sys_swapon, {ARG_PATH, ARG_HEX}},
+    {92, CALL_UNSAFE, "truncate", sys_truncate, {ARG_PATH, ARG_INT}},
     {94, CALL_UNSAFE, "fchmod", sys_fchmod, {ARG_FD, ARG_OCTAL}},
     {95, CALL_UNSAFE, "fchown", sys_fchown, {ARG_FD, ARG_INT, ARG_INT}},
-    {99, CALL_UNSAFE, "statfs", sys_statfs, {ARG_STR, ARG_PTR}},
+    {99, CALL_UNSAFE, "statfs", sys_statfs, {ARG_PATH, ARG_PTR}},
     {100, CALL_FD, "fstatfs", sys_fstatfs, {ARG_FD, ARG_PTR}},
-    {106, CALL_UNSAFE, "stat", sys_stat, {ARG_STR, ARG_PTR}},
-    {107, CALL_UNSAFE, "lstat", sys_lstat, {ARG_STR, ARG_PTR}},
+    {106, CALL_UNSAFE, "stat", sys_stat, {ARG_PATH, ARG_PTR}},
+    {107, CALL_UNSAFE, "lstat", sys_lstat, {ARG_LINK, ARG_PTR}},
     {108, CALL_FD, "fstat", sys_fstat, {ARG_FD, ARG_PTR}},
-    {115, CALL_UNSAFE, "swapoff", sys_swapoff, {ARG_STR}},
+    {115, CALL_UNSAFE, "swapoff", sys_swapoff, {ARG_PATH}},
     {133, CALL_UNSAFE, "fchdir", sys_fchdir, {ARG_FD}},
     {141, CALL_FD, "getdents", sys_getdents, {ARG_FD, ARG_PTR, ARG_UINT}},
-    {182, CALL_UNSAFE, "chown", sys_chown, {ARG_STR, ARG_INT, ARG_INT}},
+    {182, CALL_UNSAFE, "chown", sys_chown, {ARG_PATH, ARG_INT, ARG_INT}},
     {183, CALL_UNSAFE, "getcwd", sys_getcwd, {ARG_OUTBUF, ARG_UINT}},
-    {193, CALL_UNSAFE, "truncate64", sys_truncate64, {ARG_STR, ARG_I64}},
-    {195, CALL_UNSAFE, "stat64", sys_stat64, {ARG_STR, ARG_PTR}},
-    {196, CALL_UNSAFE, "lstat64", sys_lstat64, {ARG_STR, ARG_PTR}},
+    {193, CALL_UNSAFE, "truncate64", sys_truncate64, {ARG_PATH, ARG_I64}},
+    {195, CALL_UNSAFE, "stat64", sys_stat64, {ARG_PATH, ARG_PTR}},
+    {196, CALL_UNSAFE, "lstat64", sys_lstat64, {ARG_LINK, ARG_PTR}},
     {197, CALL_FD, "fstat64", sys_fstat64, {ARG_FD, ARG_PTR}},
-    {198, CALL_UNSAFE, "lchown32", sys_lchown32, {ARG_STR, ARG_INT, ARG_INT}},
+    {198, CALL_UNSAFE, "lchown32", sys_lchown32, {ARG_LINK, ARG_INT, ARG_INT}},
     {207, CALL_UNSAFE, "fchown32", sys_fchown32, {ARG_FD, ARG_INT, ARG_INT}},
-    {212, CALL_UNSAFE, "chown32", sys_chown32, {ARG_STR, ARG_INT, ARG_INT}},
+    {212, CALL_UNSAFE, "chown32", sys_chown32, {ARG_PATH, ARG_INT, ARG_INT}},
     {217, CALL_FD, "getdents64", sys_getdents64, {ARG_FD, ARG_PTR, ARG_UINT}},
-    {218, CALL_UNSAFE, "pivot_root", sys_pivot_root, {ARG_STR, ARG_STR}},
-    {226, CALL_UNSAFE, "setxattr", sys_setxattr, {ARG_STR, ARG_STR, ARG_BUF, ARG_UINT, ARG_HEX}},
-    {227, CALL_UNSAFE, "lsetxattr", sys_lsetxattr, {ARG_STR, ARG_STR, ARG_BUF, ARG_UINT, ARG_HEX}},
+    {218, CALL_UNSAFE, "pivot_root", sys_pivot_root, {ARG_PATH, ARG_PATH}},
+    {226, CALL_UNSAFE, "setxattr", sys_setxattr, {ARG_PATH, ARG_STR, ARG_BUF, ARG_UINT, ARG_HEX}},
+    {227, CALL_UNSAFE, "lsetxattr", sys_lsetxattr, {ARG_LINK, ARG_STR, ARG_BUF, ARG_UINT, ARG_HEX}},
     {228, CALL_UNSAFE, "fsetxattr", sys_fsetxattr, {ARG_FD, ARG_STR, ARG_BUF, ARG_UINT, ARG_HEX}},
-    {229, CALL_UNSAFE, "getxattr", sys_getxattr, {ARG_STR, ARG_STR, ARG_OUTBUF, ARG_UINT}},
-    {230, CALL_UNSAFE, "lgetxattr", sys_lgetxattr, {ARG_STR, ARG_STR, ARG_OUTBUF, ARG_UINT}},
+    {229, CALL_UNSAFE, "getxattr", sys_getxattr, {ARG_PATH, ARG_STR, ARG_OUTBUF, ARG_UINT}},
+    {230, CALL_UNSAFE, "lgetxattr", sys_lgetxattr, {ARG_LINK, ARG_STR, ARG_OUTBUF, ARG_UINT}},
     {231, CALL_FD, "fgetxattr", sys_fgetxattr, {ARG_FD, ARG_STR, ARG_OUTBUF, ARG_UINT}},
-    {232, CALL_UNSAFE, "listxattr", sys_listxattr, {ARG_STR, ARG_OUTBUF, ARG_UINT}},
-    {233, CALL_UNSAFE, "llistxattr", sys_llistxattr, {ARG_STR, ARG_OUTBUF, ARG_UINT}},
+    {232, CALL_UNSAFE, "listxattr", sys_listxattr, {ARG_PATH, ARG_OUTBUF, ARG_UINT}},
+    {233, CALL_UNSAFE, "llistxattr", sys_llistxattr, {ARG_LINK, ARG_OUTBUF, ARG_UINT}},
     {234, CALL_FD, "flistxattr", sys_flistxattr, {ARG_FD, ARG_OUTBUF, ARG_UINT}},
-    {235, CALL_UNSAFE, "removexattr", sys_removexattr, {ARG_STR, ARG_STR}},
-    {236, CALL_UNSAFE, "lremovexattr", sys_lremovexattr, {ARG_STR, ARG_STR}},
+    {235, CALL_UNSAFE, "removexattr", sys_removexattr, {ARG_PATH, ARG_STR}},
+    {236, CALL_UNSAFE, "lremovexattr", sys_lremovexattr, {ARG_LINK, ARG_STR}},
     {237, CALL_UNSAFE, "fremovexattr", sys_fremovexattr, {ARG_FD, ARG_STR}},
-    {266, CALL_UNSAFE, "statfs64", sys_statfs64, {ARG_STR, ARG_UINT, ARG_PTR}},
+    {266, CALL_UNSAFE, "statfs64", sys_statfs64, {ARG_PATH, ARG_UINT, ARG_PTR}},
     {267, CALL_FD, "fstatfs64", sys_fstatfs64, {ARG_FD, ARG_UINT, ARG_PTR}},
     {316, CALL_UNSAFE, "inotify_init", sys_inotify_init, {ARG_NONE}},
-    {317, CALL_UNSAFE, "inotify_add_watch", sys_inotify_add_watch, {ARG_FD, ARG_STR, ARG_HEX}},
+    {317, CALL_UNSAFE, "inotify_add_watch", sys_inotify_add_watch, {ARG_FD, ARG_PATH, ARG_HEX}},
     {318, CALL_FD, "inotify_rm_watch", sys_inotify_rm_watch, {ARG_FD, ARG_INT}},
-    {322, CALL_UNSAFE, "openat", sys_openat, {ARG_DIRFD, ARG_STR, ARG_OPEN_FLAGS, ARG_OCTAL}},
-    {323, CALL_UNSAFE, "mkdirat", sys_mkdirat, {ARG_DIRFD, ARG_STR, ARG_OCTAL}},
-    {324, CALL_UNSAFE, "mknodat", sys_mknodat, {ARG_DIRFD, ARG_STR, ARG_OCTAL, ARG_HEX}},
-    {325, CALL_UNSAFE, "fchownat", sys_fchownat, {ARG_DIRFD, ARG_STR, ARG_INT, ARG_INT, ARG_AT_FLAGS}},
-    {327, CALL_UNSAFE, "fstatat64", sys_fstatat64, {ARG_DIRFD, ARG_STR, ARG_PTR, ARG_AT_FLAGS}},
-    {328, CALL_UNSAFE, "unlinkat", sys_unlinkat, {ARG_DIRFD, ARG_STR, ARG_AT_FLAGS}},
-    {329, CALL_UNSAFE, "renameat", sys_renameat, {ARG_DIRFD, ARG_STR, ARG_DIRFD, ARG_STR}},
-    {330, CALL_UNSAFE, "linkat", sys_linkat, {ARG_DIRFD, ARG_STR, ARG_DIRFD, ARG_STR, ARG_AT_FLAGS}},
-    {331, CALL_UNSAFE, "symlinkat", sys_symlinkat, {ARG_STR, ARG_DIRFD, ARG_STR}},
-    {332, CALL_UNSAFE, "readlinkat", sys_readlinkat, {ARG_DIRFD, ARG_STR, ARG_OUTBUF, ARG_UINT}},
-    {333, CALL_UNSAFE, "fchmodat", sys_fchmodat, {ARG_DIRFD, ARG_STR, ARG_OCTAL}},
-    {334, CALL_UNSAFE, "faccessat", sys_faccessat, {ARG_DIRFD, ARG_STR, ARG_ACCESS_MODE}},
+    {322, CALL_UNSAFE, "openat", sys_openat, {ARG_DIRFD, ARG_PATH, ARG_OPEN_FLAGS, ARG_OCTAL}},
+    {323, CALL_UNSAFE, "mkdirat", sys_mkdirat, {ARG_DIRFD, ARG_LINK, ARG_OCTAL}},
+    {324, CALL_UNSAFE, "mknodat", sys_mknodat, {ARG_DIRFD, ARG_LINK, ARG_OCTAL, ARG_HEX}},
+    {325, CALL_UNSAFE, "fchownat", sys_fchownat, {ARG_DIRFD, ARG_PATH, ARG_INT, ARG_INT, ARG_AT_FLAGS}},
+    {327, CALL_UNSAFE, "fstatat64", sys_fstatat64, {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_AT_FLAGS}},
+    {328, CALL_UNSAFE, "unlinkat", sys_unlinkat, {ARG_DIRFD, ARG_LINK, ARG_AT_FLAGS}},
+    {329, CALL_UNSAFE, "renameat", sys_renameat, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK}},
+    {330, CALL_UNSAFE, "linkat", sys_linkat, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK, ARG_AT_FLAGS}},
+    {331, CALL_UNSAFE, "symlinkat", sys_symlinkat, {ARG_STR, ARG_DIRFD, ARG_LINK}},
+    {332, CALL_UNSAFE, "readlinkat", sys_readlinkat, {ARG_DIRFD, ARG_LINK, ARG_OUTBUF, ARG_UINT}},
+    {333, CALL_UNSAFE, "fchmodat", sys_fchmodat, {ARG_DIRFD, ARG_PATH, ARG_OCTAL}},
+    {334, CALL_UNSAFE, "faccessat", sys_faccessat, {ARG_DIRFD, ARG_PATH, ARG_ACCESS_MODE}},
     {360, CALL_UNSAFE, "inotify_init1", sys_inotify_init1, {ARG_HEX}},
     {370,
      CALL_UNSAFE,
      "name_to_handle_at",
      sys_name_to_handle_at,
-     {ARG_DIRFD, ARG_STR, ARG_PTR, ARG_PTR, ARG_HEX}},
+     {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_PTR, ARG_HEX}},
     {371, CALL_UNSAFE, "open_by_handle_at", sys_open_by_handle_at, {ARG_DIRFD, ARG_PTR, ARG_OPEN_FLAGS}},
-    {382, CALL_UNSAFE, "renameat2", sys_renameat2, {ARG_DIRFD, ARG_STR, ARG_DIRFD, ARG_STR, ARG_HEX}},
-    {397, CALL_UNSAFE, "statx", sys_statx, {ARG_DIRFD, ARG_STR, ARG_AT_FLAGS, ARG_HEX, ARG_PTR}},
-    {437, CALL_UNSAFE, "openat2", sys_openat2, {ARG_DIRFD, ARG_STR, ARG_PTR, ARG_UINT}},
-    {439, CALL_UNSAFE, "faccessat2", sys_faccessat2, {ARG_DIRFD, ARG_STR, ARG_ACCESS_MODE, ARG_AT_FLAGS}},
+    {382, CALL_UNSAFE, "renameat2", sys_renameat2, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK, ARG_HEX}},
+    {397, CALL_UNSAFE, "statx", sys_statx, {ARG_DIRFD, ARG_PATH, ARG_AT_FLAGS, ARG_HEX, ARG_PTR}},
+    {437, CALL_UNSAFE, "openat2", sys_openat2, {ARG_DIRFD, ARG_PATH, ARG_OPEN_HOW, ARG_UINT}},
+    {439, CALL_UNSAFE, "faccessat2", sys_faccessat2, {ARG_DIRFD, ARG_PATH, ARG_ACCESS_MODE, ARG_AT_FLAGS}},
     {0},
 };

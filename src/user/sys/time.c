@@ -289,16 +289,18 @@ SYSCALL(clock_adjtime64)
 
 // File times
 
-static int64_t utimens(struct thread *t, int dirfd, uint64_t path, uint64_t times, int flags, bool time64)
+static int64_t utimens(struct thread *t, const struct sysargs *s, bool time64)
 {
+    const int dirfd = (int)s->a[0], flags = (int)s->a[3];
+    const uint64_t times = s->a[2];
     struct timespec ts[2];
     char guest[GUEST_PATH_MAX], buf[GUEST_PATH_MAX];
     const uint64_t size = time64 ? sizeof(struct abi_timespec64) : sizeof(struct abi_timespec);
     if (times &&
         (!abi_get_timespec(t, &ts[0], times, time64) || !abi_get_timespec(t, &ts[1], times + size, time64)))
         return -EFAULT;
-    if (!path) return host4(SYS_utimensat, dirfd, NULL, times ? ts : NULL, flags); // futimens
-    const int e = get_path(t, guest, path);
+    if (!s->a[1]) return host4(SYS_utimensat, dirfd, NULL, times ? ts : NULL, flags); // futimens
+    const int e = get_path(t, guest, s, 1);
     if (e) return e;
     return host4(SYS_utimensat, dirfd, proc_translate(t, dirfd, guest, buf, sizeof buf), times ? ts : NULL,
                  flags);
@@ -306,30 +308,30 @@ static int64_t utimens(struct thread *t, int dirfd, uint64_t path, uint64_t time
 
 SYSCALL(utimensat)
 {
-    return utimens(t, (int)s->a[0], s->a[1], s->a[2], (int)s->a[3], false);
+    return utimens(t, s, false);
 }
 
 SYSCALL(utimensat_time64)
 {
-    return utimens(t, (int)s->a[0], s->a[1], s->a[2], (int)s->a[3], true);
+    return utimens(t, s, true);
 }
 
-static int64_t utimes_at(struct thread *t, int dirfd, uint64_t path, uint64_t times)
+static int64_t utimes_at(struct thread *t, int dirfd, const char *path, uint64_t times)
 {
     struct timeval tv[2];
     if (times && (!abi_get_timeval(t, &tv[0], times) || !abi_get_timeval(t, &tv[1], times + 8)))
         return -EFAULT;
-    return host3(SYS_futimesat, dirfd, guest_ptr_or_null(t, path), times ? tv : NULL);
+    return host3(SYS_futimesat, dirfd, path, times ? tv : NULL);
 }
 
 SYSCALL(utimes)
 {
-    return utimes_at(t, AT_FDCWD, s->a[0], s->a[1]);
+    return utimes_at(t, AT_FDCWD, path_ptr(t, s, 0), s->a[1]);
 }
 
 SYSCALL(futimesat)
 {
-    return utimes_at(t, (int)s->a[0], s->a[1], s->a[2]);
+    return utimes_at(t, (int)s->a[0], path_ptr(t, s, 1), s->a[2]);
 }
 
 const struct syscall_row sys_time_rows[] = {
@@ -349,9 +351,9 @@ const struct syscall_row sys_time_rows[] = {
     {263, CALL_PURE, "clock_gettime", sys_clock_gettime, {ARG_CLOCK, ARG_PTR}},
     {264, CALL_PURE, "clock_getres", sys_clock_getres, {ARG_CLOCK, ARG_PTR}},
     {265, CALL_PURE, "clock_nanosleep", sys_clock_nanosleep, {ARG_CLOCK, ARG_HEX, ARG_TIMESPEC, ARG_PTR}},
-    {269, CALL_UNSAFE, "utimes", sys_utimes, {ARG_STR, ARG_PTR}},
-    {326, CALL_UNSAFE, "futimesat", sys_futimesat, {ARG_DIRFD, ARG_STR, ARG_PTR}},
-    {348, CALL_UNSAFE, "utimensat", sys_utimensat, {ARG_DIRFD, ARG_STR, ARG_PTR, ARG_AT_FLAGS}},
+    {269, CALL_UNSAFE, "utimes", sys_utimes, {ARG_PATH, ARG_PTR}},
+    {326, CALL_UNSAFE, "futimesat", sys_futimesat, {ARG_DIRFD, ARG_PATH, ARG_PTR}},
+    {348, CALL_UNSAFE, "utimensat", sys_utimensat, {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_AT_FLAGS}},
     {350, CALL_PURE, "timerfd_create", sys_timerfd_create, {ARG_CLOCK, ARG_HEX}},
     {353, CALL_FD, "timerfd_settime", sys_timerfd_settime, {ARG_FD, ARG_HEX, ARG_PTR, ARG_PTR}},
     {354, CALL_FD, "timerfd_gettime", sys_timerfd_gettime, {ARG_FD, ARG_PTR}},
@@ -369,6 +371,6 @@ const struct syscall_row sys_time_rows[] = {
     {409, CALL_PURE, "timer_settime64", sys_timer_settime64, {ARG_INT, ARG_HEX, ARG_PTR, ARG_PTR}},
     {410, CALL_FD, "timerfd_gettime64", sys_timerfd_gettime64, {ARG_FD, ARG_PTR}},
     {411, CALL_FD, "timerfd_settime64", sys_timerfd_settime64, {ARG_FD, ARG_HEX, ARG_PTR, ARG_PTR}},
-    {412, CALL_UNSAFE, "utimensat_time64", sys_utimensat_time64, {ARG_DIRFD, ARG_STR, ARG_PTR, ARG_AT_FLAGS}},
+    {412, CALL_UNSAFE, "utimensat_time64", sys_utimensat_time64, {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_AT_FLAGS}},
     {0},
 };

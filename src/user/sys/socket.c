@@ -4,6 +4,7 @@
 #include "user/abi/time.h"
 #include "user/policy.h"
 #include "user/sys/common.h"
+#include "user/sys/sockaddr.h"
 
 struct abi_msghdr {
     uint32_t name;
@@ -42,12 +43,20 @@ SYSCALL(socketpair)
 
 SYSCALL(bind)
 {
-    return host3(SYS_bind, (int)s->a[0], guest_ptr(t, s->a[1]), (int)s->a[2]);
+    struct socket_address a;
+    int64_t r = socket_address(t, &a, s->a[1], s->a[2]);
+    if (!r) r = host3(SYS_bind, (int)s->a[0], a.at, a.len);
+    socket_address_close(&a);
+    return r;
 }
 
 SYSCALL(connect)
 {
-    return block(t, SYS_connect, (int)s->a[0], guest_ptr(t, s->a[1]), (int)s->a[2], 0, 0, 0);
+    struct socket_address a;
+    int64_t r = socket_address(t, &a, s->a[1], s->a[2]);
+    if (!r) r = block(t, SYS_connect, (int)s->a[0], a.at, a.len, 0, 0, 0);
+    socket_address_close(&a);
+    return r;
 }
 
 SYSCALL(listen)
@@ -69,7 +78,10 @@ static void *length_out(struct thread *t, uint64_t addr)
 
 static int64_t accept_flags(struct thread *t, const struct sysargs *s, int flags)
 {
-    return block(t, SYS_accept4, (int)s->a[0], address_out(t, s->a[1]), length_out(t, s->a[2]), flags, 0, 0);
+    const int64_t r =
+        block(t, SYS_accept4, (int)s->a[0], address_out(t, s->a[1]), length_out(t, s->a[2]), flags, 0, 0);
+    if (r >= 0) socket_address_given(t, s->a[1], s->a[2]);
+    return r;
 }
 
 SYSCALL(accept)
@@ -82,21 +94,31 @@ SYSCALL(accept4)
     return accept_flags(t, s, (int)s->a[3]);
 }
 
+static int64_t get_name(struct thread *t, long nr, const struct sysargs *s)
+{
+    const int64_t r = host3(nr, (int)s->a[0], address_out(t, s->a[1]), length_out(t, s->a[2]));
+    if (!r) socket_address_given(t, s->a[1], s->a[2]);
+    return r;
+}
+
 SYSCALL(getsockname)
 {
-    return host3(SYS_getsockname, (int)s->a[0], address_out(t, s->a[1]), length_out(t, s->a[2]));
+    return get_name(t, SYS_getsockname, s);
 }
 
 SYSCALL(getpeername)
 {
-    return host3(SYS_getpeername, (int)s->a[0], address_out(t, s->a[1]), length_out(t, s->a[2]));
+    return get_name(t, SYS_getpeername, s);
 }
 
 SYSCALL(sendto)
 {
     if (s->a[4] && policy_sandboxed(t)) return policy_refuse(t, EPERM); // to others than the socket's peer
-    return block(t, SYS_sendto, (int)s->a[0], guest_ptr(t, s->a[1]), s->a[2], (int)s->a[3],
-                 guest_ptr_or_null(t, s->a[4]), (int)s->a[5]);
+    struct socket_address a;
+    int64_t r = socket_address(t, &a, s->a[4], s->a[5]);
+    if (!r) r = block(t, SYS_sendto, (int)s->a[0], guest_ptr(t, s->a[1]), s->a[2], (int)s->a[3], a.at, a.len);
+    socket_address_close(&a);
+    return r;
 }
 
 SYSCALL(send)
@@ -106,8 +128,10 @@ SYSCALL(send)
 
 SYSCALL(recvfrom)
 {
-    return block(t, SYS_recvfrom, (int)s->a[0], guest_out_ptr(t, s->a[1], s->a[2]), s->a[2], (int)s->a[3],
-                 address_out(t, s->a[4]), length_out(t, s->a[5]));
+    const int64_t r = block(t, SYS_recvfrom, (int)s->a[0], guest_out_ptr(t, s->a[1], s->a[2]), s->a[2],
+                            (int)s->a[3], address_out(t, s->a[4]), length_out(t, s->a[5]));
+    if (r >= 0) socket_address_given(t, s->a[4], s->a[5]);
+    return r;
 }
 
 SYSCALL(recv)
@@ -240,8 +264,15 @@ static int64_t message_in(struct thread *t, struct message *m, uint64_t addr, bo
 static int64_t send_message(struct thread *t, int fd, uint64_t addr, int flags)
 {
     struct message m;
-    const int64_t e = message_in(t, &m, addr, false);
-    return e ? e : block(t, SYS_sendmsg, fd, &m.h, flags, 0, 0, 0);
+    struct socket_address a;
+    int64_t r = message_in(t, &m, addr, false);
+    if (r) return r;
+    r = socket_address(t, &a, m.g.name, m.g.namelen);
+    m.h.msg_name = (void *)a.at;
+    m.h.msg_namelen = a.at ? a.len : 0;
+    if (!r) r = block(t, SYS_sendmsg, fd, &m.h, flags, 0, 0, 0);
+    socket_address_close(&a);
+    return r;
 }
 
 static int64_t receive_message(struct thread *t, int fd, uint64_t addr, int flags)
@@ -259,7 +290,9 @@ static int64_t receive_message(struct thread *t, int fd, uint64_t addr, int flag
     } else {
         m.g.controllen = 0;
     }
-    return put_guest(t, m.g, addr) ? r : -EFAULT;
+    if (!put_guest(t, m.g, addr)) return -EFAULT;
+    socket_address_given(t, m.g.name, addr + offsetof(struct abi_msghdr, namelen));
+    return r;
 }
 
 SYSCALL(sendmsg)

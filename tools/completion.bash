@@ -3,7 +3,7 @@
 # Whether an option takes its value from the next word.
 _stinkarm_has_value() {
     case $1 in
-    -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | --cpu | --engine | --jit-hot | --jit-region | --jit-memory | --jit-disable | -l | --log | \
+    -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | -L | --sysroot | --root | --cpu | --engine | --jit-hot | --jit-region | --jit-memory | --jit-disable | -l | --log | \
         --log-file) return 0 ;;
     -M | --machine | -m | --memory | --smp | --smp-mode | --rtc | --initrd | --append | --dtb | --dump-dtb | --load | \
         --load-address | --entry-point-address | --serial | --virtio | --virtio-console | --drive | --net | --share | --display) return 0 ;;
@@ -59,6 +59,7 @@ _stinkarm() {
         COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions signals ir jit unimp all" -- "${cur##*,}"))
         return
         ;;
+    -L | --sysroot | --root) COMPREPLY=($(compgen -d -- "$cur")) && return ;;
     --log-file)
         compopt -o default
         return
@@ -72,7 +73,7 @@ _stinkarm() {
         return
     fi
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 --cpu --engine --jit-hot --jit-region --jit-memory --jit-disable
+        COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 -L --sysroot --root --cpu --engine --jit-hot --jit-region --jit-memory --jit-disable
             -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
         return
     fi

@@ -33,9 +33,9 @@ struct options {
     int log_fd;
     const char *sysroot; // where ARM's files are; NULL: not said
     bool only_sysroot;   // … and there are no others
-    const char *argv0; // the program's argv[0], if it is not its name
-    char **program;    // its name, its arguments, NULL: the end of argv
-    char **env;        // what the program gets: envp, or a copy that -n, -E and -U changed
+    const char *argv0;   // the program's argv[0], if it is not its name
+    char **program;      // its name, its arguments, NULL: the end of argv
+    char **env;          // what the program gets: envp, or a copy that -n, -E and -U changed
     char *
         *own; // options for another stinkarm, when the program executes one: NULL-terminated, in argv's front
 };

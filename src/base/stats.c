@@ -192,7 +192,8 @@ static void put_list(struct text *t, const struct stats_list *l)
 }
 
 // How costly translation is, by instruction.
-static void put_cost(struct text *t, const char *what, enum stat ns, enum stat insns, enum stat bytes)
+static void put_cost(struct text *t, const char *what, enum stats_counter ns, enum stats_counter insns,
+                     enum stats_counter bytes)
 {
     const double n = (double)stats_count[insns];
     if (stats_count[insns])

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 // In the order in which they are printed. Times are of all threads together, in nanoseconds.
-enum stat {
+enum stats_counter {
     STAT_TIME, // since the start; set by the report
     STAT_TIME_DECODE,
     STAT_TIME_BLOCKS,
@@ -75,7 +75,7 @@ void stats_report(const char *program);
 // In the child of a fork: what the parent has done is the parent's.
 void stats_forked(void);
 
-static inline void stats_add(enum stat s, uint64_t n)
+static inline void stats_add(enum stats_counter s, uint64_t n)
 {
     if (__builtin_expect(stats_on, 0)) __atomic_fetch_add(&stats_count[s], n, __ATOMIC_RELAXED);
 }
@@ -86,7 +86,7 @@ static inline uint64_t stats_clock(void)
 {
     return __builtin_expect(stats_on, 0) ? stats_clock_now() : 0;
 }
-static inline void stats_since(enum stat s, uint64_t start)
+static inline void stats_since(enum stats_counter s, uint64_t start)
 {
     if (__builtin_expect(stats_on, 0)) stats_add(s, stats_clock_now() - start);
 }

@@ -89,7 +89,8 @@ static bool follows(struct thread *t, const struct syscall_row *row, const struc
         uint64_t flags = s->a[i];
         if (kind == ARG_AT_FLAGS && flags & AT_SYMLINK_NOFOLLOW) return false;
         if (kind == ARG_AT_FLAGS && flags & AT_SYMLINK_FOLLOW) return true;
-        if (kind == ARG_OPEN_HOW && !get_guest(t, flags, s->a[i])) return follow; // EFAULT is the call's business
+        if (kind == ARG_OPEN_HOW && !get_guest(t, flags, s->a[i]))
+            return follow; // EFAULT is the call's business
         if (kind != ARG_OPEN_FLAGS && kind != ARG_OPEN_HOW) continue;
         const int host = abi_open_flags_to_host((uint32_t)flags);
         if (host & O_NOFOLLOW || (host & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) return false;

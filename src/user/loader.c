@@ -29,8 +29,8 @@ struct file {
     _Alignas(16) uint8_t small[SMALL_FILE]; // a small file is read, since mapping it takes four times as long
 };
 
-// Whether all that the ELF reader looks at, without being asked to log it, is in the first n bytes: the program
-// headers, and the interpreter's name.
+// Whether all that the ELF reader looks at, without being asked to log it, is in the first n bytes: the
+// program headers, and the interpreter's name.
 static bool headers_are_in(const uint8_t *bytes, size_t n)
 {
     const uint64_t phoff = elf_get32(bytes + 28), phnum = elf_get16(bytes + 44);
@@ -259,7 +259,8 @@ static int find_interpreter(struct process *p, const char *program, const char *
     sysroot_path(p, name, path);
     if (stat(path, &st) == 0) return 0;
     const bool there = access(CROSS_LIBRARIES, F_OK) == 0;
-    warn("%s: is linked dynamically, and its interpreter %s is not here; --sysroot DIR says where ARM's libraries "
+    warn("%s: is linked dynamically, and its interpreter %s is not here; --sysroot DIR says where ARM's "
+         "libraries "
          "are%s",
          program, name, there ? ", for instance " CROSS_LIBRARIES : "");
     return EXIT_NOT_FOUND;

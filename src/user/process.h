@@ -25,10 +25,10 @@ enum policy { POLICY_FORWARD, POLICY_DENY, POLICY_SANDBOX };
 
 struct process_options {
     enum policy policy;
-    uint32_t stack_size;    // bytes
-    bool final_registers;   // -r
-    char *const *self_args; // stinkarm's own options, handed to the child; NULL-terminated
-    uint32_t features;      // enum isa_feature
+    uint32_t stack_size;                 // bytes
+    bool final_registers;                // -r
+    char *const *self_args;              // stinkarm's own options, handed to the child; NULL-terminated
+    uint32_t features;                   // enum isa_feature
     enum cpu_exit (*run)(struct cpu *c); // instead of the engine's own: to look at what it does; NULL: none
 };
 
@@ -42,11 +42,12 @@ struct process {
         uint64_t cur, max;
         bool set;
     } limit[PROCESS_LIMITS]; // resource limits that are kept from the host: sys/misc.c
-    uint64_t sandbox_fds[PROCESS_SANDBOX_FDS / 64]; // descriptors that a sandboxed guest made itself: policy.h
+    uint64_t
+        sandbox_fds[PROCESS_SANDBOX_FDS / 64]; // descriptors that a sandboxed guest made itself: policy.h
     uint64_t hashed_dirs[PROCESS_SANDBOX_FDS / 64]; // directories whose positions are converted: sys/dirpos.c
     uint64_t absent_calls[8];                       // system calls that were logged as not there, by number
 
-    const char *path; // of the program, as it was given
+    const char *path;        // of the program, as it was given
     struct sysroot *sysroot; // NULL: all files are the host's
     bool exe_known;
     uint32_t entry, phdr, load_bias; // addresses as loaded
@@ -101,8 +102,8 @@ struct thread {
 
     uint32_t syscall_nr; // of the call under way, for restarts
     uint32_t syscall_r0; // its first argument as the guest gave it
-    bool refused;      // it was, by the policy: for the log
-    bool log_resumes;  // … which has a line of its beginning
+    bool refused;        // it was, by the policy: for the log
+    bool log_resumes;    // … which has a line of its beginning
     bool in_syscall;   // set by the dispatcher, which leaves ERESTART* codes in r0 for signal_deliver_pending
     int restart;       // while signals are delivered: the ERESTART* code of the interrupted call
     struct exec *exec; // an execve under way

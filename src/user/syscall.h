@@ -54,7 +54,7 @@ enum call_class {
 };
 
 struct sysargs {
-    uint64_t a[6]; // in the row's order; pairs are one argument
+    uint64_t a[6];       // in the row's order; pairs are one argument
     const char *host[6]; // the host's names of files, where they are others: sysroot.h
 };
 
@@ -114,8 +114,9 @@ static inline long host_syscall(long nr, long a, long b, long c, long d, long e,
 // 0x900000, OABI numbers are refused) and sets r0.
 void syscall_dispatch(struct thread *t);
 
-// For the engine, which may do such a call by itself: the host's number of the call in the registers if it is the
-// host's as it is, without arguments, and neither policy nor log nor statistics want to see it; otherwise 0.
+// For the engine, which may do such a call by itself: the host's number of the call in the registers if it is
+// the host's as it is, without arguments, and neither policy nor log nor statistics want to see it; otherwise
+// 0.
 unsigned syscall_quick(const struct cpu *c);
 
 // With --stats: calls are counted from now on.

@@ -1,4 +1,5 @@
-// Paths are walked here, component by component, since links with absolute targets lead to the sysroot's files.
+// Paths are walked here, component by component, since links with absolute targets lead to the sysroot's
+// files.
 #include "user/sysroot.h"
 
 #include <errno.h>
@@ -58,9 +59,9 @@ const char *sysroot_guest_path(const struct process *p, const char *host)
 struct walk {
     const struct sysroot *s;
     char *out;
-    size_t n;      // bytes in out
-    bool missing;  // there is no such file
-    bool host;     // it is one of the host's
+    size_t n;     // bytes in out
+    bool missing; // there is no such file
+    bool host;    // it is one of the host's
     unsigned links;
     char rest[SYSROOT_PATH], link[SYSROOT_PATH];
 };
@@ -73,7 +74,8 @@ static bool is_hosts(const char *name, size_t n)
 
 static void up(struct walk *w)
 {
-    while (w->n > w->s->len && w->out[--w->n] != '/') {}
+    while (w->n > w->s->len && w->out[--w->n] != '/') {
+    }
     w->out[w->n] = 0;
 }
 
@@ -184,7 +186,8 @@ int sysroot_resolve(const struct process *p, int dirfd, const char *path, bool f
     if (*path == '/') {
         memcpy(out, s->dir, s->len + 1);
         w.n = s->len;
-    } else if ((!s->only && dirfd != AT_FDCWD && (!follow || !is_link(dirfd, path, out))) || !start(&w, dirfd)) {
+    } else if ((!s->only && dirfd != AT_FDCWD && (!follow || !is_link(dirfd, path, out))) ||
+               !start(&w, dirfd)) {
         return 1;
     }
     const int err = walk(&w, path, follow);

@@ -96,7 +96,8 @@ static int64_t put_stat(struct thread *t, uint64_t addr, const struct stat *h, i
 }
 
 // The path is the n-th argument, what it points to the next one.
-static int64_t stat_at(struct thread *t, int dirfd, const struct sysargs *s, unsigned n, int flags, int layout)
+static int64_t stat_at(struct thread *t, int dirfd, const struct sysargs *s, unsigned n, int flags,
+                       int layout)
 {
     struct path p;
     struct stat h;
@@ -152,8 +153,8 @@ SYSCALL(statx)
 {
     struct path p;
     const int flags = (int)s->a[2];
-    const int e = flags & AT_SYMLINK_NOFOLLOW ? get_path(t, p.guest, s, 1)
-                                              : follow_path(t, &p, (int)s->a[0], s, 1);
+    const int e =
+        flags & AT_SYMLINK_NOFOLLOW ? get_path(t, p.guest, s, 1) : follow_path(t, &p, (int)s->a[0], s, 1);
     if (e) return e;
     // struct statx is the same everywhere.
     return host5(SYS_statx, (int)s->a[0], flags & AT_SYMLINK_NOFOLLOW ? p.guest : p.host, flags,
@@ -540,8 +541,7 @@ SYSCALL(sync)
 
 SYSCALL(mount)
 {
-    return host5(SYS_mount, PATH_ARG(0), PATH_ARG(1), STR_ARG(2), s->a[3],
-                 STR_ARG(4));
+    return host5(SYS_mount, PATH_ARG(0), PATH_ARG(1), STR_ARG(2), s->a[3], STR_ARG(4));
 }
 
 SYSCALL(umount2)
@@ -609,8 +609,7 @@ SYSCALL(getxattr)
 
 SYSCALL(lgetxattr)
 {
-    return host4(SYS_lgetxattr, PATH_ARG(0), STR_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]),
-                 s->a[3]);
+    return host4(SYS_lgetxattr, PATH_ARG(0), STR_ARG(1), guest_out_ptr_or_null(t, s->a[2], s->a[3]), s->a[3]);
 }
 
 SYSCALL(fgetxattr)

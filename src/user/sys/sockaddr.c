@@ -58,7 +58,8 @@ void socket_address_given(struct thread *t, uint64_t addr, uint64_t len_at)
     uint32_t len;
     if (!t->p->sysroot || !addr || !get_guest(t, len, len_at) || len <= FAMILY || len > sizeof u) return;
     memset(&u, 0, sizeof u);
-    if (!uas_read(&t->p->as, &u, (uint32_t)addr, len) || u.sun_family != AF_UNIX || u.sun_path[0] != '/') return;
+    if (!uas_read(&t->p->as, &u, (uint32_t)addr, len) || u.sun_family != AF_UNIX || u.sun_path[0] != '/')
+        return;
     u.sun_path[sizeof u.sun_path - 1] = 0;
     const char *path = sysroot_guest_path(t->p, u.sun_path);
     if (path == u.sun_path) return;

@@ -17,7 +17,8 @@ struct socket_address {
 int socket_address(struct thread *t, struct socket_address *a, uint64_t addr, uint64_t len);
 void socket_address_close(const struct socket_address *a);
 
-// An address that the host kernel has just written for the guest, and its length: a path becomes what it is to the guest.
+// An address that the host kernel has just written for the guest, and its length: a path becomes what it is
+// to the guest.
 void socket_address_given(struct thread *t, uint64_t addr, uint64_t len_at);
 
 #endif

@@ -371,6 +371,10 @@ const struct syscall_row sys_time_rows[] = {
     {409, CALL_PURE, "timer_settime64", sys_timer_settime64, {ARG_INT, ARG_HEX, ARG_PTR, ARG_PTR}},
     {410, CALL_FD, "timerfd_gettime64", sys_timerfd_gettime64, {ARG_FD, ARG_PTR}},
     {411, CALL_FD, "timerfd_settime64", sys_timerfd_settime64, {ARG_FD, ARG_HEX, ARG_PTR, ARG_PTR}},
-    {412, CALL_UNSAFE, "utimensat_time64", sys_utimensat_time64, {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_AT_FLAGS}},
+    {412,
+     CALL_UNSAFE,
+     "utimensat_time64",
+     sys_utimensat_time64,
+     {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_AT_FLAGS}},
     {0},
 };

@@ -1,0 +1,12 @@
+# Debian's programs, linked dynamically, in a sysroot of its armhf packages
+TESTS      += test-userland
+TESTS_FULL += test-userland
+
+USERLAND := bash coreutils findutils grep sed gawk tar gzip bzip2 xz-utils zstd diffutils make python3 perl lua5.4 sqlite3 openssl git
+
+# SCRIPTS=tests/userland/git.sh: a part of it
+SCRIPTS ?= $(wildcard tests/userland/*.sh)
+test-userland: $(BUILD)/stinkarm
+	BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$(BUILD=$(BUILD) tools/sysroot userland $(USERLAND))" $(SCRIPTS)
+
+.PHONY: test-userland

@@ -122,7 +122,7 @@ void cpu_reset(struct cpu *c)
     memset(c->d, 0, sizeof c->d);
     c->fpscr = 0;
     c->excl_size = CPU_EXCL_OPEN;
-    c->tpidrurw = c->tpidruro = 0;
+    c->tpidrurw = c->tpidruro = c->tpidrprw = 0;
     c->mode = MODE_USR;
     cpu_cpsr_set(c, MODE_USR);
 }

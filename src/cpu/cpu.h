@@ -109,7 +109,8 @@ struct cpu {
     // code is invalidated, which may rely on being alone.
     bool memory_shared;
 
-    uint32_t tpidrurw, tpidruro; // CP15 thread ID registers of user mode
+    uint32_t tpidrurw, tpidruro; // CP15 thread ID registers of user mode …
+    uint32_t tpidrprw;           // … and of privileged ones
 
     // Registers of the modes that are not the current one: cpu_set_mode moves them in and out of r[].
     uint32_t bank_r13[BANK_COUNT], bank_r14[BANK_COUNT], bank_spsr[BANK_COUNT];

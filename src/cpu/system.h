@@ -12,10 +12,12 @@ struct cp_access {
 };
 
 struct cpu_system {
+    // A register's number, for cp_read and cp_write. There always is one: it may be that of none.
+    uint32_t (*cp_find)(const struct cpu *c, struct cp_access a);
     // The access, or false: UNDEFINED here and now. A write may change anything: the engine looks up code and
-    // interrupts anew behind it.
-    bool (*cp_read)(struct cpu *c, struct cp_access a, uint64_t *value);
-    bool (*cp_write)(struct cpu *c, struct cp_access a, uint64_t value);
+    // interrupts anew behind it, but for those that interp_mcr_is_quiet names.
+    bool (*cp_read)(struct cpu *c, uint32_t reg, uint64_t *value);
+    bool (*cp_write)(struct cpu *c, uint32_t reg, uint64_t value);
 
     // Privilege, endianness or translation control changed: sets c->mem_mode, c->tlb and c->code_context.
     void (*regime_changed)(struct cpu *c);

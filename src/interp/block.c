@@ -75,7 +75,7 @@ bool interp_vfp_is_disabled(const struct cpu *c, const struct insn *in)
     return !c->sys->vfp_enabled(c, in->op >= OP_NEON_FIRST);
 }
 
-void interp_fill_step(struct step *s, const struct insn *insn, bool thumb)
+void interp_fill_step(struct cpu *c, struct step *s, const struct insn *insn, bool thumb)
 {
     const struct insn in = *insn; // bytes that might alias the step's are copied one by one
     s->imm = in.imm, s->op = in.op;
@@ -83,6 +83,7 @@ void interp_fill_step(struct step *s, const struct insn *insn, bool thumb)
     s->rd = in.rd, s->rn = in.rn, s->rm = in.rm, s->ra = in.ra;
     s->shift_type = in.shift_type, s->shift_n = in.shift_n, s->size = in.size;
     s->x = in.x, s->y = in.y;
+    if (c->sys && interp_is_coprocessor(&in)) s->imm = interp_coprocessor_register(c, s);
     if (!interp_imm_from_pc(&in)) return;
     const uint32_t pc_value = s->pc + (thumb ? 4 : 8);
     s->imm += interp_aligns_pc(&in) ? pc_value & ~3u : pc_value;
@@ -93,7 +94,7 @@ enum goes_on { GOES_ON, MAY_BRANCH, ENDS };
 static enum goes_on add_undefined(struct builder *bl, const struct insn *in)
 {
     struct step *s = add(bl, step_undefined);
-    interp_fill_step(s, in, bl->thumb);
+    interp_fill_step(bl->c, s, in, bl->thumb);
     if (bl->thumb) s->len = 2;
     return ENDS;
 }
@@ -128,7 +129,7 @@ static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa
         pc->imm = bl->pc + (bl->thumb ? 4 : 8);
     }
     struct step *s = add(bl, interp_select(in));
-    interp_fill_step(s, in, bl->thumb);
+    interp_fill_step(bl->c, s, in, bl->thumb);
     enum goes_on so_far = in->op == OP_CBZ ? MAY_BRANCH : GOES_ON;
     if (flow != FLOW_NEXT) {
         if (flow == FLOW_BX) add(bl, step_bx_pc);

@@ -45,7 +45,14 @@ bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, b
 bool interp_has_room(unsigned ninsns, uint8_t it);
 
 // The operands of an instruction, into a step that has its pc.
-void interp_fill_step(struct step *s, const struct insn *in, bool thumb);
+void interp_fill_step(struct cpu *c, struct step *s, const struct insn *in, bool thumb);
+
+// Whether it is MCR, MRC, MCRR or MRRC, and of such a step in system mode: the number of its register.
+bool interp_is_coprocessor(const struct insn *in);
+uint32_t interp_coprocessor_register(struct cpu *c, const struct step *s);
+// Whether a write of a coprocessor register can change neither code nor which exceptions may come, so that
+// nothing needs to be looked up anew behind it.
+bool interp_mcr_is_quiet(const struct insn *in);
 
 // Handlers are written as
 //     // add Rd, Rn, #imm

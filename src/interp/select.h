@@ -21,6 +21,7 @@ enum {
     GOES_AWAY,     // FLOW_AWAY
     GOES_TO_PC,    // FLOW_PLAIN
     STOPS,         // FLOW_STOP
+    WRITES_COPROCESSOR, // may change anything: FLOW_AWAY
     FLOW_MASK = 7,
     IMM_FROM_PC = 8,  // imm is counted from the PC …
     IMM_ALIGNED = 16, // … from Align(PC, 4)
@@ -37,6 +38,7 @@ static inline enum insn_flow interp_flow(const struct insn *in, bool thumb)
     case GOES_AWAY: return FLOW_AWAY;
     case GOES_TO_PC: return FLOW_PLAIN;
     case STOPS: return FLOW_STOP;
+    case WRITES_COPROCESSOR: return interp_mcr_is_quiet(in) ? FLOW_NEXT : FLOW_AWAY;
     case LOADS_LIST: return in->imm >> 15 & 1 ? FLOW_BX : FLOW_NEXT;
     case LOADS_RD: return in->rd == 15 ? FLOW_BX : FLOW_NEXT;
     case WRITES_RD:

@@ -266,33 +266,54 @@ STEP(srs)
 // Coprocessor register numbers as one word: CRn, opc1, CRm, opc2.
 #define CP(crn, opc1, crm, opc2) ((crn) << 12 | (opc1) << 8 | (crm) << 4 | (opc2))
 
-static struct cp_access access_of(const struct step *s, bool is64)
+bool interp_is_coprocessor(const struct insn *in)
 {
-    struct cp_access a = {.cp = s->imm & 15, .opc1 = s->imm >> 4 & 15, .is64 = is64};
+    return in->op == OP_MCR || in->op == OP_MRC || in->op == OP_MCRR || in->op == OP_MRRC;
+}
+
+static struct cp_access access_of(uint32_t imm, uint8_t x, uint8_t ra, bool is64)
+{
+    struct cp_access a = {.cp = imm & 15, .opc1 = imm >> 4 & 15, .is64 = is64};
     if (is64) {
-        a.crm = s->x;
+        a.crm = x;
     } else {
-        a.crn = s->x;
-        a.crm = s->ra;
-        a.opc2 = s->imm >> 8 & 7;
+        a.crn = x;
+        a.crm = ra;
+        a.opc2 = imm >> 8 & 7;
     }
     return a;
 }
 
-// What a Linux program may read by itself.
-static bool user_cp_read(const struct cpu *c, struct cp_access a, uint64_t *v)
+uint32_t interp_coprocessor_register(struct cpu *c, const struct step *s)
 {
-    if (a.cp != 15 || a.is64) return false;
-    switch (CP(a.crn, a.opc1, a.crm, a.opc2)) {
-    case CP(13, 0, 0, 2): *v = c->tpidrurw; return true;
-    case CP(13, 0, 0, 3): *v = c->tpidruro; return true;
+    return c->sys->cp_find(c, access_of(s->imm, s->x, s->ra, s->op == OP_MCRR || s->op == OP_MRRC));
+}
+
+// The operands of MCR and MRC as one word.
+static unsigned cp15_register(const struct insn *in)
+{
+    const struct cp_access a = access_of(in->imm, in->x, in->ra, false);
+    return a.cp == 15 ? CP(a.crn, a.opc1, a.crm, a.opc2) : 0;
+}
+
+bool interp_mcr_is_quiet(const struct insn *in)
+{
+    const unsigned reg = cp15_register(in);
+    switch (reg >> 12) {
+    case 5:
+    case 6: return true; // fault status and address
+    case 7:              // barriers, caches, address translation; but where code may have been written …
+        return reg != CP(7, 0, 1, 0) && reg != CP(7, 0, 5, 0) && reg != CP(7, 0, 5, 1);
+    case 13: return (reg & 7) >= 2; // thread IDs
     default: return false;
     }
 }
 
-static bool user_cp_write(struct cpu *c, struct cp_access a, uint32_t v)
+// What a Linux program may write by itself. It reads the thread IDs only, which have handlers of their own.
+static bool user_cp_write(struct cpu *c, const struct step *s, uint32_t v)
 {
-    if (a.cp != 15 || a.is64) return false;
+    const struct cp_access a = access_of(s->imm, s->x, s->ra, false);
+    if (a.cp != 15) return false;
     switch (CP(a.crn, a.opc1, a.crm, a.opc2)) {
     case CP(13, 0, 0, 2): c->tpidrurw = v; return true;
     case CP(7, 0, 5, 4): // ISB, DSB and DMB as ARMv6 spells them (B4.2.5)
@@ -306,8 +327,7 @@ static bool user_cp_write(struct cpu *c, struct cp_access a, uint32_t v)
 APART static bool read_coprocessor(struct cpu *c, const struct step *s, bool is64)
 {
     uint64_t v;
-    const struct cp_access a = access_of(s, is64);
-    if (!(c->sys ? c->sys->cp_read(c, a, &v) : user_cp_read(c, a, &v))) return false;
+    if (!c->sys || !c->sys->cp_read(c, s->imm, &v)) return false;
     if (!is64 && s->rd == 15) // the flags
         write_cpsr(c, (uint32_t)(v & 0xf0000000u) | (c->qf ? PSR_Q : 0), 8);
     else
@@ -323,16 +343,60 @@ STEP(mrc)
     NEXT;
 }
 
+// mrc p15, 0, Rt, c13, c0, 2
+STEP(mrc_tpidrurw)
+{
+    c->r[s->rd] = c->tpidrurw;
+    NEXT;
+}
+
+// mrc p15, 0, Rt, c13, c0, 3
+STEP(mrc_tpidruro)
+{
+    c->r[s->rd] = c->tpidruro;
+    NEXT;
+}
+
+// mrc p15, 0, Rt, c13, c0, 4
+STEP(mrc_tpidrprw)
+{
+    if (!c->sys || !cpu_privileged(c)) return interp_undefined(c, s);
+    c->r[s->rd] = c->tpidrprw;
+    NEXT;
+}
+
+static step_fn *select_mrc(const struct insn *in)
+{
+    if (in->rd == 15) return mrc;
+    switch (cp15_register(in)) {
+    case CP(13, 0, 0, 2): return mrc_tpidrurw;
+    case CP(13, 0, 0, 3): return mrc_tpidruro;
+    case CP(13, 0, 0, 4): return mrc_tpidrprw;
+    default: return mrc;
+    }
+}
+
+static bool write_coprocessor(struct cpu *c, const struct step *s)
+{
+    interp_mark(c, s); // address translation may abort
+    const uint32_t v = c->r[s->rd];
+    return c->sys ? c->sys->cp_write(c, s->imm, v) : user_cp_write(c, s, v);
+}
+
 // mcr p15, opc1, Rt, CRn, CRm, opc2
 STEP(mcr)
 {
-    const struct cp_access a = access_of(s, false);
-    interp_mark(c, s); // address translation and cache operations by address may abort
-    if (!(c->sys ? c->sys->cp_write(c, a, c->r[s->rd]) : user_cp_write(c, a, c->r[s->rd])))
-        return interp_undefined(c, s);
-    // Data synchronization barrier, as ARMv6 spells it
-    if (c->sync_pending && a.crn == 7 && a.crm == 10) return interp_stop_after(c, s, CPU_EXIT_SYNC);
+    if (!write_coprocessor(c, s)) return interp_undefined(c, s);
     return resync_behind(c, s);
+}
+
+// likewise, and interp_mcr_is_quiet
+STEP(mcr_quiet)
+{
+    if (!write_coprocessor(c, s)) return interp_undefined(c, s);
+    // Data synchronization barrier, as ARMv6 spells it
+    if (c->sync_pending && s->x == 7 && s->ra == 10) return interp_stop_after(c, s, CPU_EXIT_SYNC);
+    NEXT;
 }
 
 // mrrc p15, opc1, Rt, Rt2, CRm
@@ -346,7 +410,7 @@ STEP(mrrc)
 STEP(mcrr)
 {
     const uint64_t v = c->r[s->rd] | (uint64_t)c->r[s->ra] << 32;
-    if (!c->sys || !c->sys->cp_write(c, access_of(s, true), v)) return interp_undefined(c, s);
+    if (!c->sys || !c->sys->cp_write(c, s->imm, v)) return interp_undefined(c, s);
     return resync_behind(c, s);
 }
 
@@ -368,8 +432,8 @@ step_fn *interp_select_system(const struct insn *in)
     case OP_LDM_EXC: return ldm_exception_return;
     case OP_RFE: return rfe;
     case OP_SRS: return srs;
-    case OP_MRC: return mrc;
-    case OP_MCR: return mcr;
+    case OP_MRC: return select_mrc(in);
+    case OP_MCR: return interp_mcr_is_quiet(in) ? mcr_quiet : mcr;
     case OP_MRRC: return mrrc;
     case OP_MCRR: return mcrr;
     default: return NULL;

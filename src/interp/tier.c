@@ -98,7 +98,7 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
         if (stats_on && in->op != OP_SVC) *s++ = (struct step){.fn = step_counted, .op = in->op};
         *s = (struct step){
             .fn = interp_select(in), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
-        interp_fill_step(s, in, thumb);
+        interp_fill_step(c, s, in, thumb);
         if (kind_of(in) < call->kind) call->kind = kind_of(in);
         s++;
     }

@@ -186,30 +186,25 @@ static void write_csselr(struct sys_cpu *s, const struct cp_row *row, uint64_t v
     plain_write(s, row, v & 15);
 }
 
-// Thread ID registers that the engine reads by itself
+// Thread ID registers, which the engine mostly reads and writes by itself
 
-static uint64_t read_tpidrurw(struct sys_cpu *s, const struct cp_row *row)
+static uint32_t *thread_id(struct sys_cpu *s, const struct cp_row *row)
 {
-    (void)row;
-    return s->cpu.tpidrurw;
+    switch (row->key & 7) {
+    case 2: return &s->cpu.tpidrurw;
+    case 3: return &s->cpu.tpidruro;
+    default: return &s->cpu.tpidrprw;
+    }
 }
 
-static void write_tpidrurw(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
+static uint64_t read_tpidr(struct sys_cpu *s, const struct cp_row *row)
 {
-    (void)row;
-    s->cpu.tpidrurw = (uint32_t)v;
+    return *thread_id(s, row);
 }
 
-static uint64_t read_tpidruro(struct sys_cpu *s, const struct cp_row *row)
+static void write_tpidr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 {
-    (void)row;
-    return s->cpu.tpidruro;
-}
-
-static void write_tpidruro(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    (void)row;
-    s->cpu.tpidruro = (uint32_t)v;
+    *thread_id(s, row) = (uint32_t)v;
 }
 
 // Cache and branch predictor maintenance: there is none to maintain; translations watch their pages by
@@ -581,9 +576,9 @@ static const struct cp_row rows[] = {
 
     MEMBER(13, 0, 0, 0, RW, ALL, "FCSEIDR", fcseidr),
     {KEY(15, 13, 0, 0, 1), RW, ALL, false, AT(contextidr), "CONTEXTIDR", NULL, write_regime},
-    {KEY(15, 13, 0, 0, 2), PL0_R | PL0_W | RW, ALL, false, NONE, "TPIDRURW", read_tpidrurw, write_tpidrurw},
-    {KEY(15, 13, 0, 0, 3), PL0_R | RW, ALL, false, NONE, "TPIDRURO", read_tpidruro, write_tpidruro},
-    MEMBER(13, 0, 0, 4, RW, ALL, "TPIDRPRW", tpidrprw),
+    {KEY(15, 13, 0, 0, 2), PL0_R | PL0_W | RW, ALL, false, NONE, "TPIDRURW", read_tpidr, write_tpidr},
+    {KEY(15, 13, 0, 0, 3), PL0_R | RW, ALL, false, NONE, "TPIDRURO", read_tpidr, write_tpidr},
+    {KEY(15, 13, 0, 0, 4), RW, ALL, false, NONE, "TPIDRPRW", read_tpidr, write_tpidr},
 
     MEMBER(14, 0, 0, 0, PL0_R | RW, A15, "CNTFRQ", cntfrq),
     MEMBER(14, 0, 1, 0, RW, A15, "CNTKCTL", cntkctl),
@@ -609,19 +604,28 @@ static const struct cp_row rows[] = {
 };
 // clang-format on
 
-static const struct cp_row *find(struct cp_access a)
+#define UNKNOWN 0x80000000u // with the key of a register that there is none of
+
+uint32_t cp15_find(const struct cpu *c, struct cp_access a)
 {
+    const struct sys_cpu *s = (const struct sys_cpu *)c;
     const uint32_t key = a.is64 ? KEY64(a.cp, a.opc1, a.crm) : KEY(a.cp, a.crn, a.opc1, a.crm, a.opc2);
-    size_t lo = 0, hi = sizeof rows / sizeof *rows;
+    uint32_t lo = 0, hi = sizeof rows / sizeof *rows;
     while (lo < hi) {
-        const size_t mid = (lo + hi) / 2;
-        if (rows[mid].key == key) return &rows[mid];
+        const uint32_t mid = (lo + hi) / 2;
+        if (rows[mid].key == key && rows[mid].models & s->model->id) return mid;
         if (rows[mid].key < key)
             lo = mid + 1;
         else
             hi = mid;
     }
-    return NULL;
+    return UNKNOWN | key;
+}
+
+static void log_unknown(uint32_t key, bool write)
+{
+    log_line("coprocessor register p%u %s: crn %u, opc1 %u, crm %u, opc2 %u: undefined", key >> 16 & 15,
+             write ? "write" : "read", key >> 12 & 15, key >> 8 & 15, key >> 4 & 15, key & 15);
 }
 
 // What User mode may do beyond the row's rights, as a kernel allows it: CNTKCTL and PMUSERENR.
@@ -633,32 +637,29 @@ static bool user_enabled(const struct sys_cpu *s, const struct cp_row *row)
     return false;
 }
 
-static const struct cp_row *permitted(struct cpu *c, struct cp_access a, bool write)
+static const struct cp_row *permitted(struct cpu *c, uint32_t reg, bool write)
 {
-    struct sys_cpu *s = sys_of(c);
-    const struct cp_row *row = find(a);
-    if (!row || !(row->models & s->model->id)) {
-        if (cpu_privileged(c) && log_on(LOG_UNIMP))
-            log_line("coprocessor register p%u %s: crn %u, opc1 %u, crm %u, opc2 %u at pc %#x: undefined",
-                     a.cp, write ? "write" : "read", a.crn, a.opc1, a.crm, a.opc2, c->r[15]);
+    if (reg & UNKNOWN) {
+        if (cpu_privileged(c) && log_on(LOG_UNIMP)) log_unknown(reg & ~UNKNOWN, write);
         return NULL;
     }
+    const struct cp_row *row = &rows[reg];
     if (cpu_privileged(c)) return row->rights & (write ? PL1_W : PL1_R) ? row : NULL;
     if (row->rights & (write ? PL0_W : PL0_R)) return row;
-    return user_enabled(s, row) && row->rights & (write ? PL1_W : PL1_R) ? row : NULL;
+    return user_enabled(sys_of(c), row) && row->rights & (write ? PL1_W : PL1_R) ? row : NULL;
 }
 
-bool cp15_read(struct cpu *c, struct cp_access a, uint64_t *value)
+bool cp15_read(struct cpu *c, uint32_t reg, uint64_t *value)
 {
-    const struct cp_row *row = permitted(c, a, false);
+    const struct cp_row *row = permitted(c, reg, false);
     if (!row) return false;
     *value = row->read ? row->read(sys_of(c), row) : plain_read(sys_of(c), row);
     return true;
 }
 
-bool cp15_write(struct cpu *c, struct cp_access a, uint64_t value)
+bool cp15_write(struct cpu *c, uint32_t reg, uint64_t value)
 {
-    const struct cp_row *row = permitted(c, a, true);
+    const struct cp_row *row = permitted(c, reg, true);
     if (!row) return false;
     if (row->write)
         row->write(sys_of(c), row, value);

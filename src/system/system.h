@@ -35,7 +35,7 @@ struct cp15 {
     uint64_t ttbr0, ttbr1, par;
     uint32_t ttbcr, dacr, dfsr, ifsr, adfsr, aifsr, dfar, ifar;
     uint32_t prrr, nmrr; // MAIR0 and MAIR1 with TTBCR.EAE
-    uint32_t vbar, mvbar, contextidr, fcseidr, tpidrprw, csselr;
+    uint32_t vbar, mvbar, contextidr, fcseidr, csselr;
     uint32_t pmcr, pmcnten, pmovsr, pmselr, pminten, pmuserenr, pmxevtyper[6], pmxevcntr[6];
     uint64_t ccnt_base; // cycle counter: what it showed …
     uint64_t ccnt_at;   // … at this time
@@ -226,8 +226,9 @@ bool vfp_system_read(struct cpu *c, unsigned reg, uint32_t *value);
 bool vfp_system_write(struct cpu *c, unsigned reg, uint32_t value);
 
 // cp15.c
-bool cp15_read(struct cpu *c, struct cp_access a, uint64_t *value);
-bool cp15_write(struct cpu *c, struct cp_access a, uint64_t value);
+uint32_t cp15_find(const struct cpu *c, struct cp_access a);
+bool cp15_read(struct cpu *c, uint32_t reg, uint64_t *value);
+bool cp15_write(struct cpu *c, uint32_t reg, uint64_t value);
 void cp15_reset(struct sys_cpu *s);
 // The generic timer's lines: bit 0 virtual (PPI 27), bit 1 physical non-secure (PPI 30); and when the next
 // may change.

@@ -119,6 +119,10 @@ bool jit_fault(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct ho
                struct tier_insn *where, unsigned *count, uint32_t *addr);
 bool jit_trap(struct tier *t, struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
               uintptr_t *arg);
+// The guest's state becomes that of a site, where the interpreter is to go on: what leaves compiled code
+// behind that.
+uint64_t jit_leave_at(const struct jit *j, struct cpu *c, const struct jit_unit *u,
+                      const struct emit_site *site, const struct host_registers *h);
 void jit_aborted(struct tier *t, struct cpu *c);
 void jit_detach(struct tier *t, struct cpu *c);
 const void *jit_call_with_state(struct cpu *c, const void *inner); // a handler, around which flags move

@@ -51,6 +51,7 @@ void jit_part_reset(struct jit *j, unsigned k)
 static void start(struct jit *j)
 {
     struct x64 a = {.p = j->code, .end = j->code + JIT_SHARED_ROOM};
+    j->shared.owner = j;
     emit_shared_code(&a, &j->shared, j->data, j->translation.system);
     for (unsigned k = 0; k < JIT_PARTS; k++)
         jit_part_reset(j, k);

@@ -186,6 +186,14 @@ static void take_registers(struct cpu *c, const struct jit_unit *u, const struct
     make_flags(c, &site->due);
 }
 
+uint64_t jit_leave_at(const struct jit *j, struct cpu *c, const struct jit_unit *u, const struct emit_site *site,
+                      const struct host_registers *h)
+{
+    take_registers(c, u, site, h);
+    if (j->tier.counts) c->budget -= site->count - 1;
+    return site->pc | u->thumb | (uint64_t)site->it << 32 | (uint64_t)EXIT_LEAVE << EXIT_SHIFT;
+}
+
 bool jit_trap(struct tier *t, struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
               uintptr_t *arg)
 {
@@ -193,9 +201,7 @@ bool jit_trap(struct tier *t, struct cpu *c, const struct host_registers *h, uin
     const struct jit_unit *u;
     const struct emit_site *site = jit_site_at(j, *pc, &u);
     if (site && site->leave) {
-        take_registers(c, u, site, h);
-        if (t->counts) c->budget -= site->count - 1;
-        *arg = site->pc | u->thumb | (uint64_t)site->it << 32 | (uint64_t)EXIT_LEAVE << EXIT_SHIFT;
+        *arg = jit_leave_at(j, c, u, site, h);
         *pc = (uintptr_t)(j->shared.leave_saved + j->to_exec);
         return true;
     }

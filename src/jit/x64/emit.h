@@ -84,6 +84,8 @@ struct emit_shared {
     const uint8_t *compared[2]; // struct cpu's host_flags, by LAHF's value after UCOMIS; [1], which follows:
                                 // operands swapped
     const uint8_t *nzcv;        // … by NZCV
+    const uint8_t *tlb_miss;    // see emit_tlb.c
+    void *owner;                // whom C functions are told
 };
 
 enum { EMIT_COMPARED = 0x48 }; // entries of a table at `compared`
@@ -101,8 +103,12 @@ struct emit_way {
     uint32_t target;             // where control goes as by an indirect branch; or
     unsigned link;               // C is told of a link
     bool inside;                 // … from the midst of the unit; or
-    const uint8_t *landing;      // a call whose target has to be found returns to here
-    uint8_t *back;               // or Q is set, or a register cleared (1 + its number), and it goes on here
+    const struct ir_insn
+        *miss; // C is asked where the memory is, and it goes on at `back`: so much for its access
+    uint16_t bytes;
+    bool write;             // or
+    const uint8_t *landing; // a call whose target has to be found returns to here
+    uint8_t *back;          // or Q is set, or a register cleared (1 + its number), and it goes on here
     unsigned clears;
 };
 
@@ -177,6 +183,8 @@ struct emit {
         uint8_t size, v, xmm; // its result, and the copy of that: from memory, behind a trap
     } reloads[EMIT_MAX_SLOW];
     bool thumb;
+    bool tlb;                                // a machine's code, whose memory is where cpu.tlb says
+    const struct ir_insn *joint, *joint_end; // the accesses that were done last with one look at the address
     bool alone;  // nobody else gets at the guest's memory, or this code is forgotten before
     bool counts; // struct tier's
     struct emit_flags flags;

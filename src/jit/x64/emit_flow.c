@@ -297,6 +297,13 @@ void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc)
     *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, cc), .leave = i, .flags = e->flags};
 }
 
+struct emit_way *emit_miss_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc)
+{
+    struct emit_way *w = new_way(e);
+    *w = (struct emit_way){.disp = x64_jcc_at(&e->a, cc), .miss = i, .flags = e->flags};
+    return w;
+}
+
 void emit_set_q_if(struct emit *e, enum x64_cc cc)
 {
     uint8_t *disp = x64_jcc_at(&e->a, cc);

@@ -2,6 +2,7 @@
 #ifndef STINKARM_JIT_X64_EMIT_INTERNAL_H
 #define STINKARM_JIT_X64_EMIT_INTERNAL_H
 
+#include "cpu/engine.h"
 #include "isa/insn.h"
 #include "jit/x64/emit.h"
 #include "jit/x64/fp.h"
@@ -102,15 +103,29 @@ void emit_vec(struct emit *e, const struct ir_insn *i);       // emit_neon.c
 void emit_parallel(struct emit *e, const struct ir_insn *i);  // emit_parallel.c
 void emit_sync(struct emit *e, const struct ir_insn *i);      // emit_sync.c
 void emit_dsp(struct emit *e, const struct ir_insn *i);       // emit_dsp.c
+// How an operation gets at [address, address + bytes) of the guest's memory. In a program it is the operand
+// in the window; all instructions that use it need a site (emit_access_site). In a machine it is in the
+// host's memory, in RAX and RCX, or in RCX alone, and what is not there the interpreter does: so the
+// instruction must not have had an effect yet.
+struct x64_rm emit_access(struct emit *e, const struct ir_insn *i, unsigned bytes, bool write); // emit_tlb.c
+struct x64_rm emit_access_rcx(struct emit *e, const struct ir_insn *i, unsigned bytes, bool write);
+struct x64_rm emit_lookup(struct emit *e, const struct ir_insn *i, unsigned bytes,
+                          bool write); // … at EAX, in a machine
+void emit_access_site(struct emit *e, const struct ir_insn *i);
+void emit_access_site_above(struct emit *e, const struct ir_insn *i); // … whose access began in front of it
+void emit_miss(struct emit *e, const struct emit_way *w);
+void emit_tlb_miss_code(struct x64 *a, struct emit_shared *s);
+// slow.c. 0: where the memory is is in h's RAX and RCX; else what leaves compiled code.
+uint64_t jit_tlb_miss(void *owner, struct cpu *c, struct host_registers *h, uintptr_t back);
 void emit_align(struct emit *e, const struct ir_insn *i);
 void emit_site(struct emit *e, const struct ir_insn *i);             // the next instruction may fault
-void emit_site_above(struct emit *e, const struct ir_insn *i);       // … whose access began in front of it
 struct x64_rm emit_address(struct emit *e, const struct ir_insn *i); // of its access; uses RAX, RCX
 void emit_goto(struct emit *e, const struct ir_insn *i, int cc);     // emit_flow.c; cc < 0: always
 void emit_goto_reg(struct emit *e, const struct ir_insn *i);
 void emit_go_reg(struct emit *e, const struct ir_insn *i); // … which is not an inlined callee's return
 void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // out of line
+struct emit_way *emit_miss_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // likewise, emit_miss
 // Out of line, without a change of flags: sets Q, or makes a host register 0.
 void emit_set_q_if(struct emit *e, enum x64_cc cc);
 void emit_zero_if(struct emit *e, enum x64_cc cc, unsigned reg);

@@ -14,6 +14,7 @@ static struct x64_rm plus(struct x64_rm m, uint32_t bytes)
 
 static void site(struct emit *e, const struct ir_insn *i)
 {
+    if (e->tlb) return;
     emit_site(e, i);
     if (!e->a.full) e->sites[e->nsites - 1].leave = i->x;
 }
@@ -45,7 +46,7 @@ static void load_many(struct emit *e, const struct ir_insn *i)
 {
     struct ir_vuse p[PIECES];
     const unsigned n = pieces(e, i, p);
-    const struct x64_rm m = emit_address(e, i);
+    const struct x64_rm m = emit_access(e, i, 8u * i->n, false);
     for (unsigned turn = 0; turn < n; turn++) {
         const unsigned k = turn == 0 ? 0 : turn == 1 ? n - 1 : turn - 1;
         uint32_t offset = 0;
@@ -53,7 +54,7 @@ static void load_many(struct emit *e, const struct ir_insn *i)
             offset += 1u << p[j].size;
         const unsigned x = k == 0 && n > 1 ? 0 : dest_xmm(e, p[k].size, p[k].v, 1);
         if (k)
-            emit_site_above(e, i);
+            emit_access_site_above(e, i);
         else
             site(e, i);
         emit_sse2(e, p[k].size == 4 ? MOVUPS : MOVQ, x, plus(m, offset));
@@ -66,7 +67,7 @@ static void store_many(struct emit *e, const struct ir_insn *i)
 {
     struct ir_vuse p[PIECES];
     const unsigned n = pieces(e, i, p);
-    const struct x64_rm m = emit_address(e, i);
+    const struct x64_rm m = emit_access(e, i, 8u * i->n, true);
     uint32_t offset = 0;
     for (unsigned k = 0; k < n; k++) {
         const unsigned x = in_xmm(e, p[k].size, p[k].v, k & 3);
@@ -82,8 +83,9 @@ static unsigned element(const struct ir_insn *i, unsigned k)
 }
 
 // The base in RCX or its own register: EAX carries elements.
-static struct x64_rm structure(struct emit *e, const struct ir_insn *i)
+static struct x64_rm structure(struct emit *e, const struct ir_insn *i, bool write)
 {
+    if (e->tlb) return emit_access_rcx(e, i, (unsigned)i->vn << i->lane, write);
     return (struct x64_rm){.mem = true, .gs = true, .base = (int8_t)in_reg(e, i->a, RCX), .index = -1};
 }
 
@@ -91,14 +93,14 @@ static void load_element(struct emit *e, const struct ir_insn *i, struct x64_rm 
 {
     static const uint16_t op[] = {0x0fb6, 0x0fb7, 0x8b};
     m.disp = (int32_t)(k << i->lane);
-    emit_site(e, i);
+    emit_access_site(e, i);
     x64_op(&e->a, 0, op[i->lane], RAX, m);
 }
 
 // All elements are there before the first register changes: in XMM registers, the last one in EAX.
 static void load_lane(struct emit *e, const struct ir_insn *i)
 {
-    const struct x64_rm m = structure(e, i);
+    const struct x64_rm m = structure(e, i, false);
     for (unsigned k = 0; k < i->vn; k++) {
         load_element(e, i, m, k);
         if (k + 1u < i->vn) emit_sse2(e, MOVD, k, x64_r(RAX));
@@ -112,11 +114,11 @@ static void load_lane(struct emit *e, const struct ir_insn *i)
 static void store_lane(struct emit *e, const struct ir_insn *i)
 {
     static const uint8_t op[] = {0x88, 0x89, 0x89}, width[] = {X64_8, X64_16, 0};
-    struct x64_rm m = structure(e, i);
+    struct x64_rm m = structure(e, i, true);
     for (unsigned k = 0; k < i->vn; k++) {
         vec_get_element(e, i->lane, true, element(i, k), i->x, RAX);
         m.disp = (int32_t)(k << i->lane);
-        emit_site(e, i);
+        emit_access_site(e, i);
         x64_op(&e->a, width[i->lane], op[i->lane], RAX, m);
     }
 }
@@ -140,10 +142,10 @@ static bool broadcasts(const struct ir_insn *i)
 
 static void load_all(struct emit *e, const struct ir_insn *i)
 {
-    const struct x64_rm m = structure(e, i);
+    const struct x64_rm m = structure(e, i, false);
     if (broadcasts(i)) {
         const unsigned t = dest_xmm(e, 4, i->v / 2, 0);
-        emit_site(e, i);
+        emit_access_site(e, i);
         emit_sse2(e, BROADCASTSS, t, m);
         finish_xmm(e, 4, i->v / 2, t);
         return;
@@ -152,7 +154,7 @@ static void load_all(struct emit *e, const struct ir_insn *i)
         if (i->lane == 2) {
             struct x64_rm at = m;
             at.disp = (int32_t)(4 * k);
-            emit_site(e, i);
+            emit_access_site(e, i);
             emit_sse2(e, MOVD, k, at);
         } else {
             load_element(e, i, m, k);

@@ -102,19 +102,25 @@ static const _Alignas(16) uint8_t shuffles[4][2][2][16] = {SHUFFLES(LOAD_FIRST),
                                                            SHUFFLES(STORE_FIRST), SHUFFLES(STORE_LAST)};
 enum { FIRST_LOADED, LAST_LOADED, FIRST_STORED, LAST_STORED };
 
-// d = bytes of a and b. The table's address is in RCX.
+static unsigned table_register(const struct emit *e)
+{
+    return e->tlb ? RAX : RCX;
+}
+
+// d = bytes of a and b. The table's address is in a register that the access does not need.
 static void collect(struct emit *e, unsigned which, const struct ir_insn *i, unsigned d, unsigned a,
                     unsigned b)
 {
     const int32_t at = (int32_t)((const uint8_t *)shuffles[which][i->lane] - (const uint8_t *)shuffles);
-    emit_sse3(e, PSHUFB, d, a, x64_m(RCX, at));
-    emit_sse3(e, PSHUFB, 3, b, x64_m(RCX, at + 16));
+    const unsigned table = table_register(e);
+    emit_sse3(e, PSHUFB, d, a, x64_m(table, at));
+    emit_sse3(e, PSHUFB, 3, b, x64_m(table, at + 16));
     vec_op(e, POR, d, d, 3);
 }
 
 static void point_at_shuffles(struct emit *e)
 {
-    x64_mov_imm64(&e->a, RCX, (uint64_t)(uintptr_t)shuffles);
+    x64_mov_imm64(&e->a, table_register(e), (uint64_t)(uintptr_t)shuffles);
 }
 
 void vec_part(struct emit *e, unsigned lane)
@@ -203,13 +209,13 @@ static void load_4(struct emit *e, const struct ir_insn *i)
 
 void emit_load_structures(struct emit *e, const struct ir_insn *i)
 {
-    struct x64_rm m = emit_address(e, i);
     const unsigned bytes = 8u * i->vn * i->x;
-    emit_site(e, i);
+    struct x64_rm m = emit_access(e, i, bytes, false);
+    emit_access_site(e, i);
     emit_sse2(e, MOVUPS, 0, m);
     if (bytes > 16) {
         m.disp += 16;
-        emit_site(e, i);
+        emit_access_site(e, i);
         emit_sse2(e, bytes == 24 ? MOVQ : MOVUPS, 1, m);
     }
     if (i->vn == 2)
@@ -223,7 +229,7 @@ void emit_load_structures(struct emit *e, const struct ir_insn *i)
 static void store(struct emit *e, const struct ir_insn *i, unsigned op, unsigned x, struct x64_rm m, int at)
 {
     m.disp += at;
-    emit_site(e, i);
+    emit_access_site(e, i);
     emit_sse2(e, op, x, m);
 }
 
@@ -276,7 +282,7 @@ static void store_4(struct emit *e, const struct ir_insn *i, struct x64_rm m)
 
 void emit_store_structures(struct emit *e, const struct ir_insn *i)
 {
-    const struct x64_rm m = emit_address(e, i);
+    const struct x64_rm m = emit_access_rcx(e, i, 8u * i->vn * i->x, true);
     if (i->vn == 2)
         store_2(e, i, m);
     else if (i->vn == 3)

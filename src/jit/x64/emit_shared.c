@@ -347,6 +347,7 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *recor
     estimates(a, s);
     vflags(a, s);
     read_fpscr(a, s);
+    emit_tlb_miss_code(a, s);
     return !a->full;
 }
 

@@ -3,9 +3,12 @@
 // no lock, and no barrier.
 #include "jit/x64/emit_internal.h"
 
-static struct x64_rm guest_at(unsigned reg)
+// The operand at an address in a register. In a machine uses RAX and RCX.
+static struct x64_rm guest_at(struct emit *e, const struct ir_insn *i, unsigned reg, bool write)
 {
-    return (struct x64_rm){.mem = true, .gs = true, .base = (int8_t)reg, .index = -1};
+    if (!e->tlb) return (struct x64_rm){.mem = true, .gs = true, .base = (int8_t)reg, .index = -1};
+    x64_mov(&e->a, RAX, reg);
+    return emit_lookup(e, i, 1u << i->n, write);
 }
 
 static unsigned width_of(unsigned size)
@@ -25,8 +28,9 @@ static void load_exclusive(struct emit *e, const struct ir_insn *i)
 {
     static const uint16_t ops[] = {0x0fb6, 0x0fb7, 0x8b, 0x8b};
     const unsigned a = in_reg(e, i->a, RDX);
-    emit_site(e, i);
-    x64_op(&e->a, i->n == 3 ? X64_64 : 0, ops[i->n], RAX, guest_at(a));
+    const struct x64_rm m = guest_at(e, i, a, false);
+    emit_access_site(e, i);
+    x64_op(&e->a, i->n == 3 ? X64_64 : 0, ops[i->n], RAX, m);
     x64_store(&e->a, CPU_FIELD(excl_addr), a);
     x64_op(&e->a, X64_8, 0xc6, 0, CPU_FIELD(excl_size));
     x64_byte(&e->a, i->n);
@@ -57,21 +61,21 @@ static void new_value(struct emit *e, const struct ir_insn *i)
     }
 }
 
-// [a] = RCX if it is RAX; the host's flags say so. Returns where it jumps if not, or NULL.
-static uint8_t *exchange(struct emit *e, const struct ir_insn *i, unsigned a)
+// m = RCX if it is RAX; the host's flags say so. Returns where it jumps if not, or NULL.
+static uint8_t *exchange(struct emit *e, const struct ir_insn *i, struct x64_rm m)
 {
     const unsigned width = width_of(i->n), word = i->n > 0;
-    emit_site(e, i);
+    emit_access_site(e, i);
     if (!e->alone) {
-        x64_byte(&e->a, 0xf0);                                          // lock
-        x64_op(&e->a, width, word ? 0x0fb1 : 0x0fb0, RCX, guest_at(a)); // cmpxchg
+        x64_byte(&e->a, 0xf0);                                // lock
+        x64_op(&e->a, width, word ? 0x0fb1 : 0x0fb0, RCX, m); // cmpxchg
         return NULL;
     }
     // It was readable when the monitor was closed, and only a system call, which opens it, could change that.
-    x64_op(&e->a, width, 0x38 + word, RAX, guest_at(a)); // cmp
+    x64_op(&e->a, width, 0x38 + word, RAX, m); // cmp
     uint8_t *other = x64_jcc_at(&e->a, CC_NE);
-    emit_site(e, i);
-    x64_op(&e->a, width, 0x88 + word, RCX, guest_at(a)); // mov
+    emit_access_site(e, i);
+    x64_op(&e->a, width, 0x88 + word, RCX, m); // mov
     return other;
 }
 
@@ -83,9 +87,14 @@ static void store_exclusive(struct emit *e, const struct ir_insn *i)
     uint8_t *other_size = x64_jcc_at(&e->a, CC_NE);
     x64_op(&e->a, 0, 0x3b, a, CPU_FIELD(excl_addr)); // cmp
     uint8_t *other_address = x64_jcc_at(&e->a, CC_NE);
+    struct x64_rm m = guest_at(e, i, a, true);
+    if (e->tlb) {
+        x64_op(&e->a, X64_64, 0x8d, RDX, m); // lea
+        m = x64_m(RDX, 0);
+    }
     new_value(e, i);
     x64_op(&e->a, X64_64, 0x8b, RAX, CPU_FIELD(excl_value));
-    uint8_t *other_value = exchange(e, i, a);
+    uint8_t *other_value = exchange(e, i, m);
     if (!e->a.full) {
         if (other_value) x64_patch(other_value, e->a.p);
         x64_patch(other_size, e->a.p);
@@ -100,10 +109,14 @@ static void store_exclusive(struct emit *e, const struct ir_insn *i)
 // An exchange is a barrier, too.
 static void store_release(struct emit *e, const struct ir_insn *i)
 {
-    const unsigned a = in_reg(e, i->a, RDX);
+    struct x64_rm m = guest_at(e, i, in_reg(e, i->a, RDX), true);
+    if (e->tlb) {
+        x64_op(&e->a, X64_64, 0x8d, RCX, m); // lea
+        m = x64_m(RCX, 0);
+    }
     x64_load(&e->a, RAX, place(e, i->b));
-    emit_site(e, i);
-    x64_op(&e->a, width_of(i->n), (e->alone ? 0x88u : 0x86u) + (i->n > 0), RAX, guest_at(a)); // mov or xchg
+    emit_access_site(e, i);
+    x64_op(&e->a, width_of(i->n), (e->alone ? 0x88u : 0x86u) + (i->n > 0), RAX, m); // mov or xchg
 }
 
 static void fence(struct emit *e)

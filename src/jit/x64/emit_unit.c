@@ -252,7 +252,9 @@ static void emit_ways(struct emit *e)
     for (unsigned k = 0; k < e->nways && !e->a.full; k++) {
         const struct emit_way w = e->ways[k];
         e->changed = e->way_changed[k];
-        if (w.label) {
+        if (w.miss) {
+            emit_miss(e, &w);
+        } else if (w.label) {
             x64_patch(w.disp, e->blocks[w.label - 1].label);
         } else if (w.thunk) {
             uint8_t **at = &thunk[w.thunk - 1];
@@ -315,6 +317,7 @@ bool emit_unit(struct emit *e, const struct ir_block *b)
     e->fp_mode = FP_GUEST;
     e->nblocks = b->nblocks;
     e->next_block = 0;
+    e->joint = e->joint_end = NULL;
     for (unsigned k = 0; k < b->nblocks; k++)
         e->blocks[k] = (struct emit_block){
             .key = b->blocks[k].key, .loop = b->blocks[k].loop, .live = b->blocks[k].live};

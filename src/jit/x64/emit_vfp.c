@@ -13,17 +13,17 @@ static void copy(struct emit *e, const struct ir_insn *i)
 
 static void transfer(struct emit *e, const struct ir_insn *i)
 {
-    struct x64_rm m = {.mem = true, .gs = true, .base = -1, .index = -1, .disp = (int32_t)i->imm};
     const unsigned size = i->op == IR_LDV64 || i->op == IR_STV64 ? 3 : 2;
-    if (i->a != IR_NONE) m.base = (int8_t)in_reg(e, i->a, RCX);
-    if (i->op == IR_LDV32 || i->op == IR_LDV64) {
+    const bool load = i->op == IR_LDV32 || i->op == IR_LDV64;
+    const struct x64_rm m = emit_access(e, i, 1u << size, !load);
+    if (load) {
         const unsigned t = dest_xmm(e, size, i->v, 0);
-        emit_site(e, i);
+        emit_access_site(e, i);
         emit_sse2(e, size == 3 ? 0xf3000f7e : 0x66000f6e, t, m); // movq, movd
         finish_xmm(e, size, i->v, t);
     } else {
         const unsigned t = in_xmm(e, size, i->v, 0);
-        emit_site(e, i);
+        emit_access_site(e, i);
         emit_sse2(e, size == 3 ? 0x66000fd6 : 0x66000f7e, t, m);
     }
 }

@@ -104,6 +104,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     e->a.end = e->a.p + JIT_UNIT_ROOM;
     e->shared = &j->shared;
     e->calls = calls;
+    e->tlb = j->translation.system;
     e->fp_form = (uint8_t)j->fp_form;
     e->link_at = links;
     e->entry_at = entries;

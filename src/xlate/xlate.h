@@ -12,7 +12,7 @@ struct xlate {
     uint8_t it; // ITSTATE of the instruction
     bool thumb, conditional;
     bool shuffles; // the host can move a vector's bytes anywhere
-    bool system;   // a machine's code: memory is behind a TLB, an SVC is an exception
+    bool system;   // a machine's code: an SVC is an exception
     uint8_t temps;
     uint32_t call; // names the instruction's handler
 };

@@ -102,18 +102,6 @@ static enum xlate_result family(struct xlate *x, const struct insn *in)
     return XLATE_CALL;
 }
 
-// Operations behind a TLB that there is no code for.
-static bool needs_window(const struct xlate *x, unsigned from)
-{
-    for (unsigned k = from; x->system && k < x->b->n; k++) {
-        const enum ir_op op = x->b->insn[k].op;
-        if ((op >= IR_LD8 && op <= IR_PROBE) || (op >= IR_LDEX && op <= IR_STL) ||
-            (op >= IR_LDV32 && op <= IR_LDVA))
-            return true;
-    }
-    return false;
-}
-
 enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call)
 {
     const unsigned start = x->b->n;
@@ -129,7 +117,7 @@ enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t ca
         body = x->b->n;
     }
     enum xlate_result r = family(x, in);
-    if (r == XLATE_CALL || needs_window(x, body)) {
+    if (r == XLATE_CALL) {
         x->b->n = body; // what a family had begun
         emit(x, IR_CALL, IR_NONE, IR_NONE, IR_NONE, call);
         r = XLATE_NEXT;

@@ -1,4 +1,5 @@
 @ Exceptions: where they go, what LR and SPSR are, with VBAR; the modes' own registers; SRS, RFE, CPS.
+@ run: flags
 .include "common.inc"
 
 .macro enter_from name

@@ -40,6 +40,7 @@ static struct block *find_mapped(struct cpu *c, block_key *key)
 {
     struct cache *k = &engine_of(c)->cache;
     interp_mark_fetch(c, *key);
+    c->code_unnamed = false;
     *key |= (block_key)c->mem->code_frame(c, (uint32_t)*key & ~1u) << BLOCK_FRAME_SHIFT;
     struct block *b = cache_find(k, *key);
     if (b && !is_whole(c, b)) {
@@ -63,6 +64,7 @@ struct block *interp_lookup(struct cpu *c, block_key key)
         if (++ic->built == FEW_BLOCKS) expect_many(c);
         b = interp_build(c, full);
     }
+    if (c->code_unnamed) return b;
     ic->jump[i].key = key;
     ic->jump[i].context = c->code_context;
     ic->jump[i].block = b;

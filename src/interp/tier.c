@@ -294,6 +294,7 @@ STEP(step_compiled)
         count_anew(c, b, code);
         return interp_enter(c, b);
     }
+    c->code_unnamed = false;
     struct block *next = interp_lookup(c, r.why == TIER_ONE ? r.key | BLOCK_SINGLE : r.key);
     c->itstate = 0;
     if (stats_on && r.why == TIER_ONE) interp_stats_one(c, r.key);
@@ -303,7 +304,7 @@ STEP(step_compiled)
         if (r.link) {
             t->link(t, r.link, there);
             stats_add(STAT_LINKS, 1);
-        } else if (!(r.key >> 32)) {
+        } else if (!(r.key >> 32) && !c->code_unnamed) {
             t->remember(t, c, r.key, there);
             stats_add(STAT_REMEMBERED, 1);
         }

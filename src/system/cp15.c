@@ -143,8 +143,8 @@ static void write_sctlr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
     // Bits that exist on ARMv7-A (B4.1.130), UWXN and WXN with the virtualization extensions; U is one.
     s->cp15.sctlr = ((uint32_t)v & (s->model->lpae ? 0x72187c07u : 0x72007c07u)) | 0x00c50078u;
     s->cpu.no_swp = !(s->cp15.sctlr >> 10 & 1);
-    // TRE, AFE and M change what walked entries mean.
-    if ((old ^ s->cp15.sctlr) & (1u << 28 | 1u << 29 | 1u)) tlb_flush_all(s);
+    // TRE, AFE and M change what walked entries mean, UWXN and WXN what may be executed.
+    if ((old ^ s->cp15.sctlr) & (1u << 28 | 1u << 29 | 3u << 19 | 1u)) tlb_flush_all(s);
     tlb_regime_changed(&s->cpu);
 }
 

@@ -71,6 +71,7 @@ void sys_cpu_reset(struct sys_cpu *s)
     memset(s->regime, 0, sizeof s->regime);
     s->slot = NULL;
     memset(s->l2, 0, sizeof s->l2);
+    context_drop_all(s);
     c->sys = &system_functions;
     cpu_cpsr_set(c, MODE_SVC | PSR_A | PSR_I | PSR_F);
     tlb_regime_changed(c);

@@ -57,7 +57,7 @@ struct sys_page {
     uint8_t domain;
     uint64_t pa_page;
     uint8_t size; // of what the tables map there, as a power of two
-    bool global : 1, device : 1, fetched : 1, no_domain : 1;
+    bool global : 1, device : 1, no_domain : 1;
     uint16_t attributes; // as the PAR has them: its bits 10:1, or in the long format ATTR in 15:8, NS and SH in 2:0
 };
 // A page of RAM, as struct bus_range.code has it.
@@ -68,7 +68,7 @@ enum page_flags {
 enum page_perms { PAGE_PR = 1, PAGE_PW = 2, PAGE_PX = 4, PAGE_UR = 8, PAGE_UW = 16, PAGE_UX = 32 };
 #define PAGE_VALID 1u
 
-// A fast TLB. The regime's name doubles as the name of its code mapping.
+// A fast TLB, and the name of its regime's code mapping.
 struct sys_slot {
     uint32_t context;
     struct tlb_entry tlb[TLB_ENTRIES];
@@ -80,6 +80,15 @@ struct sys_slot {
 #define REGIME_USER    (1ull << 50)
 #define REGIME_MMU     (1ull << 51)
 #define REGIME_VALID   (1ull << 52) // clear: the slot is for nothing, and holds anything
+
+// context.c: names of regimes, as far as it is about code.
+enum { SYS_CONTEXTS = 64 };
+struct sys_contexts {
+    uint64_t regime[SYS_CONTEXTS]; // 0: none
+    uint32_t name[SYS_CONTEXTS], next;
+    uint32_t dacr;                // its bits that count for privileged code
+    uint32_t fetched[2][1 << 15]; // a bit a page: private and global ones that instructions were fetched from
+};
 
 struct sys_cpu;
 
@@ -129,7 +138,7 @@ struct sys_cpu {
     struct sys_slot *slot;    // the present one
     uint64_t regime[SYS_SLOTS]; // of each slot
     unsigned next_slot;
-    uint32_t next_context;
+    struct sys_contexts contexts;
     uint64_t executed;  // instructions, up to …
     int64_t run_budget; // … the present run of the engine, which began with this; 0: none
     // Requests by other CPUs. posted and served count them.
@@ -145,7 +154,6 @@ struct sys_cpu {
     _Atomic uint64_t asids[4];
     atomic_uint globals;
     uint32_t large[128]; // a bit a MiB: pages of a larger entry are known, which one operation is to forget whole
-    bool fetched_lost; // a fetched page fell out of the second level: which is not known any more
     struct sys_slot slots[SYS_SLOTS];
     struct sys_page l2[SYS_L2_SETS][SYS_L2_WAYS];
 };
@@ -207,6 +215,13 @@ void tlb_memory_written(void *machine, uint64_t pa, uint64_t len); // bus.writte
 void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size); // bus.withdrawn
 struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid);
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
+
+// context.c: the name of a regime; names are dropped; and privileged code or a program is fetched from a page.
+uint32_t context_of(struct sys_cpu *s, uint64_t regime);
+void context_drop_all(struct sys_cpu *s);
+void context_drop_asid(struct sys_cpu *s, int asid);              // -1: any
+void context_drop_page(struct sys_cpu *s, uint32_t va, int asid); // likewise
+void context_fetched(struct sys_cpu *s, uint32_t va, const struct sys_page *page);
 
 // smp.c
 void smp_init(struct sys_cpu *s);

@@ -10,11 +10,10 @@
 #include "base/log.h"
 #include "system/system.h"
 
-static void clear(struct sys_cpu *s, struct sys_slot *slot)
+static void clear(struct sys_slot *slot)
 {
     for (unsigned i = 0; i < TLB_ENTRIES; i++)
         slot->tlb[i].read = slot->tlb[i].write = tlb_none(i);
-    slot->context = ++s->next_context;
 }
 
 static void mark_asid(struct sys_cpu *s, uint16_t asid)
@@ -57,7 +56,8 @@ static struct sys_slot *new_slot(struct sys_cpu *s, uint64_t regime)
 {
     const unsigned i = s->next_slot++ % SYS_SLOTS;
     s->regime[i] = regime;
-    clear(s, &s->slots[i]);
+    clear(&s->slots[i]);
+    s->slots[i].context = context_of(s, regime);
     return &s->slots[i];
 }
 
@@ -112,40 +112,27 @@ static void mark_large(struct sys_cpu *s, const struct sys_page *page)
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page)
 {
     struct sys_page *set = l2_set(s, page->va_page);
-    s->fetched_lost |= set[1].va_page & PAGE_VALID && set[1].fetched;
     set[1] = set[0];
     set[0] = *page;
     if (page->size > 12) mark_large(s, page);
-}
-
-// Where code is found may have changed: what the engine remembers by address is void.
-static void new_contexts(struct sys_cpu *s)
-{
-    for (unsigned i = 0; i < SYS_SLOTS; i++)
-        s->slots[i].context = ++s->next_context;
-    s->fetched_lost = false;
-    for (unsigned i = 0; i < SYS_L2_SETS; i++)
-        for (unsigned w = 0; w < SYS_L2_WAYS; w++)
-            s->l2[i][w].fetched = false;
-    if (s->slot) s->cpu.code_context = s->slot->context;
 }
 
 void tlb_flush_all(struct sys_cpu *s)
 {
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         if (&s->slots[i] == s->slot)
-            clear(s, &s->slots[i]);
+            clear(&s->slots[i]);
         else
             s->regime[i] = 0; // cleared when it comes into use again
     }
     memset(s->l2, 0, sizeof s->l2);
     memset(s->large, 0, sizeof s->large);
-    s->fetched_lost = false;
     for (unsigned i = 0; i < 4; i++)
         atomic_store(&s->asids[i], 0);
     atomic_store(&s->globals, 0);
+    memset(s->contexts.fetched, 0, sizeof s->contexts.fetched);
     if (s->slot) mark_asid(s, REGIME_ASID(regime_of(s)));
-    if (s->slot) s->cpu.code_context = s->slot->context;
+    context_drop_all(s);
 }
 
 void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
@@ -153,7 +140,7 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         if (!s->regime[i] || REGIME_ASID(s->regime[i]) != asid) continue;
         if (&s->slots[i] == s->slot)
-            clear(s, s->slot);
+            clear(s->slot);
         else
             s->regime[i] = 0;
     }
@@ -163,7 +150,7 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
             if (!p->global && p->asid == asid) p->va_page = 0;
         }
     if (s->slot && asid != REGIME_ASID(regime_of(s))) atomic_fetch_and(&s->asids[asid >> 6 & 3], ~(1ull << (asid & 63)));
-    if (s->slot) s->cpu.code_context = s->slot->context;
+    context_drop_asid(s, asid);
 }
 
 void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
@@ -172,19 +159,16 @@ void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
         tlb_flush_all(s);
         return;
     }
-    bool fetched = s->fetched_lost;
     struct sys_page *set = l2_set(s, va);
     for (unsigned w = 0; w < SYS_L2_WAYS; w++)
         if (set[w].va_page == ((va & ~0xfffu) | PAGE_VALID) &&
-            (asid < 0 || set[w].global || set[w].asid == asid)) {
-            fetched |= set[w].fetched;
+            (asid < 0 || set[w].global || set[w].asid == asid))
             set[w].va_page = 0;
-        }
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         struct tlb_entry *e = tlb_entry_of(s->slots[i].tlb, va);
         e->read = e->write = tlb_none(tlb_index(va));
     }
-    if (fetched) new_contexts(s);
+    context_drop_page(s, va, asid);
 }
 
 static void stop_writing(struct sys_cpu *s, const uint8_t *host)
@@ -490,8 +474,7 @@ static const struct bus_range *reach_code(struct sys_cpu *s, uint32_t va, struct
     const struct bus_range *r = bus_find(s->machine->bus, page->pa_page);
     if (!r || r->kind == BUS_MMIO)
         abort_access(s, va, ACCESS_FETCH, mmu_long_descriptors(s) ? 0x10 : FS_EXTERNAL);
-    struct sys_page *known = s->cp15.sctlr & 1 ? tlb_l2_find(s, va, mmu_asid(s)) : NULL;
-    if (known) known->fetched = true;
+    context_fetched(s, va, page);
     return r;
 }
 

@@ -82,6 +82,8 @@ install: $(BUILD)/stinkarm
 	install -D -m 755 $(BUILD)/stinkarm $(DESTDIR)$(PREFIX)/bin/stinkarm
 	install -D -m 644 docs/stinkarm.1 $(DESTDIR)$(PREFIX)/share/man/man1/stinkarm.1
 	install -D -m 644 tools/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/stinkarm
+	tools/binfmt print $(PREFIX)/bin/stinkarm >$(BUILD)/binfmt.conf
+	install -D -m 644 $(BUILD)/binfmt.conf $(DESTDIR)$(PREFIX)/lib/binfmt.d/stinkarm.conf
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/gen $(BUILD)/gen_isa $(BUILD)/stinkarm $(BUILD)/tests $(BUILD)/glibc $(BUILD)/asan

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -27,6 +28,14 @@ static int print(const char *text)
     return write(STDOUT_FILENO, text, n) == (ssize_t)n ? 0 : EXIT_INTERNAL;
 }
 
+// With the flags O and C of binfmt_misc the program is open already, even if we may not read it.
+static int program_fd(void)
+{
+    errno = 0;
+    const int fd = (int)getauxval(AT_EXECFD);
+    return errno ? -1 : fd;
+}
+
 static struct process_options process_options(const struct options *o)
 {
     static const enum policy policies[] = {
@@ -43,6 +52,8 @@ static struct process_options process_options(const struct options *o)
         .stack_size = o->stack_size,
         .final_registers = o->final_registers,
         .self_args = o->own,
+        .by_kernel = !o->own,
+        .program_fd = o->own ? -1 : program_fd(),
         .features = features[o->cpu],
         .run = log_on(LOG_INSTRUCTIONS) ? trace_run : NULL,
     };
@@ -86,7 +97,9 @@ static struct engine *system_engine_new(const struct engine_options *o)
 
 static bool use_sysroot(struct process *p, const struct options *o)
 {
-    const char *dir = o->sysroot ? o->sysroot : getenv("STINKARM_SYSROOT");
+    // Whoever starts a program with more rights than he has does not say where its libraries are.
+    const char *from_env = getauxval(AT_SECURE) ? NULL : getenv("STINKARM_SYSROOT");
+    const char *dir = o->sysroot ? o->sysroot : from_env;
     return !dir || !*dir || sysroot_set(p, dir, o->only_sysroot);
 }
 
@@ -118,10 +131,23 @@ static int run(const struct options *o)
     process_exit(&p, t->exit_status);
 }
 
+#define AT_FLAGS_PRESERVE_ARGV0 1u // include/uapi/linux/binfmts.h
+
+// The kernel has started us for an ARM program, as binfmt_misc told it to with the flag P: behind our name
+// are the program's path, and then its arguments, with the name that it is called by.
+static bool run_by_kernel(int argc)
+{
+    return getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0 && argc >= 3;
+}
+
 int main(int argc, char **argv, char **envp)
 {
-    if (system_meant(argc, argv)) return system_main(argc, argv, system_engine_new, trace_instruction);
     struct options o;
+    if (run_by_kernel(argc)) {
+        options_for_kernel(&o, argv, envp);
+        return run(&o);
+    }
+    if (system_meant(argc, argv)) return system_main(argc, argv, system_engine_new, trace_instruction);
     if (!options_parse(&o, argc, argv, envp)) return EXIT_INTERNAL;
     switch (o.action) {
     case ACTION_HELP: return print(options_help);

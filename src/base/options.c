@@ -399,15 +399,23 @@ static bool parse_short(struct options *o, struct cursor *c, char *word)
     return true;
 }
 
+static struct options defaults(char **envp)
+{
+    return (struct options){.cpu = CPU_MAX, .stack_size = DEFAULT_STACK, .log_fd = -1, .env = envp};
+}
+
+void options_for_kernel(struct options *o, char **argv, char **envp)
+{
+    *o = defaults(envp);
+    o->argv0 = argv[2];
+    argv[2] = argv[1];
+    o->program = argv + 2;
+}
+
 bool options_parse(struct options *o, int argc, char **argv, char **envp)
 {
-    *o = (struct options){
-        .cpu = CPU_MAX,
-        .stack_size = DEFAULT_STACK,
-        .log_fd = -1,
-        .env = envp,
-        .own = argv,
-    };
+    *o = defaults(envp);
+    o->own = argv;
     struct cursor c = {.argv = argv, .envp = envp, .argc = argc, .at = 1};
     while (c.at < argc && argv[c.at][0] == '-' && argv[c.at][1]) {
         char *word = argv[c.at++];

@@ -26,7 +26,7 @@ struct options {
     enum options_syscalls syscalls;
     struct engine_options engine;
     enum options_cpu cpu;
-    uint32_t stack_size;     // bytes
+    uint32_t stack_size; // bytes
     bool final_registers;
     bool log; // something is to be logged: log_begin(log_file, log_fd)
     const char *log_file;
@@ -36,8 +36,8 @@ struct options {
     const char *argv0;   // the program's argv[0], if it is not its name
     char **program;      // its name, its arguments, NULL: the end of argv
     char **env;          // what the program gets: envp, or a copy that -n, -E and -U changed
-    char *
-        *own; // options for another stinkarm, when the program executes one: NULL-terminated, in argv's front
+    char **own; // options for another stinkarm, when the program executes one: NULL-terminated, in argv's
+                // front; NULL: the kernel starts it
 };
 
 extern const char options_help[];
@@ -48,5 +48,8 @@ bool options_engine(struct engine_options *o, const char *name, char *arg);
 
 // Switches log categories on, rearranges argv. On false it has said what is wrong.
 bool options_parse(struct options *o, int argc, char **argv, char **envp);
+
+// What binfmt_misc starts us with, flag P: our name, the program's path, its arguments.
+void options_for_kernel(struct options *o, char **argv, char **envp);
 
 #endif

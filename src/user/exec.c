@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -208,13 +209,17 @@ static int find_program(struct exec *e, int dirfd, uint32_t path_at, int flags)
     return 0;
 }
 
+// stinkarm's own file. Where /proc is not mounted, the name that it was started by.
+static const char *own_path(void)
+{
+    static const char exe[] = "/proc/self/exe";
+    return access(exe, X_OK) == 0 ? exe : (const char *)getauxval(AT_EXECFN);
+}
+
 // stinkarm's own command line in front of the program's.
-static int prepend_self(struct exec *e, char *self, size_t size)
+static int prepend_self(struct exec *e)
 {
     const struct process_options *opt = &e->t->p->opt;
-    const ssize_t n = readlink("/proc/self/exe", self, size - 1);
-    if (n <= 0) return -ENOENT;
-    self[n] = 0;
     const char *argv0 = e->argv.n ? e->argv.v[0] : "";
     const char *const own[] = {"-0", argv0, "--", e->name};
     size_t at = 0;
@@ -279,16 +284,16 @@ static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t 
         kind = kind_of(e->header);
     }
     if (err) return err;
-    if (kind == KIND_ARM) {
-        char self[PATH_SIZE];
-        err = prepend_self(e, self, sizeof self);
+    if (kind == KIND_ARM && !e->t->p->opt.by_kernel) {
+        err = prepend_self(e);
         if (err) return err;
         log_inherit(true);
-        const int64_t r = call_host(e->t, self, e);
+        const int64_t r = call_host(e->t, own_path(), e);
         log_inherit(false);
         return r;
     }
-    // The host kernel does the scripts itself: with the arguments as they were.
+    // The host kernel does the scripts itself, and what it has been told about: with the arguments as they
+    // were.
     if (e->nscripts) err = strings_read(e->t, &e->argv, argv);
     return err ? err : call_host(e->t, first, e);
 }

@@ -59,6 +59,7 @@ static int get_bytes(struct file *f)
     return 0;
 }
 
+// f->fd: of the file, or -1.
 static int open_file(struct file *f, const char *path)
 {
     struct stat st;
@@ -66,7 +67,7 @@ static int open_file(struct file *f, const char *path)
     f->mapped = false;
     if (log_on(LOG_ELF)) log_line("opening binary \"%s\"", path);
     // openat, since musl's open() adds a call; not waiting for the writer of a FIFO.
-    f->fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (f->fd < 0) f->fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (f->fd < 0 || fstat(f->fd, &st) < 0) {
         warn("%s: %s", path, strerror(errno));
         return errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
@@ -273,6 +274,7 @@ static int interpreter(struct process *p, const char *program, const char *name)
     struct elf e;
     int status = find_interpreter(p, program, name, path);
     if (status) return status;
+    f.fd = -1;
     status = open_file(&f, path);
     if (!status) status = parse(&f, &e);
     if (!status) status = load_interpreter(p, &f, &e);
@@ -310,6 +312,7 @@ int process_load(struct process *p, struct thread *t, const char *path, int argc
         char *host = pages_new(SYSROOT_PATH); // lives as long as the process
         if (host) sysroot_path(p, path, host), p->path = host;
     }
+    f.fd = p->opt.program_fd;
     int status = open_file(&f, p->path);
     if (!status) status = load(p, &f);
     close_file(&f);

@@ -25,10 +25,12 @@ enum policy { POLICY_FORWARD, POLICY_DENY, POLICY_SANDBOX };
 
 struct process_options {
     enum policy policy;
-    uint32_t stack_size;                 // bytes
-    bool final_registers;                // -r
-    char *const *self_args;              // stinkarm's own options, handed to the child; NULL-terminated
-    uint32_t features;                   // enum isa_feature
+    uint32_t stack_size;    // bytes
+    bool final_registers;   // -r
+    char *const *self_args; // stinkarm's own options, handed to the child; NULL-terminated
+    int program_fd;         // of the program, open already; -1: it is not
+    bool by_kernel;         // binfmt_misc started us, and will start ARM programs that it executes
+    uint32_t features;      // enum isa_feature
     enum cpu_exit (*run)(struct cpu *c); // instead of the engine's own: to look at what it does; NULL: none
 };
 

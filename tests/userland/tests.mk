@@ -7,6 +7,7 @@ USERLAND := bash coreutils findutils grep sed gawk tar gzip bzip2 xz-utils zstd 
 # SCRIPTS=tests/userland/git.sh: a part of it
 SCRIPTS ?= $(wildcard tests/userland/*.sh)
 test-userland: $(BUILD)/stinkarm
-	BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$(BUILD=$(BUILD) tools/sysroot userland $(USERLAND))" $(SCRIPTS)
+	sysroot=$$(BUILD=$(BUILD) tools/sysroot userland $(USERLAND)) && \
+	    BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$sysroot" $(SCRIPTS) && tests/userland/chroot $(BUILD)/stinkarm "$$sysroot"
 
 .PHONY: test-userland

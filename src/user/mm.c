@@ -104,7 +104,8 @@ int64_t mm_mmap(struct process *p, uint32_t addr, uint32_t len32, uint32_t prot,
     const int64_t err = check_flags(flags, anonymous);
     if (err) return err;
     if (p->mlock_future) flags |= ABI_MAP_LOCKED;
-    if (flags & ABI_MAP_SHARED) process_share_memory(p);
+    // Who only reads has nothing that needs to be atomic.
+    if (flags & ABI_MAP_SHARED && prot & ABI_PROT_WRITE) process_share_memory(p);
     pthread_mutex_lock(&p->as.mm_lock);
     const int64_t r = mmap_locked(p, addr, len, prot, flags, anonymous ? -1 : fd, anonymous ? 0 : offset);
     pthread_mutex_unlock(&p->as.mm_lock);
@@ -121,6 +122,14 @@ int64_t mm_munmap(struct process *p, uint32_t addr, uint32_t len32)
     return err;
 }
 
+static bool has_shared(struct process *p, uint32_t addr, uint64_t len)
+{
+    struct uas_map m;
+    for (uint64_t at = addr; at < addr + len && uas_next(&p->as, (uint32_t)at, &m); at = m.end)
+        if (m.shared && m.start < addr + len) return true;
+    return false;
+}
+
 int64_t mm_mprotect(struct process *p, uint32_t addr, uint32_t len32, uint32_t prot)
 {
     const uint32_t grows = prot & (ABI_PROT_GROWSDOWN | ABI_PROT_GROWSUP);
@@ -131,6 +140,7 @@ int64_t mm_mprotect(struct process *p, uint32_t addr, uint32_t len32, uint32_t p
     if (!in_task(addr, len)) return -ENOMEM;
     if (prot & ~(uint32_t)(ABI_PROT_READ | ABI_PROT_WRITE | ABI_PROT_EXEC | ABI_PROT_SEM)) return -EINVAL;
     if (grows & ABI_PROT_GROWSUP) return -EINVAL; // no such mappings on ARM
+    if (prot & ABI_PROT_WRITE && !p->memory_shared && has_shared(p, addr, len)) process_share_memory(p);
     int64_t err = 0;
     pthread_mutex_lock(&p->as.mm_lock);
     if (grows) {

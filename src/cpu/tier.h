@@ -93,6 +93,7 @@ struct tier_result {
 
 struct tier {
     uint32_t hot; // runs of a block before it is compiled
+    bool crosses; // flags_cross has been called
     bool counts;  // compiled code takes what it executes off c->budget; before the first block is compiled
     const struct tier_source *source; // set by the interpreter
     // Code for a block (region: and for those that it leads to); false: no memory for more (wants_room), or
@@ -109,7 +110,7 @@ struct tier {
     bool (*forget)(struct tier *t, uint64_t key);
     // Code is entered elsewhere from now on.
     void (*replace)(struct tier *t, void *code, void *by);
-    // Condition flags are read behind a call, or where an indirect branch leads.
+    // Condition flags are read behind a call, or where an indirect branch leads: crosses is true then.
     void (*flags_cross)(struct tier *t, struct cpu *c);
     void (*flush)(struct tier *t); // forgets everything; no CPU runs
     // Or only code is to be forgotten, the oldest or all that is not as it must be from now on; no CPU runs,

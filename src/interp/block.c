@@ -165,8 +165,9 @@ static void decode(struct builder *bl)
         const enum isa_result r = bl->thumb ? isa_decode_thumb(raw, wide, bl->it, features, &in)
                                             : isa_decode_a32(raw, features, &in);
         b->ninsns++;
+        if (bl->tier && r != ISA_UNDEFINED && interp_crossing(bl->c, &in, bl->page, bl->pc, bl->thumb))
+            add(bl, step_crossing);
         so_far = add_insn(bl, &in, r);
-        if (bl->tier && r != ISA_UNDEFINED) interp_crossing(bl->c, &in, bl->page, bl->pc, bl->thumb);
         bl->pc += wide ? 4 : 2;
         if (bl->thumb)
             bl->it = in.op == OP_IT && r != ISA_UNDEFINED ? (uint8_t)in.imm : isa_it_advance(bl->it);

@@ -1,6 +1,8 @@
 // Whether a program's functions return condition flags: then the code behind a call reads them. Hardly any
 // does, and a tier compiles returns accordingly, until it is told of one (struct tier: flags_cross). What is
-// behind a call is looked at when the call is decoded, in front of its first run.
+// behind a call is looked at when the call is decoded. But behind a call that never returns there may be
+// data, which often look like readers: the tier is told when the interpreter comes to the call, and makes no
+// code of it before.
 #include "interp/select.h"
 #include "interp/tier.h"
 
@@ -106,11 +108,16 @@ static bool begins_with_reader(const struct cpu *c, const uint8_t *page, uint32_
     return false;
 }
 
-void interp_crossing_call(struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc, bool thumb)
+bool interp_crosses(const struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc, bool thumb)
+{
+    uint32_t back;
+    return return_address(in, pc, thumb, &back) && back >> 12 == pc >> 12 &&
+           begins_with_reader(c, page, back, thumb);
+}
+
+const struct step *step_crossing(struct cpu *c, const struct step *s)
 {
     struct tier *t = ((struct interp_engine *)c->engine)->tier;
-    uint32_t back;
-    if (return_address(in, pc, thumb, &back) && back >> 12 == pc >> 12 &&
-        begins_with_reader(c, page, back, thumb))
-        t->flags_cross(t, c);
+    t->flags_cross(t, c);
+    NEXT;
 }

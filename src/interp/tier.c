@@ -149,7 +149,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
         struct tier_insn *ti = &tb->insns[tb->ninsns];
         if (tb->ninsns == room) return false;
         if (!decode_at(c, b, page, pc, it, &ti->in)) break; // the next block is the interpreter's
-        interp_crossing(c, &ti->in, page, pc, thumb);
+        if (!tier_of(c)->crosses && interp_crossing(c, &ti->in, page, pc, thumb)) break; // … and runs first
         ti->pc = pc;
         ti->it = it;
         pc += ti->in.len;

@@ -8,15 +8,17 @@
 void interp_tier_attach(struct tier *t);
 // A block that is about to go into the cache: counts its runs from now on.
 void interp_tier_watch(struct block *b);
-// A call, or what may be one, whose page is at a host address, has been decoded: if the code behind it reads
-// flags the tier learns that they cross returns (crossing.c).
-void interp_crossing_call(struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc, bool thumb);
-static inline void interp_crossing(struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc,
-                                   bool thumb)
+// Whether an instruction, whose page is at a host address, is a call with code behind it that reads flags
+// (crossing.c).
+bool interp_crosses(const struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc, bool thumb);
+static inline bool interp_crossing(const struct cpu *c, const struct insn *in, const uint8_t *page,
+                                   uint32_t pc, bool thumb)
 {
-    if (in->rd == 14 || in->op == OP_BL || in->op == OP_BLX_IMM || in->op == OP_BLX_REG)
-        interp_crossing_call(c, in, page, pc, thumb);
+    return (in->rd == 14 || in->op == OP_BL || in->op == OP_BLX_IMM || in->op == OP_BLX_REG) &&
+           interp_crosses(c, in, page, pc, thumb);
 }
+// In front of such a call: the tier learns that flags cross returns.
+extern step_fn step_crossing;
 // Code for a block, or NULL.
 void interp_tier_compile(struct cpu *c, struct block *b, bool region);
 // The tier forgets its oldest code, no CPU runs: blocks that lose theirs, or that there was no room for,

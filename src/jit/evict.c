@@ -43,7 +43,7 @@ void jit_all_anew(struct jit *j)
     j->evicted[1] = (uintptr_t)(j->data + j->size);
     jit_memory_reset(j);
     j->fp_form |= j->fp_wanted;
-    j->translation.flags_cross = j->flags_cross;
+    j->translation.flags_cross = j->tier.crosses;
 }
 
 static void evict_oldest(struct jit *j)

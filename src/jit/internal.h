@@ -66,7 +66,6 @@ struct jit {
     uint32_t hot;        // runs of a block until it is compiled, when the program is not young any more
     bool hot_given;      // … from the first one on
     unsigned tries;      // to compile something
-    bool flags_cross;    // from the next flush on: translation.flags_cross
     uint32_t hot_region; // runs of compiled code until it becomes a region; 0: never
     int fork_fd;         // the child's code memory, around fork
     struct jit_cover *covers[JIT_COVERS];

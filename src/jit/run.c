@@ -79,8 +79,8 @@ void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
 void jit_flags_cross(struct tier *t, struct cpu *c)
 {
     struct jit *j = jit_of(t);
-    if (j->flags_cross) return;
-    j->flags_cross = true;
+    if (t->crosses) return;
+    t->crosses = true;
     j->anew = true;
     c->exit_request = 1;
 }

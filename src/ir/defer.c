@@ -25,7 +25,7 @@ static bool independent(const struct ir_insn *i, const struct ir_insn *others, u
     return true;
 }
 
-static void defer(struct ir_block *b, unsigned k)
+void ir_defer(struct ir_block *b, unsigned k)
 {
     struct ir_insn *i = &b->insn[k], moved = *i;
     const unsigned n = moves(i) ? length(i + 1) : 0;
@@ -42,5 +42,5 @@ static void defer(struct ir_block *b, unsigned k)
 void ir_pass_defer(struct ir_block *b)
 {
     for (unsigned k = 0; k + 1 < b->n; k++)
-        defer(b, k);
+        ir_defer(b, k);
 }

@@ -215,7 +215,7 @@ struct ir_block {
     unsigned ninsns; // guest instructions
     unsigned nblocks;
     bool region;                // may have several blocks; nobody compares its states
-    bool quick;                 // made in haste: without passes that pay for themselves later
+    bool quick;                 // made in haste: ir_pass_quick instead of the others
     bool stale_flags;           // ir_pass_stale_flags
     bool holes;                 // a pass has left IR_NOPs: ir_compact
     uint16_t seen[IR_OP_COUNT]; // how many operations of each kind have been put into it

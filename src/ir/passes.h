@@ -9,6 +9,9 @@ const char *ir_passes_disable(const char *list);
 // The names, for messages.
 extern const char ir_passes_names[];
 
+// Whether ir_pass_quick may be all that a block gets: unless a pass that it stands for has been left out.
+bool ir_passes_may_be_quick(void);
+
 void ir_passes(struct ir_block *b);
 
 // Removes IR_ALIGNs of what is known to be aligned; marks shifts by less than 32 (IR_SHORT).
@@ -38,5 +41,13 @@ void ir_pass_sink(struct ir_block *b);
 void ir_pass_stale_flags(struct ir_block *b);
 // Removes flags from `sets` that nobody reads before they are set anew.
 void ir_pass_flags(struct ir_block *b);
+
+// What a block gets that is made in haste (ir_block.quick): flags, select, defer and sink in one walk,
+// instead of all others but `pair`.
+void ir_pass_quick(struct ir_block *b);
+// For that walk: what these passes do about one operation, if those behind it are done.
+void ir_select(struct ir_insn *i); // an IR_IF
+void ir_defer(struct ir_block *b, unsigned k);
+void ir_sink(struct ir_block *b, unsigned k);
 
 #endif

@@ -35,14 +35,16 @@ static bool all_cheap(const struct ir_insn *i, unsigned n)
     return true;
 }
 
+void ir_select(struct ir_insn *i)
+{
+    const struct ir_insn *last = i + i->n;
+    const bool two = last->op == IR_ELSE;
+    const unsigned n = i->n - (two ? 1 : 0), m = two ? last->n : 0;
+    if (n + m <= MOST && all_cheap(i + 1, n) && all_cheap(last + 1, m)) i->mode |= IR_SELECT;
+}
+
 void ir_pass_select(struct ir_block *b)
 {
-    for (unsigned k = 0; k < b->n; k++) {
-        struct ir_insn *i = &b->insn[k];
-        if (i->op != IR_IF) continue;
-        const struct ir_insn *last = i + i->n;
-        const bool two = last->op == IR_ELSE;
-        const unsigned n = i->n - (two ? 1 : 0), m = two ? last->n : 0;
-        if (n + m <= MOST && all_cheap(i + 1, n) && all_cheap(last + 1, m)) i->mode |= IR_SELECT;
-    }
+    for (unsigned k = 0; k < b->n; k++)
+        if (b->insn[k].op == IR_IF) ir_select(&b->insn[k]);
 }

@@ -15,8 +15,8 @@ static bool moves(const struct ir_insn *i)
     return i->sets && !i->reads && i->op <= IR_MUL && ir_shape(i) & IR_PURE && !(i->mode & IR_CONDITIONAL);
 }
 
-// Accesses and what belongs to them, and what is done to vector registers. Should they fault, the flags can be
-// computed from registers; other ways into handlers ask for none.
+// Accesses and what belongs to them, and what is done to vector registers. Should they fault, the flags can
+// be computed from registers; other ways into handlers ask for none.
 static bool passable(const struct ir_insn *i)
 {
     if (i->op == IR_VEC) return i->d == IR_NONE;
@@ -98,11 +98,15 @@ static void split(struct ir_block *b, unsigned k)
     i->sets = 0;
 }
 
+void ir_sink(struct ir_block *b, unsigned k)
+{
+    if (!moves(&b->insn[k])) return;
+    if (b->n < IR_MAX && later(b, k)) split(b, k++);
+    sink(b, k);
+}
+
 void ir_pass_sink(struct ir_block *b)
 {
-    for (unsigned k = b->n; k-- > 0;) {
-        if (!moves(&b->insn[k])) continue;
-        if (b->n < IR_MAX && later(b, k)) split(b, k++);
-        sink(b, k);
-    }
+    for (unsigned k = b->n; k-- > 0;)
+        ir_sink(b, k);
 }

@@ -56,7 +56,7 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
                       .system = t->system};
     const unsigned start = b->n;
     b->ninsns = 0;
-    emit(&x, IR_ENTER, IR_NONE, IR_NONE, IR_NONE, b->nblocks);
+    xlate_enter(&x, b->nblocks);
     enum xlate_result r = XLATE_NEXT;
     for (unsigned k = 0; k < tb->ninsns && r == XLATE_NEXT; k++) {
         x.pc = tb->insns[k].pc;
@@ -64,9 +64,7 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
         b->ninsns = k + 1;
         r = b->n > IR_MAX - 2 * MOST_OPS ? XLATE_LEAVE : xlate_insn(&x, &tb->insns[k].in, t->ninsns + k);
         if (r != XLATE_LEAVE && b->insn[b->n - 1].op == IR_CALL && !callable(t, src, c, t->ninsns + k)) {
-            do
-                b->n--;
-            while (b->insn[b->n - 1].pc == x.pc && b->insn[b->n - 1].op != IR_ENTER);
+            xlate_undo(&x);
             r = XLATE_LEAVE;
         }
         if (r == XLATE_LEAVE && k == 0) {
@@ -109,7 +107,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     struct tier_block first = {.insns = t->insns};
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
-    b->quick = !region;
+    b->quick = !region && ir_passes_may_be_quick();
     b->stale_flags = b->holes = false;
     memset(b->seen, 0, sizeof b->seen);
     t->ninsns = 0;

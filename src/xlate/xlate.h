@@ -14,7 +14,17 @@ struct xlate {
     bool shuffles; // the host can move a vector's bytes anywhere
     bool system;   // a machine's code: an SVC is an exception
     uint8_t temps;
-    uint32_t call; // names the instruction's handler
+    uint32_t call;         // names the instruction's handler
+    struct ir_insn common; // what its operations have in common
+    struct {
+        unsigned at, end; // the last IR_IF or IR_ELSE (0: none), which the next instruction may join
+        uint8_t cond, sets;
+    } side;
+    struct {
+        unsigned start, at; // where the instruction's operations begin; the IR_IF or IR_ELSE that it is in
+        unsigned side;      // what it may have joined, …
+        uint8_t n;          // … and how long that was
+    } begun;
 };
 
 enum xlate_result {
@@ -39,6 +49,10 @@ enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in);
 // One instruction with its condition, into the block. call: names the interpreter's handler, should it be
 // needed. NEXT, END, or LEAVE: nothing was emitted.
 enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call);
+// Takes the operations of the last instruction back.
+void xlate_undo(struct xlate *x);
+// Begins a block.
+void xlate_enter(struct xlate *x, unsigned number);
 // Ends a block that runs on at pc with an IT state.
 void xlate_goto(struct xlate *x, uint32_t pc, uint8_t it);
 // Ends a block in front of an instruction that is the interpreter's.
@@ -46,26 +60,39 @@ void xlate_leave(struct xlate *x);
 
 // For the families
 
+// In front of an instruction's operations, or of others at pc.
+static inline void xlate_begin(struct xlate *x, bool conditional)
+{
+    x->conditional = conditional;
+    x->temps = 0;
+    x->common = (struct ir_insn){.e = IR_NONE,
+                                 .pc = x->pc,
+                                 .it = x->it,
+                                 .keeps = IR_NZCV,
+                                 .after = IR_NZCV,
+                                 .mode = conditional ? IR_CONDITIONAL : 0,
+                                 .count = (uint8_t)x->b->ninsns};
+}
+
 static inline struct ir_insn *emit(struct xlate *x, enum ir_op op, uint8_t d, uint8_t a, uint8_t b,
                                    uint32_t imm)
 {
     struct ir_insn *i = &x->b->insn[x->b->n++];
     ir_see(x->b, op);
-    *i = (struct ir_insn){.op = (uint8_t)op,
-                          .d = d,
-                          .a = a,
-                          .b = b,
-                          .e = IR_NONE,
-                          .imm = imm,
-                          .pc = x->pc,
-                          .it = x->it,
-                          .reads = op == IR_GOTO || op == IR_GOTO_REG ? IR_NZCV : 0,
-                          .keeps = IR_NZCV,
-                          .after = IR_NZCV,
-                          .mode = x->conditional ? IR_CONDITIONAL : 0,
-                          .count = (uint8_t)x->b->ninsns};
+    *i = x->common;
+    i->op = (uint8_t)op;
+    i->d = d;
+    i->a = a;
+    i->b = b;
+    i->imm = imm;
+    if (op == IR_GOTO || op == IR_GOTO_REG) i->reads = IR_NZCV;
     return i;
 }
+
+// xlate_if.c: around the operations of a conditional instruction. begin: returns where they begin, behind the
+// IR_IF that they are in.
+unsigned xlate_begin_if(struct xlate *x, const struct insn *in);
+void xlate_end_if(struct xlate *x, unsigned body);
 
 static inline uint8_t temp(struct xlate *x)
 {

@@ -9,15 +9,21 @@ static struct ir_insn *go(struct xlate *x, uint32_t target, bool thumb)
     return i;
 }
 
+void xlate_enter(struct xlate *x, unsigned number)
+{
+    xlate_begin(x, false);
+    emit(x, IR_ENTER, IR_NONE, IR_NONE, IR_NONE, number);
+}
+
 void xlate_goto(struct xlate *x, uint32_t pc, uint8_t it)
 {
-    x->conditional = false;
+    xlate_begin(x, false);
     go(x, pc, x->thumb)->it = it;
 }
 
 void xlate_leave(struct xlate *x)
 {
-    x->conditional = false;
+    xlate_begin(x, false);
     emit(x, IR_LEAVE, IR_NONE, IR_NONE, IR_NONE, 0);
 }
 
@@ -95,7 +101,8 @@ static enum xlate_result family(struct xlate *x, const struct insn *in)
         xlate_dp,   xlate_ldst, xlate_branch, xlate_media, xlate_parallel,
         xlate_sync, xlate_dsp,  xlate_vfp,    xlate_neon,  xlate_neon_ldst,
     };
-    for (unsigned i = 0; i < sizeof families / sizeof *families; i++) {
+    enum { COUNT = sizeof families / sizeof *families, VFP = 7, NEON };
+    for (unsigned i = in->op < OP_VFP_FIRST ? 0 : in->op < OP_NEON_FIRST ? VFP : NEON; i < COUNT; i++) {
         const enum xlate_result r = families[i](x, in);
         if (r != XLATE_CALL) return r;
     }
@@ -104,18 +111,12 @@ static enum xlate_result family(struct xlate *x, const struct insn *in)
 
 enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call)
 {
-    const unsigned start = x->b->n;
-    unsigned body = start;
-    x->temps = 0;
+    unsigned body = x->b->n;
+    x->begun.start = body;
+    x->begun.at = 0;
     x->call = call;
-    x->conditional = in->cond < COND_AL;
-    if (x->conditional) {
-        struct ir_insn *i = emit(x, IR_IF, IR_NONE, IR_NONE, IR_NONE, 0);
-        i->mode = 0;
-        i->cond = in->cond;
-        i->reads = ir_cond_reads(in->cond);
-        body = x->b->n;
-    }
+    xlate_begin(x, in->cond < COND_AL);
+    if (x->conditional) body = xlate_begin_if(x, in);
     enum xlate_result r = family(x, in);
     if (r == XLATE_CALL) {
         x->b->n = body; // what a family had begun
@@ -123,13 +124,10 @@ enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t ca
         r = XLATE_NEXT;
     }
     if (r == XLATE_LEAVE) {
-        x->b->n = start;
+        x->b->n = x->begun.start;
         return r;
     }
     if (!x->conditional) return r;
-    if (x->b->n == body)
-        x->b->n = start; // nothing to do under a condition
-    else
-        x->b->insn[start].n = (uint8_t)(x->b->n - body);
+    xlate_end_if(x, body);
     return XLATE_NEXT;
 }

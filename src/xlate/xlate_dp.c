@@ -1,102 +1,58 @@
 // Data processing (A5.2.1 – A5.2.3 and their Thumb forms).
+#include "ir/use.h"
 #include "xlate/xlate.h"
 
-enum kind { LOGICAL = 1, REVERSED = 2, COMPARES = 4, UNARY = 8, INVERTED = 16 };
-
-struct operation {
-    uint8_t ir, kind;
-};
-
-#define FORMS(name, ...)                                                                                     \
-    case OP_##name##_IMM:                                                                                    \
-    case OP_##name##_REG:                                                                                    \
-    case OP_##name##_RSR: *o = (struct operation){__VA_ARGS__}; return true;
-
-static bool operation(enum op op, struct operation *o)
-{
-    switch (op) {
-        FORMS(AND, IR_AND, LOGICAL)
-        FORMS(EOR, IR_XOR, LOGICAL)
-        FORMS(ORR, IR_OR, LOGICAL)
-        FORMS(BIC, IR_BIC, LOGICAL)
-        FORMS(TST, IR_AND, LOGICAL | COMPARES)
-        FORMS(TEQ, IR_XOR, LOGICAL | COMPARES)
-        FORMS(MOV, IR_MOV, LOGICAL | UNARY)
-        FORMS(MVN, IR_NOT, LOGICAL | UNARY)
-        FORMS(ADD, IR_ADD, 0)
-        FORMS(SUB, IR_SUB, 0)
-        FORMS(RSB, IR_SUB, REVERSED)
-        FORMS(ADC, IR_ADC, 0)
-        FORMS(SBC, IR_SBC, 0)
-        FORMS(RSC, IR_SBC, REVERSED)
-        FORMS(CMP, IR_SUB, COMPARES)
-        FORMS(CMN, IR_ADD, COMPARES)
-    case OP_ORN_IMM:
-    case OP_ORN_REG: *o = (struct operation){IR_OR, LOGICAL | INVERTED}; return true;
-    default: return false;
-    }
-}
-
+enum kind { LOGICAL = 1, REVERSED = 2, COMPARES = 4, UNARY = 8, INVERTED = 16, KNOWN = 32 };
 enum form { FORM_IMM, FORM_REG, FORM_RSR };
 
-static enum form form_of(enum op op)
-{
-    switch (op) {
-    case OP_AND_REG:
-    case OP_EOR_REG:
-    case OP_ORR_REG:
-    case OP_ORN_REG:
-    case OP_BIC_REG:
-    case OP_TST_REG:
-    case OP_TEQ_REG:
-    case OP_MOV_REG:
-    case OP_MVN_REG:
-    case OP_ADD_REG:
-    case OP_SUB_REG:
-    case OP_RSB_REG:
-    case OP_ADC_REG:
-    case OP_SBC_REG:
-    case OP_RSC_REG:
-    case OP_CMP_REG:
-    case OP_CMN_REG: return FORM_REG;
-    case OP_AND_RSR:
-    case OP_EOR_RSR:
-    case OP_ORR_RSR:
-    case OP_BIC_RSR:
-    case OP_TST_RSR:
-    case OP_TEQ_RSR:
-    case OP_MOV_RSR:
-    case OP_MVN_RSR:
-    case OP_ADD_RSR:
-    case OP_SUB_RSR:
-    case OP_RSB_RSR:
-    case OP_ADC_RSR:
-    case OP_SBC_RSR:
-    case OP_RSC_RSR:
-    case OP_CMP_RSR:
-    case OP_CMN_RSR: return FORM_RSR;
-    default: return FORM_IMM;
-    }
-}
+struct operation {
+    uint8_t ir, kind, form;
+};
 
-// Rm shifted by a constant. carry: the shifter's carry out is wanted.
-static uint8_t shifted(struct xlate *x, const struct insn *in, bool carry)
+#define FORMS(name, ir, kind)                                                                                \
+    [OP_##name##_IMM] = {ir, (kind) | KNOWN, FORM_IMM}, [OP_##name##_REG] = {ir, (kind) | KNOWN, FORM_REG},  \
+    [OP_##name##_RSR] = {ir, (kind) | KNOWN, FORM_RSR}
+
+static const struct operation operations[OP_VFP_FIRST] = {
+    FORMS(AND, IR_AND, LOGICAL),
+    FORMS(EOR, IR_XOR, LOGICAL),
+    FORMS(ORR, IR_OR, LOGICAL),
+    FORMS(BIC, IR_BIC, LOGICAL),
+    FORMS(TST, IR_AND, LOGICAL | COMPARES),
+    FORMS(TEQ, IR_XOR, LOGICAL | COMPARES),
+    FORMS(MOV, IR_MOV, LOGICAL | UNARY),
+    FORMS(MVN, IR_NOT, LOGICAL | UNARY),
+    FORMS(ADD, IR_ADD, 0),
+    FORMS(SUB, IR_SUB, 0),
+    FORMS(RSB, IR_SUB, REVERSED),
+    FORMS(ADC, IR_ADC, 0),
+    FORMS(SBC, IR_SBC, 0),
+    FORMS(RSC, IR_SBC, REVERSED),
+    FORMS(CMP, IR_SUB, COMPARES),
+    FORMS(CMN, IR_ADD, COMPARES),
+    [OP_ORN_IMM] = {IR_OR, LOGICAL | INVERTED | KNOWN, FORM_IMM},
+    [OP_ORN_REG] = {IR_OR, LOGICAL | INVERTED | KNOWN, FORM_REG},
+};
+
+// Rm shifted by a constant, to `d` or where it is (IR_NONE: anywhere). carry: the shifter's carry out is
+// wanted.
+static uint8_t shifted(struct xlate *x, const struct insn *in, uint8_t d, bool carry)
 {
     static const uint8_t ops[] = {IR_LSL, IR_LSR, IR_ASR, IR_ROR, IR_RRX};
     const uint8_t m = reg(x, in->rm);
     if (in->shift_n == 0) return m;
-    const uint8_t t = temp(x);
+    const uint8_t t = d == IR_NONE ? temp(x) : d;
     struct ir_insn *i = emit(x, ops[in->shift_type], t, m, IR_IMM, in->shift_n);
     if (carry) i->sets = IR_C;
     if (in->shift_type == SHIFT_RRX) i->reads = IR_C;
     return t;
 }
 
-// Rm shifted by a register.
-static uint8_t shifted_by_register(struct xlate *x, const struct insn *in, bool carry)
+// Rm shifted by a register, likewise.
+static uint8_t shifted_by_register(struct xlate *x, const struct insn *in, uint8_t d, bool carry)
 {
     static const uint8_t ops[] = {IR_LSL, IR_LSR, IR_ASR, IR_ROR};
-    const uint8_t t = temp(x);
+    const uint8_t t = d == IR_NONE ? temp(x) : d;
     struct ir_insn *i = emit(x, ops[in->shift_type], t, in->rm, in->ra, 0);
     if (!carry) return t;
     i->sets = IR_C;
@@ -112,40 +68,105 @@ static enum xlate_result result_to_pc(struct xlate *x, uint8_t t, bool returns)
     return XLATE_END;
 }
 
-static enum xlate_result adr(struct xlate *x, const struct insn *in)
+// What is a constant as it stands.
+static bool constant(const struct xlate *x, const struct insn *in, uint32_t *v)
 {
-    const uint32_t v = (pc_value(x) & ~3u) + in->imm;
-    if (in->rd == 15) return XLATE_CALL;
-    emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, v);
-    return XLATE_NEXT;
+    const bool pc = in->rn == 15 && !(in->flags & INSN_S);
+    switch ((enum op)in->op) {
+    case OP_MOVW: *v = in->imm; return true;
+    case OP_ADR: *v = (pc_value(x) & ~3u) + in->imm; return true;
+    case OP_ADD_IMM: *v = pc_value(x) + in->imm; return pc;
+    case OP_SUB_IMM: *v = pc_value(x) - in->imm; return pc;
+    default: return false;
+    }
+}
+
+// The upper half of Rd. Mostly MOVW has made the lower half a few instructions before, and if nothing is
+// between them it makes all of it.
+static void move_top(struct xlate *x, const struct insn *in)
+{
+    enum { NEAR = 6 };
+    struct ir_block *b = x->b;
+    for (unsigned n = 1; n <= NEAR && n < b->n && !x->conditional; n++) {
+        struct ir_insn *i = &b->insn[b->n - n];
+        if (i->mode & IR_CONDITIONAL || i->op == IR_ENTER) break;
+        if (i->op == IR_MOV && i->d == in->rd && i->b == IR_IMM) {
+            const uint32_t v = (i->imm & 0xffff) | in->imm << 16;
+            if (n == 1 && !i->sets)
+                i->imm = v;
+            else
+                emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, v);
+            return;
+        }
+        if (ir_defs(i) >> in->rd & 1) break;
+    }
+    emit(x, IR_UXT16, in->rd, IR_NONE, in->rd, 0);
+    emit(x, IR_OR, in->rd, in->rd, IR_IMM, in->imm << 16);
+}
+
+// Rd = Rn + Rm << n, and what adds to the PC: one operation without a temporary. False: not of this kind.
+static bool plain_add(struct xlate *x, const struct insn *in)
+{
+    if (in->flags & INSN_S || in->rd == 15 || in->shift_type != SHIFT_LSL || in->shift_n > 3) return false;
+    if (in->rn == 15 && in->rm == 15) return false;
+    if (in->rn == 15 && !in->shift_n)
+        emit(x, IR_ADD, in->rd, in->rm, IR_IMM, pc_value(x));
+    else if (in->rm == 15 && !in->shift_n)
+        emit(x, IR_ADD, in->rd, in->rn, IR_IMM, pc_value(x));
+    else if (in->rn == 15 || in->rm == 15)
+        return false;
+    else
+        emit(x, IR_ADD, in->rd, in->rn, in->rm, 0)->n = in->shift_n;
+    return true;
+}
+
+// A move of what is shifted, as one operation. False: there is none for it.
+static bool shift(struct xlate *x, const struct insn *in, const struct operation *o)
+{
+    if (in->flags & INSN_S) {
+        static const uint8_t ops[] = {IR_LSL, IR_LSR, IR_ASR};
+        if (o->form != FORM_REG || !in->shift_n || in->shift_type > SHIFT_ASR) return false;
+        emit(x, ops[in->shift_type], in->rd, reg(x, in->rm), IR_IMM, in->shift_n)->sets = IR_NZC;
+        return true;
+    }
+    if (in->rd == 15 || o->form == FORM_IMM || (o->form == FORM_REG && !in->shift_n)) return false;
+    o->form == FORM_RSR ? shifted_by_register(x, in, in->rd, false) : shifted(x, in, in->rd, false);
+    return true;
+}
+
+// Whether the shifted operand may wait in Rd, since the host's operations are in place. Under a condition a
+// temporary is cheaper: it is computed in any case.
+static bool accumulates(const struct xlate *x, const struct insn *in, const struct operation *o)
+{
+    return (o->ir == IR_AND || o->ir == IR_OR || o->ir == IR_XOR) && !(o->kind & (COMPARES | INVERTED)) &&
+           !(in->flags & INSN_S) && in->rd != in->rn && in->rd != 15 && in->rn != 15 && !x->conditional;
 }
 
 enum xlate_result xlate_dp(struct xlate *x, const struct insn *in)
 {
-    struct operation o;
-    if (in->op == OP_ADR) return adr(x, in);
-    if (in->op == OP_MOVW) {
-        emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, in->imm);
-        return XLATE_NEXT;
-    }
+    if (in->op >= OP_VFP_FIRST) return XLATE_CALL;
+    const struct operation o = operations[in->op];
+    if (in->op == OP_ADD_REG && plain_add(x, in)) return XLATE_NEXT;
     if (in->op == OP_MOVT) {
-        emit(x, IR_UXT16, in->rd, IR_NONE, in->rd, 0);
-        emit(x, IR_OR, in->rd, in->rd, IR_IMM, in->imm << 16);
+        move_top(x, in);
         return XLATE_NEXT;
     }
-    if (!operation(in->op, &o)) return XLATE_CALL;
+    uint32_t v;
+    if (in->rd != 15 && constant(x, in, &v)) {
+        emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, v);
+        return XLATE_NEXT;
+    }
+    if (!(o.kind & KNOWN)) return XLATE_CALL;
     const bool s = in->flags & INSN_S || o.kind & COMPARES;
-    const enum form form = form_of(in->op);
+    const enum form form = o.form;
     if (in->rd == 15 && !(o.kind & COMPARES) && s) return XLATE_LEAVE; // exception return
-    if (o.ir == IR_MOV && form == FORM_REG && s && in->shift_n && in->shift_type <= SHIFT_ASR) {
-        static const uint8_t ops[] = {IR_LSL, IR_LSR, IR_ASR};
-        emit(x, ops[in->shift_type], in->rd, reg(x, in->rm), IR_IMM, in->shift_n)->sets = IR_NZC;
-        return XLATE_NEXT;
-    }
-    const uint8_t a = o.kind & UNARY ? IR_NONE : reg(x, in->rn);
-    uint8_t b = IR_IMM;
-    if (form == FORM_REG) b = shifted(x, in, s && (o.kind & LOGICAL));
-    if (form == FORM_RSR) b = shifted_by_register(x, in, s && (o.kind & LOGICAL));
+    if (o.ir == IR_MOV && shift(x, in, &o)) return XLATE_NEXT;
+    uint8_t a = o.kind & UNARY ? IR_NONE : reg(x, in->rn), b = IR_IMM;
+    const bool in_place = accumulates(x, in, &o);
+    if (form == FORM_REG) b = shifted(x, in, in_place ? in->rd : IR_NONE, s && (o.kind & LOGICAL));
+    if (form == FORM_RSR)
+        b = shifted_by_register(x, in, in_place ? in->rd : IR_NONE, s && (o.kind & LOGICAL));
+    if (in_place && b == in->rd) b = a, a = in->rd;
     if (o.kind & INVERTED && form == FORM_REG) {
         const uint8_t t = temp(x);
         emit(x, IR_NOT, t, IR_NONE, b, 0);

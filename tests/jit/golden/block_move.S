@@ -17,8 +17,6 @@
 //   mov DWORD PTR gs:[g13-0x8],g5
 //   mov DWORD PTR gs:[g13-0x4],g14
 //   add g13,0xfffffff4
-//   test g0,0x3
-//   jne cold
 //   mov edx,DWORD PTR gs:[g0+0x8]
 //   mov g3,DWORD PTR gs:[g0+0xc]
 //   mov g2,edx

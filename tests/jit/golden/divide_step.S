@@ -8,12 +8,8 @@ subcs r0, r0, r1
 // host:
 //   mov edx,g1
 //   shl edx,0x5
-//   cmp g0,edx
-//   mov ecx,0x5
-//   shlx edx,g1,ecx
-//   mov eax,edx
-//   not eax
-//   lea eax,[g0.q+rax*1+0x1]
+//   mov eax,g0
+//   sub eax,edx
 //   cmovae g0,eax
 //   cmc
 //   adc g2,g2

@@ -6,36 +6,45 @@ static inline uint8_t *put32(uint8_t *p, uint32_t v)
     return p + 4;
 }
 
-// Writes at p, behind the opcode; returns the end.
-static inline uint8_t *modrm(const struct x64 *a, uint8_t *p, unsigned reg, struct x64_rm rm)
+// Without a base, or counted from here.
+static __attribute__((noinline)) uint8_t *modrm_rare(const struct x64 *a, uint8_t *p, unsigned reg,
+                                                     struct x64_rm rm)
 {
-    reg = (reg & 7) << 3;
-    const unsigned base = rm.base & 7u, sib = (unsigned)rm.scale << 6 | (rm.index & 7u) << 3;
-    if (!rm.mem) {
-        *p++ = (uint8_t)(0xc0 | reg | base);
-        return p;
-    }
     if (rm.rip) {
         *p++ = (uint8_t)(5 | reg);
         return put32(p, (uint32_t)(a->end + rm.disp - (p + 4)));
     }
-    if (rm.base < 0) { // [disp32], without a base: SIB 0x25, or with an index alone
-        *p++ = (uint8_t)(4 | reg);
-        *p++ = (uint8_t)(rm.index < 0 ? 0x25 : sib | 5);
-        return put32(p, (uint32_t)rm.disp);
+    // [disp32]: SIB 0x25, or with an index alone
+    *p++ = (uint8_t)(4 | reg);
+    *p++ = (uint8_t)(rm.index < 0 ? 0x25 : (unsigned)rm.scale << 6 | (rm.index & 7u) << 3 | 5);
+    return put32(p, (uint32_t)rm.disp);
+}
+
+// Writes at p, behind the opcode; returns the end.
+static inline uint8_t *modrm(const struct x64 *a, uint8_t *p, unsigned reg, struct x64_rm rm)
+{
+    reg = (reg & 7) << 3;
+    const unsigned base = rm.base & 7u;
+    if (!rm.mem) {
+        *p++ = (uint8_t)(0xc0 | reg | base);
+        return p;
     }
-    const bool none = rm.disp == 0 && base != RBP, small = rm.disp == (int8_t)rm.disp;
-    reg |= none ? 0 : small ? 0x40 : 0x80;
+    if (rm.base < 0) return modrm_rare(a, p, reg, rm);
+    unsigned n = 4; // bytes of the displacement
+    if (!rm.disp && base != RBP)
+        n = 0;
+    else if (rm.disp == (int8_t)rm.disp)
+        n = 1, reg |= 0x40;
+    else
+        reg |= 0x80;
     if (rm.index >= 0 || base == RSP) {
         *p++ = (uint8_t)(reg | 4);
-        *p++ = (uint8_t)((rm.index < 0 ? 0x20 : sib) | base);
+        *p++ = (uint8_t)((rm.index < 0 ? 0x20 : (unsigned)rm.scale << 6 | (rm.index & 7u) << 3) | base);
     } else {
         *p++ = (uint8_t)(reg | base);
     }
-    if (none) return p;
-    if (!small) return put32(p, (uint32_t)rm.disp);
-    *p++ = (uint8_t)rm.disp;
-    return p;
+    put32(p, (uint32_t)rm.disp);
+    return p + n;
 }
 
 static inline uint8_t *window(uint8_t *p, struct x64_rm rm)
@@ -46,39 +55,102 @@ static inline uint8_t *window(uint8_t *p, struct x64_rm rm)
     return p;
 }
 
-// With prefixes, long opcodes, or in memory
-static __attribute__((noinline)) void any_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg,
-                                             struct x64_rm rm)
+// Byte registers 4 … 7 are SPL … DIL only with a REX prefix.
+static inline bool is_new_byte(unsigned reg, struct x64_rm rm)
 {
-    uint8_t *p = window(a->p, rm);
+    return (reg >= 4 && reg < 8) || (!rm.mem && rm.base >= 4 && rm.base < 8);
+}
+
+void x64_registers(struct x64 *a, unsigned opcode, unsigned reg, unsigned rm)
+{
+    x64_room(a);
+    uint8_t *p = a->p;
+    const unsigned rex = (reg & 8) >> 1 | rm >> 3;
+    if (rex) *p++ = (uint8_t)(0x40 | rex);
+    if (opcode > 0xff) *p++ = 0x0f;
+    const uint16_t code = (uint16_t)((opcode & 0xff) | (0xc0 | (reg & 7) << 3 | (rm & 7)) << 8);
+    memcpy(p, &code, sizeof code);
+    a->p = p + sizeof code;
+}
+
+// With other prefixes than REX and the window's, or long opcodes.
+static __attribute__((noinline)) uint8_t *prefixed(uint8_t *p, unsigned width, unsigned opcode, unsigned rex)
+{
     if (width & X64_16) *p++ = 0x66;
     // f3 and f2 go in front of REX: given as 0xf3____.
     if (opcode >> 24) *p++ = (uint8_t)(opcode >> 24);
     opcode &= 0xffffff;
-    unsigned rex = (width & X64_64 ? 8u : 0) | (reg & 8) >> 1;
-    if (rm.base >= 8) rex |= 1;
-    if (rm.mem && rm.index >= 8) rex |= 2;
-    // Byte registers 4 … 7 are SPL … DIL only with a REX prefix.
-    const bool byte = width & X64_8 && ((reg >= 4 && reg < 8) || (!rm.mem && rm.base >= 4 && rm.base < 8));
-    if (rex || byte) *p++ = (uint8_t)(0x40 | rex);
+    if (rex) *p++ = (uint8_t)rex;
     if (opcode > 0xffff) *p++ = (uint8_t)(opcode >> 16);
     if (opcode > 0xff) *p++ = (uint8_t)(opcode >> 8);
     *p++ = (uint8_t)opcode;
+    return p;
+}
+
+// What is said of an operand beside its displacement and which register the base is.
+static inline uint32_t kind_of(struct x64_rm rm)
+{
+    uint64_t bits;
+    memcpy(&bits, &rm, sizeof bits);
+    return (uint32_t)(bits >> 32) & ~15u;
+}
+
+// [base + disp], in the window or not, and no prefix but REX.
+static inline void based(struct x64 *a, unsigned opcode, unsigned reg, unsigned base, int32_t disp, bool gs)
+{
+    uint8_t *p = a->p;
+    if (gs) {
+        memcpy(p, "\x65\x67", 2);
+        p += 2;
+    }
+    const unsigned rex = (reg & 8) >> 1 | base >> 3;
+    if (rex) *p++ = (uint8_t)(0x40 | rex);
+    if (opcode > 0xff) *p++ = 0x0f;
+    const uint32_t code = (opcode & 0xff) | (reg & 7) << 11 | (base & 7) << 8;
+    if (disp == (int8_t)disp) {
+        const bool none = !disp && (base & 7) != RBP;
+        put32(p, code | (none ? 0 : 0x4000) | (uint32_t)disp << 16);
+        a->p = p + (none ? 2 : 3);
+    } else {
+        put32(p, code | 0x8000);
+        a->p = put32(p + 2, (uint32_t)disp);
+    }
+}
+
+static __attribute__((noinline)) void any_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg,
+                                             struct x64_rm rm)
+{
+    uint8_t *p = window(a->p, rm);
+    unsigned rex = (reg & 8) >> 1 | (rm.base >= 8);
+    if (rm.mem && rm.index >= 8) rex |= 2;
+    if (rex || width) {
+        // Byte registers 4 … 7 are SPL … DIL only with a REX prefix.
+        if (width & X64_8 && ((reg & 12) == 4 || (!rm.mem && (rm.base & 12) == 4))) rex |= 0x40;
+        if (width & X64_64) rex |= 8;
+        if (rex) rex |= 0x40;
+    }
+    if (width & X64_16 || opcode > 0xffff) {
+        p = prefixed(p, width, opcode, rex);
+    } else {
+        if (rex) *p++ = (uint8_t)rex;
+        if (opcode > 0xff) *p++ = 0x0f;
+        *p++ = (uint8_t)opcode;
+    }
     a->p = modrm(a, p, reg, rm);
 }
 
-void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
+void x64_any(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
 {
+    static const struct x64_rm plain = {.mem = true, .index = -1},
+                               in_window = {.mem = true, .gs = true, .index = -1};
+    const uint32_t kind = kind_of(rm);
+    const bool gs = kind == kind_of(in_window);
     x64_room(a);
-    if (rm.mem || width || opcode > 0xff) {
+    if ((kind == kind_of(plain) || gs) && (rm.base & 7) != RSP && opcode <= 0xffff &&
+        (!width || (width == X64_8 && (reg & 12) != 4)))
+        based(a, opcode, reg, rm.base & 15u, rm.disp, gs);
+    else
         any_op(a, width, opcode, reg, rm);
-        return;
-    }
-    const unsigned rex = (reg & 8) >> 1 | (rm.base & 8u) >> 3;
-    uint32_t code = opcode | (0xc0 | (reg & 7) << 3 | (rm.base & 7u)) << 8;
-    if (rex) code = code << 8 | 0x40 | rex;
-    memcpy(a->p, &code, sizeof code);
-    a->p += rex ? 3 : 2;
 }
 
 void x64_vex(struct x64 *a, unsigned flags, unsigned opcode, unsigned reg, unsigned vvvv, struct x64_rm rm)

@@ -85,6 +85,7 @@ struct x64_rm {
     bool mem : 1, gs : 1; // gs: in the guest's window, with 32-bit address arithmetic
     bool rip : 1;         // disp is counted from the cursor's end, and no immediate may follow
 };
+_Static_assert(sizeof(struct x64_rm) == 8 && offsetof(struct x64_rm, base) == 4, "x64_any looks at it as a number");
 
 static inline struct x64_rm x64_r(unsigned reg)
 {
@@ -104,9 +105,20 @@ static inline struct x64_rm x64_at(const struct x64 *a, const uint8_t *p)
 
 enum x64_width { X64_8 = 1, X64_64 = 2, X64_16 = 4 }; // 0: 32 bits
 
+// x64_op's most frequent kind: opcode (xx or 0fxx) and two registers.
+void x64_registers(struct x64 *a, unsigned opcode, unsigned reg, unsigned rm);
+// … and all others.
+void x64_any(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm);
+
 // Prefixes, opcode (up to three bytes: 0f 38 xx as 0x0f38xx) and operands. width X64_8: reg and rm are byte
 // registers.
-void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm);
+static inline void x64_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
+{
+    if (!rm.mem && !width && opcode <= 0xffff)
+        x64_registers(a, opcode, reg, (uint8_t)rm.base);
+    else
+        x64_any(a, width, opcode, reg, rm);
+}
 
 // The same with a VEX prefix: three operands, the upper halves of YMM registers become 0. opcode: as above,
 // with its mandatory prefix in bits 31:24. wide: VEX.W; ymm: 256 bits.

@@ -152,6 +152,8 @@ struct emit {
     uint8_t *hot;          // … which this jump leads to
     uint8_t *start, *cold; // of the unit's code; behind it, of the ways that it seldom takes
     const int8_t *home;    // guest register → host register; -1: in struct cpu
+    struct x64_rm place[IR_LOCS]; // where locations live
+    bool places_common;           // … as emit_home says
     unsigned nsites, nlinks, nways, nblocks, next_block;
     struct emit_block blocks[IR_MAX_BLOCKS];
     struct emit_way ways[EMIT_MAX_WAYS];

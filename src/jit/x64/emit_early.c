@@ -79,16 +79,13 @@ static bool any(struct emit *e, const struct ir_insn *i)
     if (d == IR_NONE || !keeps_scratch(e, i, i[1].cond) || !pays(e, body, n)) return false;
     for (unsigned k = 0; k < n; k++)
         if (body[k].d == IR_TEMP && (i->a == IR_TEMP || i->b == IR_TEMP)) return false;
-    const int8_t *home = e->home;
-    int8_t here[15]; // meanwhile the register is RAX
-    memcpy(here, home, sizeof here);
-    here[d] = RAX;
+    const struct x64_rm home = place(e, d);
     emit_clobber(e);
-    x64_load(&e->a, RAX, place(e, d));
-    e->home = here;
+    x64_load(&e->a, RAX, home);
+    e->place[d] = x64_r(RAX); // meanwhile
     for (unsigned k = 0; k < n; k++)
         compute(e, &body[k]);
-    e->home = home;
+    e->place[d] = home;
     emit_alu(e, i);
     e->live = i[1].keeps;
     move_if(e, emit_condition(e, i[1].cond), d);

@@ -48,12 +48,11 @@ static void save_compared(struct emit *e, unsigned save)
     if (!e->a.full) x64_patch(ordered, e->a.p);
 }
 
-void emit_save_flags(struct emit *e, unsigned live)
+void emit_save(struct emit *e, unsigned save)
 {
     const struct emit_flags *f = &e->flags;
-    unsigned save = f->host & ~f->saved & live;
     if (is_float(e)) {
-        if (save) save_compared(e, save);
+        save_compared(e, save);
         e->flags.saved |= (uint8_t)save;
         return;
     }
@@ -64,11 +63,6 @@ void emit_save_flags(struct emit *e, unsigned live)
     e->flags.saved |= (uint8_t)save;
 }
 
-void emit_clobber(struct emit *e)
-{
-    emit_save_flags(e, e->live);
-    lose(e);
-}
 
 void emit_made_flags(struct emit *e, const struct ir_insn *i, enum host_flags kind)
 {

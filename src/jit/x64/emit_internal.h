@@ -24,10 +24,7 @@ enum host_flags {
 // Where a location lives.
 static inline struct x64_rm place(const struct emit *e, uint8_t loc)
 {
-    if (loc == IR_TEMP) return x64_r(RDX);
-    if (loc > IR_TEMP) return x64_m(RBP, (int32_t)(offsetof(struct cpu, host_temp) + 4u * (loc - IR_TEMP)));
-    if (e->home[loc] >= 0) return x64_r((unsigned)e->home[loc]);
-    return x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4u * loc));
+    return e->place[loc];
 }
 
 static inline bool same(struct x64_rm a, struct x64_rm b)
@@ -66,11 +63,21 @@ static inline void finish(struct emit *e, uint8_t loc, unsigned reg)
     if (loc != IR_NONE) x64_store(&e->a, place(e, loc), reg);
 }
 
+// Flags that the host has go to struct cpu, too.
+void emit_save(struct emit *e, unsigned flags);
+// Of the flags in `live`, those that only the host has, likewise. Changes no register and no flag.
+static inline void emit_save_flags(struct emit *e, unsigned live)
+{
+    const unsigned save = e->flags.host & ~e->flags.saved & live;
+    if (save) emit_save(e, save);
+}
 // To be called before the first host instruction of an operation that changes the host's flags.
-void emit_clobber(struct emit *e);
-// Of the flags in `live`, those that only the host has go to struct cpu, too. Changes no register and no
-// flag.
-void emit_save_flags(struct emit *e, unsigned live);
+static inline void emit_clobber(struct emit *e)
+{
+    emit_save_flags(e, e->live);
+    e->flags.host = 0;
+    e->flags.kind = HOST_LOGIC;
+}
 // The host's flags are now the guest's i->sets.
 void emit_made_flags(struct emit *e, const struct ir_insn *i, enum host_flags kind);
 // Makes the host's flags tell a condition: the code to jump by if it holds.

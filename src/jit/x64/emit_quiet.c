@@ -220,8 +220,10 @@ void emit_quiet_into(struct emit *e, const struct ir_insn *i, unsigned t)
 bool emit_quiet(struct emit *e, const struct ir_insn *i)
 {
     if (i->op == IR_MOV || i->op == IR_NOT) return false; // are so anyway, also in memory
+    const bool pays = e->flags.host & e->live;
+    if (!pays && i->op <= IR_SUB && i->d == i->a && !i->n) return false; // in place is cheapest
     const enum quiet cost = emit_quiet_cost(e, i);
-    if (cost == QUIET_NO || (cost == QUIET_DEAR && !(e->flags.host & e->live))) return false;
+    if (cost == QUIET_NO || (cost == QUIET_DEAR && !pays)) return false;
     const unsigned t = dest(e, i->d, RAX);
     emit_quiet_into(e, i, t);
     finish(e, i->d, t);

@@ -72,15 +72,12 @@ static bool all_in_place(const struct emit *e, const struct ir_insn *i, unsigned
 // The last value of the register that a side computes, in RAX.
 static void value(struct emit *e, const struct ir_insn *i, unsigned n)
 {
-    const int8_t *home = e->home;
-    int8_t here[15]; // the register is where its value is
-    memcpy(here, home, sizeof here);
-    here[i->d] = RAX;
+    const struct x64_rm home = place(e, i->d);
     for (unsigned k = 0; k < n; k++) {
         emit_quiet_into(e, &i[k], RAX);
-        e->home = here;
+        e->place[i->d] = x64_r(RAX); // it is where its value is
     }
-    e->home = home;
+    e->place[i->d] = home;
 }
 
 // Both sides compute the same register: the one in RAX, the other in its place.

@@ -32,19 +32,23 @@ static void emit_flow(struct emit *e, const struct ir_insn *i)
     }
 }
 
-static void emit_code(struct emit *e, const struct ir_insn *i)
+// Operations that have a form which leaves the host's flags alone.
+static bool may_be_quiet(enum ir_op op)
+{
+    static const uint64_t quiet = 1ull << IR_ADD | 1ull << IR_SUB | 1ull << IR_AND | 1ull << IR_LSL |
+                                  1ull << IR_LSR | 1ull << IR_ASR | 1ull << IR_ROR | 1ull << IR_MUL |
+                                  1ull << IR_UXT8 | 1ull << IR_UXT16 | 1ull << IR_SXT8 | 1ull << IR_SXT16 |
+                                  1ull << IR_UBFX | 1ull << IR_SBFX;
+    return quiet >> op & 1;
+}
+
+// What computes with core registers: up to IR_USAT.
+static void emit_core(struct emit *e, const struct ir_insn *i)
 {
     const enum ir_op op = i->op;
-    // On the way that leads here an operation under a condition does end the life of what was there before.
-    e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
-    // The most frequent ones first.
-    if (op >= IR_LD8 && op <= IR_PROBE)
-        emit_memory(e, i);
-    else if (op >= IR_CALL)
-        emit_flow(e, i);
-    else if (op < IR_LD8 && emit_quiet(e, i))
-        return;
-    else if (op <= IR_BIC)
+    if (op > IR_RBIT && op != IR_SEL) e->ge_mask = false; // has use for XMM3
+    if (!i->sets && op <= IR_SBFX && may_be_quiet(op) && emit_quiet(e, i)) return;
+    if (op <= IR_BIC)
         emit_alu(e, i);
     else if (op <= IR_RRX)
         emit_shift(e, i);
@@ -52,38 +56,45 @@ static void emit_code(struct emit *e, const struct ir_insn *i)
         emit_multiply(e, i);
     else if (op >= IR_PARALLEL && op <= IR_SXT8X2)
         emit_parallel(e, i);
-    else if (op >= IR_MULH && op <= IR_USAT)
+    else if (op >= IR_MULH)
         emit_dsp(e, i);
-    else if (op >= IR_LDEX && op <= IR_CLREX)
-        emit_sync(e, i);
-    else if (op >= IR_LDVM && op <= IR_LDVA)
-        emit_neon_ldst(e, i);
-    else if (op >= IR_LDV32 && op <= IR_VFLAGS)
-        emit_vfp(e, i);
-    else if (op == IR_VEC)
-        emit_vec(e, i);
-    else if (op == IR_ALIGN)
-        emit_align(e, i);
     else
         emit_misc(e, i);
 }
 
-// Whether an operation has no use for XMM3.
-static bool keeps_ge_mask(const struct ir_insn *i)
+static void emit_vector_op(struct emit *e, const struct ir_insn *i)
 {
-    return i->op <= IR_RBIT || i->op == IR_SEL || (i->op >= IR_LD8 && i->op <= IR_ALIGN);
+    const enum ir_op op = i->op;
+    emit_vector_begin(e, i);
+    if (op == IR_VEC)
+        emit_vec(e, i);
+    else if (op >= IR_LDVM && op <= IR_LDVA)
+        emit_neon_ldst(e, i);
+    else
+        emit_vfp(e, i);
+    emit_vector_end(e, i);
 }
 
 static void emit_one(struct emit *e, const struct ir_insn *i)
 {
-    if (!keeps_ge_mask(i)) e->ge_mask = false;
-    if (i->op < IR_LDV32 || i->op > IR_VEC) { // without vector registers
-        emit_code(e, i);
-        return;
+    const enum ir_op op = i->op;
+    // On the way that leads here an operation under a condition does end the life of what was there before.
+    e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
+    if (op < IR_LD8) {
+        emit_core(e, i);
+    } else if (op <= IR_PROBE) {
+        emit_memory(e, i);
+    } else if (op == IR_ALIGN) {
+        emit_align(e, i);
+    } else {
+        e->ge_mask = false;
+        if (op >= IR_CALL)
+            emit_flow(e, i);
+        else if (op >= IR_LDV32 && op <= IR_VEC)
+            emit_vector_op(e, i);
+        else
+            emit_sync(e, i);
     }
-    emit_vector_begin(e, i);
-    emit_code(e, i);
-    emit_vector_end(e, i);
 }
 
 struct emit_mark {
@@ -203,37 +214,42 @@ static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, 
     }
 }
 
+// A condition and what it holds for; returns how many operations that is.
+static unsigned emit_if(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned selected = i->op == IR_IF ? emit_select(e, i) : 0;
+    if (selected) return 1 + selected;
+    const enum x64_cc cc = test_if(e, i);
+    const struct ir_insn *next = i + 1, *last = i + i->n;
+    if (i->n == 1 && next->op == IR_GOTO) {
+        emit_goto(e, next, (int)cc);
+    } else if (i->n == 1 && next->op == IR_JUMP) {
+        emit_jump(e, next, (int)cc);
+    } else if (last->op == IR_ELSE) {
+        either(e, next, i->n - 1u, cc);
+        return 1u + i->n + last->n;
+    } else {
+        skip_unless(e, next, i->n, cc);
+    }
+    return 1u + i->n;
+}
+
 static void emit_ops(struct emit *e, const struct ir_block *b)
 {
-    for (unsigned k = 0; k < b->n && !e->a.full; k++) {
-        const struct ir_insn *i = &b->insn[k];
-        if (is_if(i) || ends(i) || i->op == IR_ENTER) emit_fp_mode(e, FP_GUEST);
+    for (const struct ir_insn *i = b->insn, *end = i + b->n; i < end && !e->a.full;) {
         e->live = i->keeps;
-        const unsigned selected = i->op == IR_IF                       ? emit_select(e, i)
-                                  : i->op == IR_SUB || i->op == IR_AND ? emit_early(e, i)
-                                                                       : 0;
-        if (!is_if(i) && !selected) {
-            emit_one(e, i);
+        if (i->op <= IR_VEC) {
+            const unsigned selected = i->op == IR_SUB || i->op == IR_AND ? emit_early(e, i) : 0;
+            if (!selected) emit_one(e, i);
+            i += 1 + selected;
             continue;
         }
-        if (selected) {
-            k += selected;
-            continue;
-        }
-        const enum x64_cc cc = test_if(e, i);
-        const struct ir_insn *next = &b->insn[k + 1];
-        if (i->n == 1 && next->op == IR_GOTO) {
-            emit_goto(e, next, (int)cc);
-            k++;
-        } else if (i->n == 1 && next->op == IR_JUMP) {
-            emit_jump(e, next, (int)cc);
-            k++;
-        } else if (next[i->n - 1].op == IR_ELSE) {
-            either(e, next, i->n - 1u, cc);
-            k += i->n + next[i->n - 1].n;
+        if (i->op != IR_CALL) emit_fp_mode(e, FP_GUEST);
+        if (is_if(i)) {
+            i += emit_if(e, i);
         } else {
-            skip_unless(e, next, i->n, cc);
-            k += i->n;
+            emit_one(e, i);
+            i++;
         }
     }
 }
@@ -310,8 +326,21 @@ static void way_in(struct emit *e, uint64_t key)
     emit_from_common(e);
 }
 
+static void find_places(struct emit *e)
+{
+    if (e->home == emit_home && e->places_common) return;
+    e->places_common = e->home == emit_home;
+    for (unsigned r = 0; r < 15; r++)
+        e->place[r] = e->home[r] >= 0 ? x64_r((unsigned)e->home[r])
+                                      : x64_m(RBP, (int32_t)(offsetof(struct cpu, r) + 4 * r));
+    e->place[IR_TEMP] = x64_r(RDX);
+    for (unsigned t = 1; t < IR_LOCS - IR_TEMP; t++)
+        e->place[IR_TEMP + t] = x64_m(RBP, (int32_t)(offsetof(struct cpu, host_temp) + 4 * t));
+}
+
 bool emit_unit(struct emit *e, const struct ir_block *b)
 {
+    find_places(e);
     e->nsites = e->nlinks = e->nways = e->nslow = e->nreloads = 0;
     e->thumb = b->thumb;
     e->fp_mode = FP_GUEST;

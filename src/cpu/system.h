@@ -30,6 +30,10 @@ struct cpu_system {
     bool (*vfp_write)(struct cpu *c, unsigned reg, uint32_t value);
 
     void (*send_event)(struct cpu *c); // SEV
+
+    // The engine has a reason to stop. True: an exception, which has been taken, or nothing but a look at
+    // interrupts was due; it goes on at r[15]. Not called while exit_request is set.
+    bool (*take_exception)(struct cpu *c, enum cpu_exit why);
 };
 
 // An unmasked interrupt is waiting.

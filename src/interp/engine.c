@@ -128,10 +128,38 @@ const struct step *interp_undefined(struct cpu *c, const struct step *s)
     return interp_stop_at(c, s, CPU_EXIT_UNDEF);
 }
 
+static const struct step *stop_to_look(struct cpu *c, const struct step *s, uint32_t pc)
+{
+    interp_count(c, s);
+    return stop(c, pc, c->itstate, CPU_EXIT_INTERRUPT); // perhaps only as far as run_inside
+}
+
 const struct step *interp_resync(struct cpu *c, const struct step *s, uint32_t pc)
 {
-    if (c->sys && cpu_irq_deliverable(c)) c->exit_request = 1;
-    return interp_goto(c, s, pc);
+    if (c->sys && cpu_irq_deliverable(c)) return stop_to_look(c, s, pc);
+    if (c->in_tier) {
+        if (c->itstate) return stop_to_look(c, s, pc);
+        c->r[15] = pc | c->thumb;
+        return s + 1;
+    }
+    interp_count(c, s);
+    const struct block *b = interp_lookup(c, pc | c->thumb | (block_key)c->itstate << 32);
+    c->itstate = 0;
+    return interp_enter(c, b);
+}
+
+// Takes what the engine would stop with. False: it has to.
+static bool take(struct cpu *c, enum cpu_exit why)
+{
+    return c->sys && !c->exit_request && c->sys->take_exception(c, why);
+}
+
+const struct step *interp_exception_after(struct cpu *c, const struct step *s, enum cpu_exit why)
+{
+    c->r[15] = s->pc + s->len;
+    c->itstate = isa_it_advance(s->it);
+    if (!take(c, why)) return interp_stop_after(c, s, why);
+    return interp_resync(c, s, c->r[15]);
 }
 
 // Nobody runs.
@@ -216,11 +244,9 @@ enum cpu_exit interp_single(struct cpu *c)
     return (enum cpu_exit)((struct interp_cpu *)c->engine_state)->exit;
 }
 
-static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
+static void run_blocks(struct cpu *c, uint64_t budget)
 {
     struct interp_cpu *ic = c->engine_state;
-    c->budget = budget && budget < BUDGET_ENDLESS ? (int64_t)budget : BUDGET_ENDLESS;
-    if (sigsetjmp(c->abort_jmp, 0)) return interp_aborted(c);
     c->engine_pos = NULL;
     const struct block *b = interp_lookup(c, key_at_pc(c));
     c->itstate = 0; // from here on it is in the steps
@@ -228,6 +254,19 @@ static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
     // What is left of a small budget is smaller than the next block: go on one instruction at a time.
     while (ic->exit == CPU_EXIT_BUDGET && c->budget > 0 && budget <= BLOCK_MAX_INSNS)
         interp_single(c);
+}
+
+static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
+{
+    struct interp_cpu *ic = c->engine_state;
+    c->budget = budget && budget < BUDGET_ENDLESS ? (int64_t)budget : BUDGET_ENDLESS;
+    if (sigsetjmp(c->abort_jmp, 0)) {
+        ic->exit = (uint8_t)interp_aborted(c);
+        if (!take(c, (enum cpu_exit)ic->exit)) return (enum cpu_exit)ic->exit;
+    }
+    do
+        run_blocks(c, budget);
+    while (take(c, (enum cpu_exit)ic->exit));
     return (enum cpu_exit)ic->exit;
 }
 

@@ -13,7 +13,8 @@
 STEP(svc)
 {
     c->svc_imm = s->imm;
-    if (!c->sys) c->excl_size = CPU_EXCL_OPEN; // the kernel's exception return clears the monitor (A3.4.1)
+    if (c->sys) return interp_exception_after(c, s, CPU_EXIT_SVC);
+    c->excl_size = CPU_EXCL_OPEN; // the kernel's exception return clears the monitor (A3.4.1)
     return interp_stop_after(c, s, CPU_EXIT_SVC);
 }
 
@@ -32,22 +33,11 @@ STEP(hvc)
     return interp_stop_after(c, s, CPU_EXIT_HVC);
 }
 
-// Like interp_resync, and in the IT state that the CPU has now.
-static const struct step *resync_it(struct cpu *c, const struct step *s, uint32_t pc)
-{
-    if (!c->itstate) return interp_resync(c, s, pc);
-    interp_count(c, s);
-    if (c->sys && cpu_irq_deliverable(c)) c->exit_request = 1;
-    const struct block *b = interp_lookup(c, pc | c->thumb | (block_key)c->itstate << 32);
-    c->itstate = 0;
-    return interp_enter(c, b);
-}
-
 // Ends the block and goes on with the next instruction, which may be in the same IT block.
 static const struct step *resync_behind(struct cpu *c, const struct step *s)
 {
     c->itstate = isa_it_advance(s->it);
-    return resync_it(c, s, s->pc + s->len);
+    return interp_resync(c, s, s->pc + s->len);
 }
 
 // smc #imm
@@ -83,27 +73,39 @@ static uint32_t field_bits(uint8_t mask)
            (mask & 8 ? 0xff000000u : 0);
 }
 
-// CPSRWriteByInstr (B1.3.3) without the execution state bits, which only an exception return writes.
-static void write_cpsr(struct cpu *c, uint32_t value, uint8_t mask)
+// Behind a change of mode, masks or byte order: an interrupt may be due, or the rest of the block be something
+// else.
+static const struct step *behind_status(struct cpu *c, const struct step *s, bool same_memory)
+{
+    if (!same_memory || (c->sys && cpu_irq_deliverable(c))) return interp_stop_after(c, s, CPU_EXIT_INTERRUPT);
+    NEXT;
+}
+
+// CPSRWriteByInstr (B1.3.3) without the execution state bits, which only an exception return writes. False:
+// memory has become something else.
+static bool write_cpsr(struct cpu *c, uint32_t value, uint8_t mask)
 {
     uint32_t bits = field_bits(mask) & (PSR_N | PSR_Z | PSR_C | PSR_V | PSR_Q | PSR_GE | PSR_E);
-    if (cpu_privileged(c)) bits |= field_bits(mask) & (PSR_A | PSR_I | PSR_F | PSR_M);
+    const bool privileged = cpu_privileged(c), bigend = c->bigend;
+    if (privileged) bits |= field_bits(mask) & (PSR_A | PSR_I | PSR_F | PSR_M);
     if (bits & PSR_M && !cpu_mode_exists(value & PSR_M)) bits &= ~PSR_M;
-    cpu_cpsr_set(c, (cpu_cpsr_get(c) & ~bits) | (value & bits));
+    if (bits == (PSR_I | PSR_F | PSR_M) && (value & PSR_M) == c->mode)
+        c->masks = (uint16_t)((c->masks & PSR_A) | (value & (PSR_I | PSR_F)));
+    else
+        cpu_cpsr_set(c, (cpu_cpsr_get(c) & ~bits) | (value & bits));
+    return privileged == cpu_privileged(c) && bigend == c->bigend;
 }
 
 // msr apsr_<bits>|cpsr_<fields>, #imm
 STEP(msr_cpsr_imm)
 {
-    write_cpsr(c, s->imm, s->x);
-    return resync_behind(c, s);
+    return behind_status(c, s, write_cpsr(c, s->imm, s->x));
 }
 
 // msr apsr_<bits>|cpsr_<fields>, Rn
 STEP(msr_cpsr_reg)
 {
-    write_cpsr(c, c->r[s->rn], s->x);
-    return resync_behind(c, s);
+    return behind_status(c, s, write_cpsr(c, c->r[s->rn], s->x));
 }
 
 static const struct step *write_spsr(struct cpu *c, const struct step *s, uint32_t value)
@@ -112,7 +114,7 @@ static const struct step *write_spsr(struct cpu *c, const struct step *s, uint32
     const uint32_t bits = field_bits(s->x);
     uint32_t *spsr = cpu_spsr(c);
     *spsr = (*spsr & ~bits) | (value & bits);
-    return resync_behind(c, s);
+    NEXT;
 }
 
 // msr spsr_<fields>, #imm
@@ -187,16 +189,13 @@ STEP(setend)
 // cps{ie|id} <aif>, #mode: ignored in user mode (B9.3.2)
 STEP(cps)
 {
-    if (cpu_privileged(c)) {
-        const uint32_t imod = s->imm & 3, affected = (uint32_t)s->x << 6 & (PSR_A | PSR_I | PSR_F);
-        uint32_t psr = cpu_cpsr_get(c);
-        if (imod == 2) psr &= ~affected;
-        if (imod == 3) psr |= affected;
-        const uint32_t mode = s->imm >> 3 & 31;
-        if (s->imm & 4 && cpu_mode_exists(mode)) psr = (psr & ~PSR_M) | mode;
-        cpu_cpsr_set(c, psr);
-    }
-    return resync_behind(c, s);
+    if (!cpu_privileged(c)) NEXT;
+    const uint32_t imod = s->imm & 3, affected = (uint32_t)s->x << 6 & (PSR_A | PSR_I | PSR_F);
+    const uint32_t mode = s->imm >> 3 & 31;
+    if (imod == 2) c->masks &= (uint16_t)~affected;
+    if (imod == 3) c->masks |= (uint16_t)affected;
+    if (s->imm & 4 && cpu_mode_exists(mode)) cpu_set_mode(c, mode);
+    return behind_status(c, s, cpu_privileged(c));
 }
 
 // Goes to an address with a new CPSR: the end of every exception return.
@@ -206,7 +205,7 @@ static const struct step *exception_return(struct cpu *c, const struct step *s, 
     cpu_cpsr_set(c, psr);
     c->excl_size = CPU_EXCL_OPEN; // (A3.4.1)
     pc &= c->thumb ? ~1u : ~3u;
-    return resync_it(c, s, pc);
+    return interp_resync(c, s, pc);
 }
 
 static bool may_return(const struct cpu *c)

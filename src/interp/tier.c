@@ -51,6 +51,8 @@ static bool touches_flags(const struct insn *in)
 {
     switch ((enum op)in->op) {
     case OP_MRS:
+    case OP_MSR_IMM:
+    case OP_MSR_REG:
     case OP_VMRS_APSR:
     case OP_VJCVT:
     case OP_VSEL_S:

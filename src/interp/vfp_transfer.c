@@ -316,6 +316,7 @@ STEP(vmrs)
 STEP(vmsr)
 {
     if (!c->sys || !c->sys->vfp_write(c, s->x, c->r[s->rm])) return interp_undefined(c, s);
+    c->itstate = isa_it_advance(s->it);
     return interp_resync(c, s, s->pc + s->len);
 }
 

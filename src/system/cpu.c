@@ -21,6 +21,7 @@ static const struct cpu_system system_functions = {
     .vfp_read = vfp_system_read,
     .vfp_write = vfp_system_write,
     .send_event = send_event,
+    .take_exception = exception_take,
 };
 
 void sys_machine_init(struct sys_machine *m)

@@ -113,3 +113,29 @@ bool exception_interrupt(struct sys_cpu *s)
     }
     return false;
 }
+
+// What needs nobody but this CPU: not firmware, not the host.
+bool exception_take(struct cpu *c, enum cpu_exit why)
+{
+    struct sys_cpu *s = sys_of(c);
+    switch (why) {
+    case CPU_EXIT_INTERRUPT: exception_interrupt(s); return true;
+    case CPU_EXIT_PREFETCH_ABORT:
+        if (c->fault.kind == CPU_FAULT_RETRY) return false;
+        break;
+    case CPU_EXIT_SVC:
+    case CPU_EXIT_UNDEF:
+    case CPU_EXIT_BKPT:
+    case CPU_EXIT_DATA_ABORT: break;
+    case CPU_EXIT_HVC:
+    case CPU_EXIT_SMC:
+    case CPU_EXIT_WFI:
+    case CPU_EXIT_WFE:
+    case CPU_EXIT_YIELD:
+    case CPU_EXIT_SYNC:
+    case CPU_EXIT_BUDGET: return false;
+    }
+    if (s->machine->semihosting) return false;
+    exception_enter_exit(s, why);
+    return true;
+}

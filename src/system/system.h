@@ -253,5 +253,6 @@ uint64_t cp15_timer_next_ns(struct sys_cpu *s);
 // exception.c: enters the exception that an exit of the engine stands for, or an interrupt.
 void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why);
 bool exception_interrupt(struct sys_cpu *s); // takes a deliverable interrupt, if there is one
+bool exception_take(struct cpu *c, enum cpu_exit why); // cpu_system.take_exception
 
 #endif

@@ -104,6 +104,7 @@ struct cpu {
     uint32_t excl_addr;
     uint8_t excl_size; // log2 of the bytes, or CPU_EXCL_OPEN
     bool code_unnamed; // system mode: what was fetched last is none of what code_context names
+    uint8_t vfp_units; // system mode: enum isa_unit, what a kernel has switched on
     uint8_t sync_pending; // system mode: CPUs, a bit each, whose TLBs do not yet do what this one asked for
     uint64_t excl_value;
     // Others may access the memory while this CPU runs: threads, processes, devices. Before it is set all

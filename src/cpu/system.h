@@ -19,12 +19,10 @@ struct cpu_system {
     bool (*cp_read)(struct cpu *c, uint32_t reg, uint64_t *value);
     bool (*cp_write)(struct cpu *c, uint32_t reg, uint64_t value);
 
-    // Privilege, endianness or translation control changed: sets c->mem_mode, c->tlb and c->code_context.
+    // Privilege, endianness or translation control changed: sets c->mem_mode, c->tlb,
+    // c->code_context and c->vfp_units.
     void (*regime_changed)(struct cpu *c);
 
-    // Whether VFP and Advanced SIMD instructions may run now (CPACR, FPEXC.EN); always asked by their
-    // handlers.
-    bool (*vfp_enabled)(const struct cpu *c, bool simd);
     // FPEXC and the identification registers FPSID, MVFR0…: VMRS and VMSR of anything but FPSCR.
     bool (*vfp_read)(struct cpu *c, unsigned reg, uint32_t *value);
     bool (*vfp_write)(struct cpu *c, unsigned reg, uint32_t value);

@@ -20,6 +20,7 @@ struct builder {
     uint32_t pc;
     uint8_t it;
     bool thumb;
+    unsigned units; // enum isa_unit: what the block has looked for
     bool tier; // there is one, which compiles what runs often
 };
 
@@ -68,11 +69,18 @@ static void add_goto(struct builder *bl, uint32_t target)
     s->pc = bl->b->first; // in the block's page, even if the target is the next one's first instruction
 }
 
-// FPEXC, which switches, is always there.
-bool interp_vfp_is_disabled(const struct cpu *c, const struct insn *in)
+// In front of the block's first instruction of a unit that a kernel may have switched off.
+STEP(step_needs_unit)
 {
-    if (!c->sys || in->op < OP_VFP_FIRST || in->op == OP_VMRS || in->op == OP_VMSR) return false;
-    return !c->sys->vfp_enabled(c, in->op >= OP_NEON_FIRST);
+    if (c->vfp_units & s->imm) NEXT;
+    return interp_undefined(c, s);
+}
+
+static void add_unit(struct builder *bl, unsigned unit)
+{
+    if (!bl->c->sys || !(unit & ~bl->units)) return;
+    bl->units |= unit;
+    add(bl, step_needs_unit)->imm = unit;
 }
 
 void interp_fill_step(struct cpu *c, struct step *s, const struct insn *insn, bool thumb)
@@ -122,7 +130,8 @@ static enum goes_on add_condition(struct builder *bl, const struct insn *in, str
 // One instruction: its step, the helper steps around it.
 static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
 {
-    if (r == ISA_UNDEFINED || interp_vfp_is_disabled(bl->c, in)) return add_undefined(bl, in);
+    if (r == ISA_UNDEFINED) return add_undefined(bl, in);
+    add_unit(bl, isa_unit_of(in->op));
     const enum insn_flow flow = interp_flow(in, bl->thumb);
     if (interp_reads_pc(in)) {
         struct step *pc = add(bl, step_set_pc);

@@ -16,8 +16,8 @@
 enum {
     BLOCK_MAX_INSNS = 64,
     // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
-    // block.
-    BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 4,
+    // block. Each unit (enum isa_unit) may be looked for.
+    BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 6,
     CACHE_BUCKETS = 4096,         // a process …
     CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
     CACHE_PAGES = 512,
@@ -27,7 +27,7 @@ enum {
 };
 
 // pc in bits 31:1, Thumb in bit 0, ITSTATE in 39:32, "one instruction only" in bit 40; above, in system mode,
-// what code_frame says: the physical page, and what else the decoding depends on.
+// what code_frame says: the physical page.
 typedef uint64_t block_key;
 #define BLOCK_SINGLE      (1ull << 40)
 #define BLOCK_FRAME_SHIFT TIER_FRAME_SHIFT

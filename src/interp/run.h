@@ -42,9 +42,6 @@ struct interp_cpu {
 // result is in the cache, and lives until the next flush.
 struct block *interp_build(struct cpu *c, block_key key);
 
-// Whether it is of VFP or Advanced SIMD while a kernel has these switched off.
-bool interp_vfp_is_disabled(const struct cpu *c, const struct insn *in);
-
 // The block at a key without frame: from the jump cache, the shared cache, or the builder.
 struct block *interp_lookup(struct cpu *c, block_key key);
 

@@ -124,8 +124,7 @@ static bool decode_at(struct cpu *c, const struct block *b, const uint8_t *page,
         raw = raw << 16 | hw2;
     }
     return (thumb ? isa_decode_thumb(raw, wide, it, c->features, in)
-                  : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED &&
-           !interp_vfp_is_disabled(c, in);
+                  : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
 }
 
 // A block may be there for several calls.

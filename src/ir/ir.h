@@ -75,6 +75,7 @@ enum ir_op {
     IR_PROBE, // a load of 32 bits whose value nobody wants: it faults before anything has changed, if not at
               // the address of the access, then of its page
     IR_ALIGN, // a is a multiple of imm, or the interpreter gets this instruction
+    IR_UNIT,  // the unit imm (enum isa_unit) may be used, or the interpreter gets this instruction
     IR_LDEX,  // d (and e) = [a], of 1 << n bytes, and the monitor watches it
     IR_STEX,  // d = whether the monitor forbids [a] = b (and e); it is open then
     IR_STL,   // [a] = b, and nothing behind it happens before it

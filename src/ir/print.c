@@ -66,6 +66,7 @@ static const char *const names[IR_OP_COUNT] = {
     [IR_ST32] = "st32",
     [IR_PROBE] = "probe",
     [IR_ALIGN] = "align",
+    [IR_UNIT] = "unit",
     [IR_LDEX] = "ldex",
     [IR_STEX] = "stex",
     [IR_STL] = "stl",

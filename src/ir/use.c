@@ -66,6 +66,7 @@ const uint16_t ir_shapes[IR_OP_COUNT] = {
     [IR_ST32] = IR_READ_D | IR_A | IR_B | IR_KNOWN | IR_FAULTS,
     [IR_PROBE] = IR_A | IR_B | IR_KNOWN | IR_FAULTS,
     [IR_ALIGN] = IR_A | IR_KNOWN | IR_FAULTS,
+    [IR_UNIT] = IR_KNOWN | IR_FAULTS,
     [IR_LDEX] = IR_FAULTS,
     [IR_STEX] = IR_FAULTS,
     [IR_STL] = IR_FAULTS,

@@ -99,4 +99,13 @@ int isa_disassemble(uint32_t raw, bool thumb, bool wide, uint8_t itstate, uint32
 // The operation's name, for logs and statistics.
 const char *isa_op_name(enum op op);
 
+// VFP and Advanced SIMD can be switched off; the registers that do so, and identify them, are always there.
+enum isa_unit { ISA_UNIT_VFP = 1, ISA_UNIT_SIMD = 2 };
+
+static inline unsigned isa_unit_of(enum op op)
+{
+    if (op < OP_VFP_FIRST || op == OP_VMRS || op == OP_VMSR) return 0;
+    return op >= OP_NEON_FIRST ? ISA_UNIT_SIMD : ISA_UNIT_VFP;
+}
+
 #endif

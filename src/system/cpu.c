@@ -17,7 +17,6 @@ static const struct cpu_system system_functions = {
     .cp_read = cp15_read,
     .cp_write = cp15_write,
     .regime_changed = tlb_regime_changed,
-    .vfp_enabled = vfp_enabled,
     .vfp_read = vfp_system_read,
     .vfp_write = vfp_system_write,
     .send_event = send_event,

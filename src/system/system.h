@@ -76,7 +76,6 @@ struct sys_slot {
 
 // What a slot is valid for, as one word: DACR in bits 31:0, the ASID in 47:32, and
 #define REGIME_ASID(r) ((uint16_t)((r) >> 32))
-#define REGIME_FP(r)   ((r) >> 48 & 3) // what of VFP (bit 0) and Advanced SIMD (bit 1) is enabled
 #define REGIME_USER    (1ull << 50)
 #define REGIME_MMU     (1ull << 51)
 #define REGIME_VALID   (1ull << 52) // clear: the slot is for nothing, and holds anything
@@ -235,8 +234,7 @@ uint64_t sys_executed(const struct sys_cpu *s);
 enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget);
 
 // vfp.c
-bool vfp_enabled(const struct cpu *c, bool simd);
-unsigned vfp_modes(const struct cpu *c); // bit 0: VFP, bit 1: Advanced SIMD
+unsigned vfp_units(const struct cpu *c); // those that may be used, enum isa_unit
 bool vfp_system_read(struct cpu *c, unsigned reg, uint32_t *value);
 bool vfp_system_write(struct cpu *c, unsigned reg, uint32_t value);
 

@@ -45,7 +45,7 @@ bool tlb_may_hold(const struct sys_cpu *s, uint32_t va, int asid)
 
 static uint64_t present_regime(struct sys_cpu *s)
 {
-    uint64_t r = REGIME_VALID | (uint64_t)vfp_modes(&s->cpu) << 48;
+    uint64_t r = REGIME_VALID;
     if (!cpu_privileged(&s->cpu)) r |= REGIME_USER;
     if (!(s->cp15.sctlr & 1)) return r;
     if (!mmu_long_descriptors(s)) r |= s->cp15.dacr;
@@ -72,6 +72,7 @@ void tlb_regime_changed(struct cpu *c)
     mark_asid(s, REGIME_ASID(want));
     c->tlb = s->slot->tlb;
     c->code_context = s->slot->context;
+    c->vfp_units = (uint8_t)vfp_units(c);
     c->mem_mode = c->bigend || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
 }
 
@@ -489,13 +490,13 @@ static const uint8_t *fetch_page(struct cpu *c, uint32_t va, uint32_t *frame)
     return r->host + (page.pa_page - r->base);
 }
 
-// 21 bits of physical page number (8 GiB), and above them what of VFP and Advanced SIMD is enabled.
+// 21 bits of physical page number (8 GiB).
 static uint32_t code_frame(struct cpu *c, uint32_t va)
 {
     struct sys_cpu *s = sys_of(c);
     struct sys_page page;
     reach_code(s, va, &page);
-    return (uint32_t)(page.pa_page >> 12) | (uint32_t)REGIME_FP(regime_of(s)) << 21;
+    return (uint32_t)(page.pa_page >> 12);
 }
 
 const struct cpu_mem sys_cpu_mem = {

@@ -1,4 +1,5 @@
 // Whether VFP and Advanced SIMD may be used, and their system registers (B1.11, B6.1).
+#include "isa/insn.h"
 #include "system/system.h"
 
 enum { FPEXC_EN = 1u << 30, CPACR_ASEDIS = 1u << 31, CPACR_D32DIS = 1u << 30 };
@@ -11,16 +12,11 @@ static bool access_granted(const struct cpu *c)
     return cp10 == 3 || (cp10 == 1 && cpu_privileged(c));
 }
 
-bool vfp_enabled(const struct cpu *c, bool simd)
+unsigned vfp_units(const struct cpu *c)
 {
     const struct sys_cpu *s = (const struct sys_cpu *)c;
-    if (!access_granted(c) || !(s->cp15.fpexc & FPEXC_EN)) return false;
-    return !simd || !(s->cp15.cpacr & CPACR_ASEDIS);
-}
-
-unsigned vfp_modes(const struct cpu *c)
-{
-    return vfp_enabled(c, true) ? 3 : vfp_enabled(c, false);
+    if (!access_granted(c) || !(s->cp15.fpexc & FPEXC_EN)) return 0;
+    return ISA_UNIT_VFP | (s->cp15.cpacr & CPACR_ASEDIS ? 0u : ISA_UNIT_SIMD);
 }
 
 enum { REG_FPSID = 0, REG_MVFR1 = 6, REG_MVFR0 = 7, REG_FPEXC = 8 };

@@ -14,6 +14,7 @@ struct xlate {
     bool shuffles; // the host can move a vector's bytes anywhere
     bool system;   // a machine's code: an SVC is an exception
     uint8_t temps;
+    uint8_t units;         // enum isa_unit: what the block has looked for
     uint32_t call;         // names the instruction's handler
     struct ir_insn common; // what its operations have in common
     struct {

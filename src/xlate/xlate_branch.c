@@ -109,8 +109,18 @@ static enum xlate_result family(struct xlate *x, const struct insn *in)
     return XLATE_CALL;
 }
 
+// In front of the block's first instruction of a unit that a kernel may have switched off.
+static void look_for_unit(struct xlate *x, unsigned unit)
+{
+    if (!x->system || !(unit & ~(unsigned)x->units)) return;
+    x->units |= (uint8_t)unit;
+    xlate_begin(x, false);
+    emit(x, IR_UNIT, IR_NONE, IR_NONE, IR_NONE, unit);
+}
+
 enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call)
 {
+    look_for_unit(x, isa_unit_of(in->op));
     unsigned body = x->b->n;
     x->begun.start = body;
     x->begun.at = 0;

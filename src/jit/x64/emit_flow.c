@@ -304,6 +304,14 @@ struct emit_way *emit_miss_if(struct emit *e, const struct ir_insn *i, enum x64_
     return w;
 }
 
+void emit_needs_unit(struct emit *e, const struct ir_insn *i)
+{
+    emit_clobber(e);
+    x64_op(&e->a, X64_8, 0xf6, 0, CPU_FIELD(vfp_units)); // test
+    x64_byte(&e->a, (uint8_t)i->imm);
+    emit_leave_if(e, i, CC_E);
+}
+
 void emit_set_q_if(struct emit *e, enum x64_cc cc)
 {
     uint8_t *disp = x64_jcc_at(&e->a, cc);

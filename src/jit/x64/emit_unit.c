@@ -86,6 +86,8 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         emit_memory(e, i);
     } else if (op == IR_ALIGN) {
         emit_align(e, i);
+    } else if (op == IR_UNIT) {
+        emit_needs_unit(e, i);
     } else {
         e->ge_mask = false;
         if (op >= IR_CALL)

@@ -103,7 +103,7 @@ static bool use_sysroot(struct process *p, const struct options *o)
     return !dir || !*dir || sysroot_set(p, dir, o->only_sysroot);
 }
 
-static int run(const struct options *o)
+static int run(const struct options *o, const struct title *title)
 {
     const struct process_options po = process_options(o);
     struct process p;
@@ -121,7 +121,7 @@ static int run(const struct options *o)
     int argc = 0;
     while (o->program[argc])
         argc++;
-    const int status = process_load(&p, t, path, argc, o->program, o->env);
+    const int status = process_load(&p, t, path, argc, o->program, o->env, title);
     if (status) return status;
     if (log_on(LOG_ELF)) {
         log_line("jumping to entry G=0x%x at H=%p", p.entry, (void *)(p.as.window + (p.entry & ~1u)));
@@ -140,12 +140,19 @@ static bool run_by_kernel(int argc)
     return getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0 && argc >= 3;
 }
 
+static struct title title_of(int argc, char **argv)
+{
+    if (argc < 1) return (struct title){NULL, NULL};
+    return (struct title){argv[0], argv[argc - 1] + strlen(argv[argc - 1]) + 1};
+}
+
 int main(int argc, char **argv, char **envp)
 {
     struct options o;
+    const struct title title = title_of(argc, argv);
     if (run_by_kernel(argc)) {
         options_for_kernel(&o, argv, envp);
-        return run(&o);
+        return run(&o, &title);
     }
     if (system_meant(argc, argv)) return system_main(argc, argv, system_engine_new, trace_instruction);
     if (!options_parse(&o, argc, argv, envp)) return EXIT_INTERNAL;
@@ -158,5 +165,5 @@ int main(int argc, char **argv, char **envp)
         warn("%s: %s", o.log_file ? o.log_file : "--log-fd", strerror(errno));
         return EXIT_INTERNAL;
     }
-    return run(&o);
+    return run(&o, &title);
 }

@@ -29,4 +29,7 @@ bool stack_map(struct process *p);
 // pointer, or 0 with errno set.
 uint32_t stack_build(struct process *p, const char *execfn, int argc, char *const *argv, char *const *envp);
 
+// title.c: once the stack is built.
+void title_show(struct process *p, const struct title *t);
+
 #endif

@@ -304,7 +304,7 @@ static void start_registers(struct process *p, struct thread *t, uint32_t sp)
 }
 
 int process_load(struct process *p, struct thread *t, const char *path, int argc, char *const *argv,
-                 char *const *envp)
+                 char *const *envp, const struct title *title)
 {
     struct file f;
     p->path = path;
@@ -330,5 +330,6 @@ int process_load(struct process *p, struct thread *t, const char *path, int argc
     start_registers(p, t, sp);
     const char *slash = strrchr(path, '/');
     prctl(PR_SET_NAME, slash ? slash + 1 : path);
+    title_show(p, title);
     return 0;
 }

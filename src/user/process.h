@@ -34,6 +34,11 @@ struct process_options {
     enum cpu_exit (*run)(struct cpu *c); // instead of the engine's own: to look at what it does; NULL: none
 };
 
+// Where the kernel put stinkarm's own arguments, without an end: a whole program's fit there.
+struct title {
+    char *start, *end;
+};
+
 enum { PROCESS_SANDBOX_FDS = 1024, PROCESS_LIMITS = 16 };
 
 struct process {
@@ -140,10 +145,10 @@ _Noreturn void process_exit(struct process *p, int status);
 _Noreturn void process_die(struct thread *t, int sig, int code, uint32_t addr);
 
 // loader.c: maps the program into p->as, builds the initial stack, sets t's registers. path: the program's
-// file. argv is as the program sees it; envp, too. On failure prints why and returns an exit status
-// (125…127), else 0.
+// file. argv is as the program sees it; envp, too. Both may be overwritten: by title. On failure prints why
+// and returns an exit status (125…127), else 0.
 int process_load(struct process *p, struct thread *t, const char *path, int argc, char *const *argv,
-                 char *const *envp);
+                 char *const *envp, const struct title *title);
 
 // run.c: the main loop of a guest thread: engine, system calls, signals; returns when the thread has ended.
 void thread_run(struct thread *t);

@@ -16,3 +16,4 @@ echo $(cd / && pwd) $(cd /usr/bin/../lib && pwd) $(cd / && cd .. && pwd -P)
 [[ abc =~ ^a(.)c$ ]] && echo "${BASH_REMATCH[1]}"
 ulimit -n 64; ulimit -n
 readlink /proc/self/exe; cat /proc/self/cmdline - </dev/null | tr '\0' ' '; echo
+sleep 9 & (exec -a other sleep 9) & while ! grep -q other /proc/$!/cmdline; do sleep 0.05; done; for p in $(jobs -p); do cat /proc/$p/comm; tr '\0' ' ' </proc/$p/cmdline | sed 's/ *$/\n/'; done; kill $(jobs -p)

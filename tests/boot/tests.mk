@@ -21,13 +21,19 @@ $(BOOTBUILD)/disks.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/init
 	@mkdir -p $(@D)
 	BUILD=$(BUILD) tools/make_initramfs $@ --interactive virtio_mmio virtio_blk armmmci crc32c_generic ext4
 
+# With the tests of Debian's kernel of what rewrites it
+$(BOOTBUILD)/patching.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/init
+	@mkdir -p $(@D)
+	BUILD=$(BUILD) tools/make_initramfs $$(for m in bpf static_keys static_key_base user_copy; do \
+	    echo --add $$(BUILD=$(BUILD) tools/fetch_kernel armmp | sed -n '1s|/boot/[^/]*$$||p')/lib/modules/*/kernel/lib/test_$$m.ko; done) $@
+
 $(BOOTBUILD)/flash.bin: tests/boot/flash.S
 	@mkdir -p $(@D)
 	arm-none-eabi-as -o $(@:.bin=.o) $<
 	arm-none-eabi-objcopy -O binary $(@:.bin=.o) $@
 
 boot-material: $(BUILD)/stinkarm $(BOOTBUILD)/console $(BOOTBUILD)/initramfs.gz $(BOOTBUILD)/disks.gz \
-    $(BOOTBUILD)/flash.bin $(BUILD)/kernel/tiny/zImage
+    $(BOOTBUILD)/patching.gz $(BOOTBUILD)/flash.bin $(BUILD)/kernel/tiny/zImage
 
 # BOOTS=tests/boot/armmp_dtb.boot: a part of it
 BOOTS ?= $(wildcard tests/boot/*.boot)

@@ -229,6 +229,6 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/results.txt", options.dir);
     write_results(path, benchmarks, n);
     if (options.docs && !write_docs(options.docs, benchmarks, n)) failed++;
-    if (options.svg && !write_plot(options.svg, benchmarks, n)) failed++;
+    if (options.svg && !write_bars(options.svg, benchmarks, n)) failed++;
     return failed > 0;
 }

@@ -60,8 +60,4 @@ void print_benchmark(FILE *f, const struct benchmark *b);
 void print_means(FILE *f, const struct benchmark *b, int n);
 void write_results(const char *path, const struct benchmark *b, int n);
 bool write_docs(const char *path, const struct benchmark *b, int n);
-double ratio(const struct benchmark *b, enum engine of, enum engine to); // < 0: not known
-double class_mean(const struct benchmark *b, int n, const char *class, enum engine of, enum engine to);
-
-// plot.c
-bool write_plot(const char *path, const struct benchmark *b, int n);
+bool write_bars(const char *path, const struct benchmark *b, int n);

@@ -3,16 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench.h"
+#include "docs.h"
+#include "plot.h"
 
 static const char begin_mark[] = "<!-- make bench-docs: begin -->\n",
                   end_mark[] = "<!-- make bench-docs: end -->\n";
 
-double ratio(const struct benchmark *b, enum engine of, enum engine to)
+static double ratio(const struct benchmark *b, enum engine of, enum engine to)
 {
     return b->seconds[of] > 0 && b->seconds[to] > 0 ? b->seconds[of] / b->seconds[to] : -1;
 }
 
-double class_mean(const struct benchmark *b, int n, const char *class, enum engine of, enum engine to)
+static double class_mean(const struct benchmark *b, int n, const char *class, enum engine of, enum engine to)
 {
     double sum = 0;
     int count = 0;
@@ -162,20 +164,32 @@ static void docs_table(FILE *f, const struct benchmark *b, int n)
     fputc('\n', f);
 }
 
+struct docs {
+    const struct benchmark *b;
+    int n;
+};
+
+static void print_docs(FILE *f, const void *ctx)
+{
+    const struct docs *d = ctx;
+    docs_table(f, d->b, d->n);
+}
+
 bool write_docs(const char *path, const struct benchmark *b, int n)
 {
-    static char text[1 << 20];
-    FILE *f = fopen(path, "r");
-    const size_t size = f ? fread(text, 1, sizeof text - 1, f) : 0;
-    if (f) fclose(f);
-    text[size] = 0;
-    char *begin = strstr(text, begin_mark), *end = strstr(text, end_mark);
-    if (!begin || !end || end < begin || !(f = fopen(path, "w"))) {
-        fprintf(stderr, "%s: no place between `make bench-docs` marks, or not writable\n", path);
-        return false;
-    }
-    fwrite(text, 1, (size_t)(begin - text) + strlen(begin_mark), f);
-    docs_table(f, b, n);
-    fputs(end, f);
-    return fclose(f) == 0;
+    return write_between(path, begin_mark, end_mark, print_docs, &(struct docs){b, n});
+}
+
+bool write_bars(const char *path, const struct benchmark *b, int n)
+{
+    static struct plot_row rows[MAX_BENCHMARKS];
+    for (int i = 0; i < n; i++)
+        rows[i] =
+            (struct plot_row){b[i].class, b[i].name, {ratio(&b[i], QEMU, NATIVE), ratio(&b[i], JIT, NATIVE)}};
+    const struct plot plot = {.title = "processor time, native code = 1: less is better",
+                              .names = {"qemu-arm", "stinkarm"},
+                              .least = 0.5,
+                              .most = 500,
+                              .digits = 1};
+    return write_plot(path, &plot, rows, n);
 }

@@ -2,7 +2,15 @@
 #include "ir/use.h"
 #include "xlate/xlate.h"
 
-enum kind { LOGICAL = 1, REVERSED = 2, COMPARES = 4, UNARY = 8, INVERTED = 16, KNOWN = 32 };
+enum kind {
+    LOGICAL = 1,
+    REVERSED = 2,
+    COMPARES = 4,
+    UNARY = 8,
+    INVERTED = 16,
+    CONSTANT = 32, // moves one, or the upper half of one
+    KNOWN = 64,
+};
 enum form { FORM_IMM, FORM_REG, FORM_RSR };
 
 struct operation {
@@ -32,6 +40,9 @@ static const struct operation operations[OP_VFP_FIRST] = {
     FORMS(CMN, IR_ADD, COMPARES),
     [OP_ORN_IMM] = {IR_OR, LOGICAL | INVERTED | KNOWN, FORM_IMM},
     [OP_ORN_REG] = {IR_OR, LOGICAL | INVERTED | KNOWN, FORM_REG},
+    [OP_ADR] = {IR_MOV, CONSTANT, FORM_IMM},
+    [OP_MOVW] = {IR_MOV, CONSTANT, FORM_IMM},
+    [OP_MOVT] = {IR_OR, CONSTANT, FORM_IMM},
 };
 
 // Rm shifted by a constant, to `d` or where it is (IR_NONE: anywhere). carry: the shifter's carry out is
@@ -68,19 +79,6 @@ static enum xlate_result result_to_pc(struct xlate *x, uint8_t t, bool returns)
     return XLATE_END;
 }
 
-// What is a constant as it stands.
-static bool constant(const struct xlate *x, const struct insn *in, uint32_t *v)
-{
-    const bool pc = in->rn == 15 && !(in->flags & INSN_S);
-    switch ((enum op)in->op) {
-    case OP_MOVW: *v = in->imm; return true;
-    case OP_ADR: *v = (pc_value(x) & ~3u) + in->imm; return true;
-    case OP_ADD_IMM: *v = pc_value(x) + in->imm; return pc;
-    case OP_SUB_IMM: *v = pc_value(x) - in->imm; return pc;
-    default: return false;
-    }
-}
-
 // The upper half of Rd. Mostly MOVW has made the lower half a few instructions before, and if nothing is
 // between them it makes all of it.
 static void move_top(struct xlate *x, const struct insn *in)
@@ -104,19 +102,34 @@ static void move_top(struct xlate *x, const struct insn *in)
     emit(x, IR_OR, in->rd, in->rd, IR_IMM, in->imm << 16);
 }
 
-// Rd = Rn + Rm << n, and what adds to the PC: one operation without a temporary. False: not of this kind.
-static bool plain_add(struct xlate *x, const struct insn *in)
+static enum xlate_result constant(struct xlate *x, const struct insn *in)
 {
-    if (in->flags & INSN_S || in->rd == 15 || in->shift_type != SHIFT_LSL || in->shift_n > 3) return false;
-    if (in->rn == 15 && in->rm == 15) return false;
-    if (in->rn == 15 && !in->shift_n)
-        emit(x, IR_ADD, in->rd, in->rm, IR_IMM, pc_value(x));
-    else if (in->rm == 15 && !in->shift_n)
-        emit(x, IR_ADD, in->rd, in->rn, IR_IMM, pc_value(x));
-    else if (in->rn == 15 || in->rm == 15)
-        return false;
+    if (in->rd == 15) return XLATE_CALL;
+    if (in->op == OP_MOVT)
+        move_top(x, in);
     else
+        emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, in->op == OP_ADR ? (pc_value(x) & ~3u) + in->imm : in->imm);
+    return XLATE_NEXT;
+}
+
+// ADD and SUB without flags, of the PC or of a register that is shifted as an address may be: one operation
+// without a temporary. False: not of this kind.
+static bool plain_add(struct xlate *x, const struct insn *in, const struct operation *o)
+{
+    const bool from_pc = in->rn == 15, to_pc = o->form == FORM_REG && in->rm == 15;
+    if (in->flags & INSN_S || in->rd == 15) return false;
+    if (o->form == FORM_IMM) {
+        if (!from_pc) return false;
+        emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, pc_value(x) + (o->ir == IR_ADD ? in->imm : 0u - in->imm));
+        return true;
+    }
+    if (o->form != FORM_REG || o->ir != IR_ADD || in->shift_type != SHIFT_LSL || in->shift_n > 3) return false;
+    if (from_pc || to_pc) {
+        if (in->shift_n || in->rm == in->rn) return false;
+        emit(x, IR_ADD, in->rd, from_pc ? in->rm : in->rn, IR_IMM, pc_value(x));
+    } else {
         emit(x, IR_ADD, in->rd, in->rn, in->rm, 0)->n = in->shift_n;
+    }
     return true;
 }
 
@@ -142,43 +155,44 @@ static bool accumulates(const struct xlate *x, const struct insn *in, const stru
            !(in->flags & INSN_S) && in->rd != in->rn && in->rd != 15 && in->rn != 15 && !x->conditional;
 }
 
+// The second operand. carry: the shifter's carry out is wanted.
+static uint8_t second(struct xlate *x, const struct insn *in, const struct operation *o, uint8_t d, bool carry)
+{
+    const uint8_t b = o->form == FORM_REG ? shifted(x, in, d, carry) : shifted_by_register(x, in, d, carry);
+    if (!(o->kind & INVERTED)) return b;
+    const uint8_t t = temp(x);
+    emit(x, IR_NOT, t, IR_NONE, b, 0);
+    return t;
+}
+
+static __attribute__((noinline)) enum xlate_result compute(struct xlate *x, const struct insn *in, const struct operation *o)
+{
+    const bool s = in->flags & INSN_S || o->kind & COMPARES;
+    uint8_t d = o->kind & COMPARES ? IR_NONE : in->rd;
+    if (d == 15 && s) return XLATE_LEAVE; // exception return
+    if (o->ir == IR_MOV && shift(x, in, o)) return XLATE_NEXT;
+    if ((o->ir == IR_ADD || o->ir == IR_SUB) && o->kind == KNOWN && plain_add(x, in, o)) return XLATE_NEXT;
+    uint8_t a = o->kind & UNARY ? IR_NONE : reg(x, in->rn), b = IR_IMM;
+    uint32_t imm = in->imm;
+    if (o->form == FORM_IMM) {
+        if (o->kind & INVERTED) imm = ~imm;
+    } else {
+        const bool in_place = accumulates(x, in, o);
+        b = second(x, in, o, in_place ? in->rd : IR_NONE, s && (o->kind & LOGICAL));
+        if (in_place && b == in->rd) b = a, a = in->rd;
+    }
+    if (d == 15) d = temp(x);
+    struct ir_insn *i = o->kind & REVERSED ? emit(x, o->ir, d, b, a, imm) : emit(x, o->ir, d, a, b, imm);
+    if (o->ir == IR_ADC || o->ir == IR_SBC) i->reads = IR_C;
+    if (s) i->sets = o->kind & LOGICAL ? IR_NZ : IR_NZCV;
+    if (s && (o->kind & LOGICAL) && o->form == FORM_IMM && in->flags & INSN_CARRY)
+        emit(x, IR_CARRY, IR_NONE, IR_NONE, IR_IMM, in->imm >> 31)->sets = IR_C;
+    return d >= IR_TEMP && d != IR_NONE ? result_to_pc(x, d, o->ir == IR_MOV && b == 14) : XLATE_NEXT;
+}
+
 enum xlate_result xlate_dp(struct xlate *x, const struct insn *in)
 {
-    if (in->op >= OP_VFP_FIRST) return XLATE_CALL;
-    const struct operation o = operations[in->op];
-    if (in->op == OP_ADD_REG && plain_add(x, in)) return XLATE_NEXT;
-    if (in->op == OP_MOVT) {
-        move_top(x, in);
-        return XLATE_NEXT;
-    }
-    uint32_t v;
-    if (in->rd != 15 && constant(x, in, &v)) {
-        emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, v);
-        return XLATE_NEXT;
-    }
-    if (!(o.kind & KNOWN)) return XLATE_CALL;
-    const bool s = in->flags & INSN_S || o.kind & COMPARES;
-    const enum form form = o.form;
-    if (in->rd == 15 && !(o.kind & COMPARES) && s) return XLATE_LEAVE; // exception return
-    if (o.ir == IR_MOV && shift(x, in, &o)) return XLATE_NEXT;
-    uint8_t a = o.kind & UNARY ? IR_NONE : reg(x, in->rn), b = IR_IMM;
-    const bool in_place = accumulates(x, in, &o);
-    if (form == FORM_REG) b = shifted(x, in, in_place ? in->rd : IR_NONE, s && (o.kind & LOGICAL));
-    if (form == FORM_RSR)
-        b = shifted_by_register(x, in, in_place ? in->rd : IR_NONE, s && (o.kind & LOGICAL));
-    if (in_place && b == in->rd) b = a, a = in->rd;
-    if (o.kind & INVERTED && form == FORM_REG) {
-        const uint8_t t = temp(x);
-        emit(x, IR_NOT, t, IR_NONE, b, 0);
-        b = t;
-    }
-    uint8_t d = o.kind & COMPARES ? IR_NONE : in->rd;
-    if (d == 15) d = temp(x);
-    const uint32_t imm = o.kind & INVERTED ? ~in->imm : in->imm;
-    struct ir_insn *i = o.kind & REVERSED ? emit(x, o.ir, d, b, a, imm) : emit(x, o.ir, d, a, b, imm);
-    if (o.ir == IR_ADC || o.ir == IR_SBC) i->reads = IR_C;
-    if (s) i->sets = o.kind & LOGICAL ? IR_NZ : IR_NZCV;
-    if (s && (o.kind & LOGICAL) && form == FORM_IMM && in->flags & INSN_CARRY)
-        emit(x, IR_CARRY, IR_NONE, IR_NONE, IR_IMM, in->imm >> 31)->sets = IR_C;
-    return d >= IR_TEMP && d != IR_NONE ? result_to_pc(x, d, o.ir == IR_MOV && b == 14) : XLATE_NEXT;
+    const struct operation *o = &operations[in->op];
+    if (in->op >= OP_VFP_FIRST || !o->kind) return XLATE_CALL;
+    return o->kind & CONSTANT ? constant(x, in) : compute(x, in, o);
 }

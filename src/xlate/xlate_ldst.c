@@ -2,38 +2,29 @@
 #include "xlate/xlate.h"
 
 struct access {
-    uint8_t ir;
+    uint8_t ir; // 0: not one
     bool store, literal, by_register;
 };
 
-static bool access(const struct insn *in, struct access *o)
-{
 #define ROW(name, ir, store)                                                                                 \
-    case OP_##name##_IMM: *o = (struct access){ir, store, false, false}; return true;                        \
-    case OP_##name##_REG:                                                                                    \
-        *o = (struct access){ir, store, false, true};                                                        \
-        return true;
-#define LITERAL(name, ir)                                                                                    \
-    case OP_##name##_LIT: *o = (struct access){ir, false, true, false}; return true;
-    switch ((enum op)in->op) {
-        ROW(LDR, IR_LD32, false)
-        ROW(LDRB, IR_LD8, false)
-        ROW(LDRH, IR_LD16, false)
-        ROW(LDRSB, IR_LDS8, false)
-        ROW(LDRSH, IR_LDS16, false)
-        ROW(STR, IR_ST32, true)
-        ROW(STRB, IR_ST8, true)
-        ROW(STRH, IR_ST16, true)
-        LITERAL(LDR, IR_LD32)
-        LITERAL(LDRB, IR_LD8)
-        LITERAL(LDRH, IR_LD16)
-        LITERAL(LDRSB, IR_LDS8)
-        LITERAL(LDRSH, IR_LDS16)
-    default: return false;
-    }
-#undef ROW
-#undef LITERAL
-}
+    [OP_##name##_IMM] = {ir, store, false, false}, [OP_##name##_REG] = {ir, store, false, true}
+#define LITERAL(name, ir) [OP_##name##_LIT] = {ir, false, true, false}
+
+static const struct access accesses[OP_VFP_FIRST] = {
+    ROW(LDR, IR_LD32, false),
+    ROW(LDRB, IR_LD8, false),
+    ROW(LDRH, IR_LD16, false),
+    ROW(LDRSB, IR_LDS8, false),
+    ROW(LDRSH, IR_LDS16, false),
+    ROW(STR, IR_ST32, true),
+    ROW(STRB, IR_ST8, true),
+    ROW(STRH, IR_ST16, true),
+    LITERAL(LDR, IR_LD32),
+    LITERAL(LDRB, IR_LD8),
+    LITERAL(LDRH, IR_LD16),
+    LITERAL(LDRSB, IR_LDS8),
+    LITERAL(LDRSH, IR_LDS16),
+};
 
 // An offset in a register that an address cannot hold: into a temporary.
 static uint8_t offset(struct xlate *x, const struct insn *in)
@@ -184,8 +175,8 @@ static enum xlate_result block(struct xlate *x, const struct insn *in, bool stor
 
 enum xlate_result xlate_ldst(struct xlate *x, const struct insn *in)
 {
-    struct access o;
-    if (access(in, &o)) return single(x, in, &o);
+    if (in->op >= OP_VFP_FIRST) return XLATE_CALL;
+    if (accesses[in->op].ir) return single(x, in, &accesses[in->op]);
     switch ((enum op)in->op) {
     case OP_LDRD_IMM:
     case OP_LDRD_REG: return pair(x, in, false);

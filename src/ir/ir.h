@@ -219,7 +219,7 @@ struct ir_block {
     bool quick;                 // made in haste: ir_pass_quick instead of the others
     bool stale_flags;           // ir_pass_stale_flags
     bool holes;                 // a pass has left IR_NOPs: ir_compact
-    uint16_t seen[IR_OP_COUNT]; // how many operations of each kind have been put into it
+    uint64_t seen[IR_OP_COUNT / 64 + 1]; // which operations have been put into it, a bit each
     struct {
         uint64_t key;  // pc | T | ITSTATE << 32
         bool entry;    // reached from outside; so is the first
@@ -232,19 +232,21 @@ struct ir_block {
 
 static inline void ir_see(struct ir_block *b, enum ir_op op)
 {
-    b->seen[op]++;
+    b->seen[op / 64] |= 1ull << op % 64;
 }
 
-static inline unsigned ir_seen(const struct ir_block *b, enum ir_op op)
+static inline bool ir_seen(const struct ir_block *b, enum ir_op op)
 {
-    return b->seen[op];
+    return b->seen[op / 64] >> op % 64 & 1;
 }
 
 // Any of those from one to another.
 static inline bool ir_seen_of(const struct ir_block *b, enum ir_op first, enum ir_op last)
 {
-    for (unsigned op = first; op <= last; op++)
-        if (b->seen[op]) return true;
+    for (unsigned w = first / 64; w <= last / 64; w++) {
+        const unsigned from = w == first / 64 ? first % 64 : 0, to = w == last / 64 ? last % 64 : 63;
+        if (b->seen[w] << (63 - to) >> (63 - to + from)) return true;
+    }
     return false;
 }
 

@@ -43,10 +43,10 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
         if (u && log_on(LOG_JIT)) jit_log_unit(c, &j->translation, &j->emit);
     }
     if (j->full) c->exit_request = 1; // for room to be made
-    *out = (struct tier_unit){.n = u ? u->nentries : 0,
-                              .nblocks = u ? j->translation.ir.nblocks : 0,
-                              .ninsns = u ? u->ninsns : 0,
-                              .bytes = u ? u->size : 0};
+    out->n = u ? u->nentries : 0;
+    out->nblocks = u ? j->translation.ir.nblocks : 0;
+    out->ninsns = u ? u->ninsns : 0;
+    out->bytes = u ? u->size : 0;
     for (unsigned k = 0; k < out->n; k++) {
         out->entry[k].key = u->entries[k].key;
         out->entry[k].code = &u->entries[k];

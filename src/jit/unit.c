@@ -91,7 +91,8 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
 {
     struct emit *e = &j->emit;
     int8_t home[15];
-    struct emit_vector_home vector_home[16] = {0};
+    struct emit_vector_home vector_home[16];
+    bool vectors = false;
     struct emit_entry *entries = jit_data(j, j->translation.ir.nblocks * sizeof *entries);
     struct emit_link *links = jit_data(j, EMIT_MAX_LINKS * sizeof *links);
     struct jit_part *part = &j->parts[j->now];
@@ -114,9 +115,11 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     if (region) {
         translate_homes(&j->translation.ir, emit_home, home);
         if (memcmp(home, emit_home, sizeof home)) e->home = home;
+        memset(vector_home, 0, sizeof vector_home);
+        vectors = true;
         if (!(e->fp_form & FP_CALL)) translate_vector_homes(&j->translation.ir, vector_home);
     }
-    emit_set_vector_homes(e, vector_home, &j->translation.ir);
+    emit_set_vector_homes(e, vectors ? vector_home : NULL, &j->translation.ir);
     if (!emit_unit(e, &j->translation.ir)) return NULL;
     part->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
     memcpy(links, e->links, e->nlinks * sizeof *links);

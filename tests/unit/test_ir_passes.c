@@ -251,7 +251,7 @@ Test(ir_passes, without_conditions_those_for_conditions_are_not_run)
     for (unsigned seen = 0; seen < 2; seen++) {
         begin();
         block.quick = false;
-        block.seen[IR_IF] = (uint16_t)seen;
+        if (seen) ir_see(&block, IR_IF);
         put(IR_IF, NO, NO, NO, 0)->n = 1;
         put(IR_MOV, 2, NO, 3, 0)->mode = IR_CONDITIONAL;
         run(ir_passes);

@@ -139,6 +139,22 @@ static __attribute__((noinline)) void any_op(struct x64 *a, unsigned width, unsi
     a->p = modrm(a, p, reg, rm);
 }
 
+// [base + index << scale + disp], likewise.
+static __attribute__((noinline)) void indexed(struct x64 *a, unsigned opcode, unsigned reg, struct x64_rm rm)
+{
+    uint8_t *p = window(a->p, rm);
+    const unsigned base = rm.base & 15u, index = rm.index & 15u;
+    const unsigned rex = (reg & 8) >> 1 | (index & 8) >> 2 | base >> 3;
+    if (rex) *p++ = (uint8_t)(0x40 | rex);
+    if (opcode > 0xff) *p++ = 0x0f;
+    const uint32_t code = (opcode & 0xff) | (reg & 7) << 11 | 4 << 8 | (unsigned)rm.scale << 22 | (index & 7) << 19 |
+                          (base & 7) << 16;
+    const bool none = !rm.disp && (base & 7) != RBP, small = rm.disp == (int8_t)rm.disp;
+    put32(p, code | (none ? 0 : small ? 0x4000 : 0x8000));
+    put32(p + 3, (uint32_t)rm.disp);
+    a->p = p + (none ? 3 : small ? 4 : 7);
+}
+
 void x64_any(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
 {
     static const struct x64_rm plain = {.mem = true, .index = -1},
@@ -149,6 +165,8 @@ void x64_any(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struc
     if ((kind == kind_of(plain) || gs) && (rm.base & 7) != RSP && opcode <= 0xffff &&
         (!width || (width == X64_8 && (reg & 12) != 4)))
         based(a, opcode, reg, rm.base & 15u, rm.disp, gs);
+    else if (rm.mem && !width && rm.base >= 0 && rm.index >= 0 && opcode <= 0xffff)
+        indexed(a, opcode, reg, rm);
     else
         any_op(a, width, opcode, reg, rm);
 }
@@ -197,7 +215,17 @@ void x64_mov_imm64(struct x64 *a, unsigned to, uint64_t imm)
 
 void x64_group1(struct x64 *a, unsigned width, unsigned n, struct x64_rm rm, uint32_t imm)
 {
-    if (width & X64_8) {
+    if (!rm.mem && !width) { // [REX] 83 or 81, ModRM, the constant
+        x64_room(a);
+        const unsigned reg = (uint8_t)rm.base;
+        const bool small = imm + 128 < 256;
+        uint8_t *p = a->p;
+        if (reg & 8) *p++ = 0x41;
+        const uint16_t code = (uint16_t)((small ? 0x83 : 0x81) | (0xc0 | n << 3 | (reg & 7)) << 8);
+        memcpy(p, &code, sizeof code);
+        put32(p + 2, imm);
+        a->p = p + (small ? 3 : 6);
+    } else if (width & X64_8) {
         x64_op(a, width, 0x80, n, rm);
         x64_byte(a, imm & 0xff);
     } else if (imm + 128 < 256) {

@@ -171,6 +171,7 @@ struct emit {
     uint16_t block_changed[IR_MAX_BLOCKS], way_changed[EMIT_MAX_WAYS]; // blocks begin, and at ways
     struct emit_vector vector[16];
     uint32_t vector_op;  // counts operations
+    bool vector_copies;  // there may be copies in `vector`
     bool ge_mask;        // XMM3 has cpu.ge_clear, too
     bool vector_keep;    // this one may make copies
     bool vector_sources; // … of what it reads, so far
@@ -199,6 +200,7 @@ struct emit {
 bool emit_unit(struct emit *e, const struct ir_block *b);
 // Whether the code of an operation calls, or may call, the handler that its imm names.
 bool emit_may_call(const struct ir_insn *i);
+// home: NULL: none, and the unit is one block.
 void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16], const struct ir_block *b);
 // What its code asks of all code (enum fp_form), because it computes with floating-point numbers.
 unsigned emit_fp_form(const struct ir_insn *i);

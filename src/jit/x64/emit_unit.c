@@ -101,13 +101,28 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
 
 struct emit_mark {
     uint8_t *p;
+    bool copies; // there may be any
     unsigned nsites, nlinks, nways, nslow, nreloads;
     struct emit_flags flags;
 };
 
 static struct emit_mark emit_mark(const struct emit *e)
 {
-    return (struct emit_mark){e->a.p, e->nsites, e->nlinks, e->nways, e->nslow, e->nreloads, e->flags};
+    return (struct emit_mark){e->a.p, e->vector_copies, e->nsites, e->nlinks, e->nways, e->nslow, e->nreloads, e->flags};
+}
+
+static void keep_copies(const struct emit *e, struct emit_vector copies[16])
+{
+    if (e->vector_copies) memcpy(copies, e->vector, sizeof e->vector);
+}
+
+static void restore_copies(struct emit *e, const struct emit_vector copies[16], bool any)
+{
+    if (!any)
+        emit_vector_forget(e);
+    else
+        memcpy(e->vector, copies, sizeof e->vector);
+    e->vector_copies = any;
 }
 
 static void emit_rewind(struct emit *e, struct emit_mark m)
@@ -153,7 +168,7 @@ static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, e
     const struct emit_mark before = emit_mark(e);
     const uint32_t since = e->vector_op;
     struct emit_vector copies[16];
-    memcpy(copies, e->vector, sizeof copies);
+    keep_copies(e, copies);
     unsigned missing = 0;
     for (unsigned attempt = 0;; attempt++) {
         uint8_t *no = x64_jcc_at(&e->a, cc ^ 1);
@@ -175,7 +190,7 @@ static void either(struct emit *e, const struct ir_insn *then, unsigned nthen, e
             return;
         }
         emit_rewind(e, before);
-        memcpy(e->vector, copies, sizeof copies);
+        restore_copies(e, copies, before.copies);
     }
 }
 
@@ -185,7 +200,7 @@ static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, 
 {
     const struct emit_mark before = emit_mark(e);
     struct emit_vector copies[16];
-    memcpy(copies, e->vector, sizeof copies);
+    keep_copies(e, copies);
     const uint32_t since = e->vector_op;
     for (unsigned attempt = 0;; attempt++) {
         const struct emit_flags skipped = e->flags;
@@ -196,7 +211,7 @@ static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, 
         const unsigned after = body[n - 1].after;
         if (ends(&body[n - 1])) { // nobody comes from there
             e->flags = skipped;
-            memcpy(e->vector, copies, sizeof copies);
+            restore_copies(e, copies, before.copies);
         }
         unsigned missing;
         struct emit_flags f = common_flags(&skipped, &e->flags);
@@ -211,7 +226,7 @@ static void skip_unless(struct emit *e, const struct ir_insn *body, unsigned n, 
             return;
         }
         emit_rewind(e, before);
-        memcpy(e->vector, copies, sizeof copies);
+        restore_copies(e, copies, before.copies);
         emit_save_flags(e, missing);
     }
 }

@@ -46,6 +46,8 @@ static void remember(struct emit *e, unsigned size, unsigned v, unsigned xmm)
 void emit_vector_forget(struct emit *e)
 {
     e->ge_mask = false;
+    if (!e->vector_copies) return;
+    e->vector_copies = false;
     for (unsigned x = XMM_SCRATCH; x < 16; x++)
         e->vector[x].size = 0;
 }
@@ -53,6 +55,7 @@ void emit_vector_forget(struct emit *e)
 void emit_vector_begin(struct emit *e, const struct ir_insn *i)
 {
     e->vector_op++;
+    e->vector_copies = true;
     e->vector_keep = !emit_may_call(i);
     e->vector_sources = e->vector_keep || emit_fp_form(i);
     e->finished.size = 0;
@@ -74,7 +77,7 @@ void emit_vector_end(struct emit *e, const struct ir_insn *i)
 void emit_vector_join(struct emit *e, uint32_t since)
 {
     e->ge_mask = false;
-    for (unsigned x = XMM_SCRATCH; x < 16; x++)
+    for (unsigned x = XMM_SCRATCH; e->vector_copies && x < 16; x++)
         if (e->vector[x].set > since) e->vector[x].size = 0;
 }
 

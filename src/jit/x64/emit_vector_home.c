@@ -132,6 +132,7 @@ void emit_vector_store_homes(struct emit *e, unsigned mask)
 
 void emit_vector_load_homes(struct emit *e)
 {
+    if (!e->vector_homes) return;
     for (unsigned x = XMM_SCRATCH; x < 16; x++) {
         const struct emit_vector_home *h = &e->vector_home[x];
         if (h->size) load(e, h->size, h->v, x);
@@ -181,11 +182,16 @@ static void follow_changes(struct emit *e, const struct ir_block *b)
 
 void emit_set_vector_homes(struct emit *e, const struct emit_vector_home home[16], const struct ir_block *b)
 {
-    memcpy(e->vector_home, home, sizeof e->vector_home);
+    if (!home && !e->vector_homes) { // nor the unit before
+        e->block_changed[0] = 0;
+        return;
+    }
+    static const struct emit_vector_home none[16];
+    memcpy(e->vector_home, home ? home : none, sizeof e->vector_home);
     memset(e->vector_at, 0, sizeof e->vector_at);
     e->vector_homes = false;
     for (unsigned x = 0; x < 16; x++) {
-        const struct emit_vector_home *h = &home[x];
+        const struct emit_vector_home *h = &e->vector_home[x];
         if (!h->size) continue;
         e->vector_homes = true;
         memset(&e->vector_at[h->v << h->size >> 2], (int)x, 1u << h->size >> 2);

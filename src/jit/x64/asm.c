@@ -64,13 +64,7 @@ static inline bool is_new_byte(unsigned reg, struct x64_rm rm)
 void x64_registers(struct x64 *a, unsigned opcode, unsigned reg, unsigned rm)
 {
     x64_room(a);
-    uint8_t *p = a->p;
-    const unsigned rex = (reg & 8) >> 1 | rm >> 3;
-    if (rex) *p++ = (uint8_t)(0x40 | rex);
-    if (opcode > 0xff) *p++ = 0x0f;
-    const uint16_t code = (uint16_t)((opcode & 0xff) | (0xc0 | (reg & 7) << 3 | (rm & 7)) << 8);
-    memcpy(p, &code, sizeof code);
-    a->p = p + sizeof code;
+    a->p = x64_put_registers(a->p, opcode, reg, rm);
 }
 
 // With other prefixes than REX and the window's, or long opcodes.
@@ -95,28 +89,6 @@ static inline uint32_t kind_of(struct x64_rm rm)
     return (uint32_t)(bits >> 32) & ~15u;
 }
 
-// [base + disp], in the window or not, and no prefix but REX.
-static inline void based(struct x64 *a, unsigned opcode, unsigned reg, unsigned base, int32_t disp, bool gs)
-{
-    uint8_t *p = a->p;
-    if (gs) {
-        memcpy(p, "\x65\x67", 2);
-        p += 2;
-    }
-    const unsigned rex = (reg & 8) >> 1 | base >> 3;
-    if (rex) *p++ = (uint8_t)(0x40 | rex);
-    if (opcode > 0xff) *p++ = 0x0f;
-    const uint32_t code = (opcode & 0xff) | (reg & 7) << 11 | (base & 7) << 8;
-    if (disp == (int8_t)disp) {
-        const bool none = !disp && (base & 7) != RBP;
-        put32(p, code | (none ? 0 : 0x4000) | (uint32_t)disp << 16);
-        a->p = p + (none ? 2 : 3);
-    } else {
-        put32(p, code | 0x8000);
-        a->p = put32(p + 2, (uint32_t)disp);
-    }
-}
-
 static __attribute__((noinline)) void any_op(struct x64 *a, unsigned width, unsigned opcode, unsigned reg,
                                              struct x64_rm rm)
 {
@@ -139,7 +111,7 @@ static __attribute__((noinline)) void any_op(struct x64 *a, unsigned width, unsi
     a->p = modrm(a, p, reg, rm);
 }
 
-// [base + index << scale + disp], likewise.
+// [base + index << scale + disp], without a prefix but REX and the window's.
 static __attribute__((noinline)) void indexed(struct x64 *a, unsigned opcode, unsigned reg, struct x64_rm rm)
 {
     uint8_t *p = window(a->p, rm);
@@ -162,9 +134,8 @@ void x64_any(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struc
     const uint32_t kind = kind_of(rm);
     const bool gs = kind == kind_of(in_window);
     x64_room(a);
-    if ((kind == kind_of(plain) || gs) && (rm.base & 7) != RSP && opcode <= 0xffff &&
-        (!width || (width == X64_8 && (reg & 12) != 4)))
-        based(a, opcode, reg, rm.base & 15u, rm.disp, gs);
+    if ((kind == kind_of(plain) || gs) && opcode <= 0xffff && (!width || (width == X64_8 && (reg & 12) != 4)))
+        a->p = x64_put_based(a->p, opcode, reg, rm.base & 15u, rm.disp, gs);
     else if (rm.mem && !width && rm.base >= 0 && rm.index >= 0 && opcode <= 0xffff)
         indexed(a, opcode, reg, rm);
     else
@@ -215,16 +186,9 @@ void x64_mov_imm64(struct x64 *a, unsigned to, uint64_t imm)
 
 void x64_group1(struct x64 *a, unsigned width, unsigned n, struct x64_rm rm, uint32_t imm)
 {
-    if (!rm.mem && !width) { // [REX] 83 or 81, ModRM, the constant
+    if (!rm.mem && !width) {
         x64_room(a);
-        const unsigned reg = (uint8_t)rm.base;
-        const bool small = imm + 128 < 256;
-        uint8_t *p = a->p;
-        if (reg & 8) *p++ = 0x41;
-        const uint16_t code = (uint16_t)((small ? 0x83 : 0x81) | (0xc0 | n << 3 | (reg & 7)) << 8);
-        memcpy(p, &code, sizeof code);
-        put32(p + 2, imm);
-        a->p = p + (small ? 3 : 6);
+        a->p = x64_put_group1(a->p, n, (uint8_t)rm.base, imm);
     } else if (width & X64_8) {
         x64_op(a, width, 0x80, n, rm);
         x64_byte(a, imm & 0xff);

@@ -105,6 +105,48 @@ static inline struct x64_rm x64_at(const struct x64 *a, const uint8_t *p)
 
 enum x64_width { X64_8 = 1, X64_64 = 2, X64_16 = 4 }; // 0: 32 bits
 
+// The commonest encodings, without a look at the room: they write at p, up to 16 bytes, and return the end.
+// Opcodes are xx or 0fxx.
+
+static inline uint8_t *x64_put(uint8_t *p, uint32_t v)
+{
+    memcpy(p, &v, sizeof v);
+    return p;
+}
+
+static inline uint8_t *x64_put_registers(uint8_t *p, unsigned opcode, unsigned reg, unsigned rm)
+{
+    const unsigned rex = (reg & 8) >> 1 | rm >> 3;
+    if (rex) *p++ = (uint8_t)(0x40 | rex);
+    if (opcode > 0xff) *p++ = 0x0f;
+    return x64_put(p, (opcode & 0xff) | (0xc0 | (reg & 7) << 3 | (rm & 7)) << 8) + 2;
+}
+
+// reg, [base + disp], in the window or not.
+static inline uint8_t *x64_put_based(uint8_t *p, unsigned opcode, unsigned reg, unsigned base, int32_t disp,
+                                     bool gs)
+{
+    if (gs) p = x64_put(p, 0x6765) + 2;
+    const unsigned rex = (reg & 8) >> 1 | base >> 3;
+    if (rex) *p++ = (uint8_t)(0x40 | rex);
+    if (opcode > 0xff) *p++ = 0x0f;
+    *p++ = (uint8_t)opcode;
+    const unsigned operands = (reg & 7) << 3 | (base & 7);
+    const bool none = !disp && (base & 7) != RBP, small = disp == (int8_t)disp;
+    *p++ = (uint8_t)(operands | (none ? 0 : small ? 0x40 : 0x80));
+    if ((base & 7) == RSP) *p++ = 0x24; // a SIB without an index
+    return x64_put(p, (uint32_t)disp) + (none ? 0 : small ? 1 : 4);
+}
+
+// Group-1 operation n of a register and a constant.
+static inline uint8_t *x64_put_group1(uint8_t *p, unsigned n, unsigned reg, uint32_t imm)
+{
+    const bool small = imm + 128 < 256;
+    if (reg & 8) *p++ = 0x41;
+    x64_put(p, (small ? 0x83 : 0x81) | (0xc0 | n << 3 | (reg & 7)) << 8);
+    return x64_put(p + 2, imm) + (small ? 1 : 4);
+}
+
 // x64_op's most frequent kind: opcode (xx or 0fxx) and two registers.
 void x64_registers(struct x64 *a, unsigned opcode, unsigned reg, unsigned rm);
 // … and all others.

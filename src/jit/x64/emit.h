@@ -90,6 +90,7 @@ struct emit_shared {
 
 enum { EMIT_COMPARED = 0x48 }; // entries of a table at `compared`
 
+enum { NO_REGISTER = 0xff };
 enum { EMIT_MAX_SITES = 4000, EMIT_MAX_LINKS = 1000, EMIT_MAX_WAYS = 3000, EMIT_MAX_SLOW = 1000 };
 
 // A jump or call that leads behind the unit's operations, to code that is made there.
@@ -153,6 +154,7 @@ struct emit {
     uint8_t *start, *cold; // of the unit's code; behind it, of the ways that it seldom takes
     const int8_t *home;    // guest register → host register; -1: in struct cpu
     struct x64_rm place[IR_LOCS]; // where locations live
+    uint8_t reg[256];             // … the registers of those that do in one; else NO_REGISTER
     bool places_common;           // … as emit_home says
     unsigned nsites, nlinks, nways, nblocks, next_block;
     struct emit_block blocks[IR_MAX_BLOCKS];

@@ -97,6 +97,8 @@ bool emit_quiet(struct emit *e, const struct ir_insn *i);
 unsigned emit_select(struct emit *e, const struct ir_insn *i); // emit_select.c
 // A comparison and the IR_IF behind it, likewise.
 unsigned emit_early(struct emit *e, const struct ir_insn *i); // emit_early.c
+// The operation, up to IR_XOR or from IR_LD8 to IR_ST32, if it is of a common form.
+bool emit_plain(struct emit *e, const struct ir_insn *i); // emit_plain.c
 void emit_alu(struct emit *e, const struct ir_insn *i);       // emit_alu.c
 void emit_shift(struct emit *e, const struct ir_insn *i);     // emit_shift.c
 void emit_multiply(struct emit *e, const struct ir_insn *i);  // emit_multiply.c

@@ -80,6 +80,7 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
     const enum ir_op op = i->op;
     // On the way that leads here an operation under a condition does end the life of what was there before.
     e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
+    if ((op <= IR_XOR || (op >= IR_LD8 && op <= IR_ST32)) && emit_plain(e, i)) return;
     if (op < IR_LD8) {
         emit_core(e, i);
     } else if (op <= IR_PROBE) {
@@ -353,6 +354,9 @@ static void find_places(struct emit *e)
     e->place[IR_TEMP] = x64_r(RDX);
     for (unsigned t = 1; t < IR_LOCS - IR_TEMP; t++)
         e->place[IR_TEMP + t] = x64_m(RBP, (int32_t)(offsetof(struct cpu, host_temp) + 4 * t));
+    memset(e->reg, NO_REGISTER, sizeof e->reg);
+    for (unsigned r = 0; r < IR_LOCS; r++)
+        if (!e->place[r].mem && r != 15) e->reg[r] = (uint8_t)e->place[r].base;
 }
 
 bool emit_unit(struct emit *e, const struct ir_block *b)

@@ -215,10 +215,10 @@ struct ir_block {
     unsigned n;
     unsigned ninsns; // guest instructions
     unsigned nblocks;
-    bool region;                // may have several blocks; nobody compares its states
-    bool quick;                 // made in haste: ir_pass_quick instead of the others
-    bool stale_flags;           // ir_pass_stale_flags
-    bool holes;                 // a pass has left IR_NOPs: ir_compact
+    bool region;                         // may have several blocks; nobody compares its states
+    bool quick;                          // made in haste: ir_pass_quick instead of the others
+    bool stale_flags;                    // ir_pass_stale_flags
+    bool holes;                          // a pass has left IR_NOPs: ir_compact
     uint64_t seen[IR_OP_COUNT / 64 + 1]; // which operations have been put into it, a bit each
     struct {
         uint64_t key;  // pc | T | ITSTATE << 32

@@ -1,6 +1,6 @@
 // The passes for what is made in haste, where code runs some thousand times at most: what they find is worth
-// no more than one walk, backwards, in which every operation finds those behind it as they will stay. Operands
-// are as xlate/ has made them.
+// no more than one walk, backwards, in which every operation finds those behind it as they will stay.
+// Operands are as xlate/ has made them.
 #include "ir/flags.h"
 #include "ir/passes.h"
 

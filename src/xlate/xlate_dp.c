@@ -123,7 +123,8 @@ static bool plain_add(struct xlate *x, const struct insn *in, const struct opera
         emit(x, IR_MOV, in->rd, IR_NONE, IR_IMM, pc_value(x) + (o->ir == IR_ADD ? in->imm : 0u - in->imm));
         return true;
     }
-    if (o->form != FORM_REG || o->ir != IR_ADD || in->shift_type != SHIFT_LSL || in->shift_n > 3) return false;
+    if (o->form != FORM_REG || o->ir != IR_ADD || in->shift_type != SHIFT_LSL || in->shift_n > 3)
+        return false;
     if (from_pc || to_pc) {
         if (in->shift_n || in->rm == in->rn) return false;
         emit(x, IR_ADD, in->rd, from_pc ? in->rm : in->rn, IR_IMM, pc_value(x));
@@ -156,7 +157,8 @@ static bool accumulates(const struct xlate *x, const struct insn *in, const stru
 }
 
 // The second operand. carry: the shifter's carry out is wanted.
-static uint8_t second(struct xlate *x, const struct insn *in, const struct operation *o, uint8_t d, bool carry)
+static uint8_t second(struct xlate *x, const struct insn *in, const struct operation *o, uint8_t d,
+                      bool carry)
 {
     const uint8_t b = o->form == FORM_REG ? shifted(x, in, d, carry) : shifted_by_register(x, in, d, carry);
     if (!(o->kind & INVERTED)) return b;
@@ -165,7 +167,8 @@ static uint8_t second(struct xlate *x, const struct insn *in, const struct opera
     return t;
 }
 
-static __attribute__((noinline)) enum xlate_result compute(struct xlate *x, const struct insn *in, const struct operation *o)
+static __attribute__((noinline)) enum xlate_result compute(struct xlate *x, const struct insn *in,
+                                                           const struct operation *o)
 {
     const bool s = in->flags & INSN_S || o->kind & COMPARES;
     uint8_t d = o->kind & COMPARES ? IR_NONE : in->rd;

@@ -11,18 +11,10 @@ struct access {
 #define LITERAL(name, ir) [OP_##name##_LIT] = {ir, false, true, false}
 
 static const struct access accesses[OP_VFP_FIRST] = {
-    ROW(LDR, IR_LD32, false),
-    ROW(LDRB, IR_LD8, false),
-    ROW(LDRH, IR_LD16, false),
-    ROW(LDRSB, IR_LDS8, false),
-    ROW(LDRSH, IR_LDS16, false),
-    ROW(STR, IR_ST32, true),
-    ROW(STRB, IR_ST8, true),
-    ROW(STRH, IR_ST16, true),
-    LITERAL(LDR, IR_LD32),
-    LITERAL(LDRB, IR_LD8),
-    LITERAL(LDRH, IR_LD16),
-    LITERAL(LDRSB, IR_LDS8),
+    ROW(LDR, IR_LD32, false),   ROW(LDRB, IR_LD8, false),    ROW(LDRH, IR_LD16, false),
+    ROW(LDRSB, IR_LDS8, false), ROW(LDRSH, IR_LDS16, false), ROW(STR, IR_ST32, true),
+    ROW(STRB, IR_ST8, true),    ROW(STRH, IR_ST16, true),    LITERAL(LDR, IR_LD32),
+    LITERAL(LDRB, IR_LD8),      LITERAL(LDRH, IR_LD16),      LITERAL(LDRSB, IR_LDS8),
     LITERAL(LDRSH, IR_LDS16),
 };
 

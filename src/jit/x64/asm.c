@@ -119,8 +119,8 @@ static __attribute__((noinline)) void indexed(struct x64 *a, unsigned opcode, un
     const unsigned rex = (reg & 8) >> 1 | (index & 8) >> 2 | base >> 3;
     if (rex) *p++ = (uint8_t)(0x40 | rex);
     if (opcode > 0xff) *p++ = 0x0f;
-    const uint32_t code = (opcode & 0xff) | (reg & 7) << 11 | 4 << 8 | (unsigned)rm.scale << 22 | (index & 7) << 19 |
-                          (base & 7) << 16;
+    const uint32_t code = (opcode & 0xff) | (reg & 7) << 11 | 4 << 8 | (unsigned)rm.scale << 22 |
+                          (index & 7) << 19 | (base & 7) << 16;
     const bool none = !rm.disp && (base & 7) != RBP, small = rm.disp == (int8_t)rm.disp;
     put32(p, code | (none ? 0 : small ? 0x4000 : 0x8000));
     put32(p + 3, (uint32_t)rm.disp);

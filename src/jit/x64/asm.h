@@ -85,7 +85,8 @@ struct x64_rm {
     bool mem : 1, gs : 1; // gs: in the guest's window, with 32-bit address arithmetic
     bool rip : 1;         // disp is counted from the cursor's end, and no immediate may follow
 };
-_Static_assert(sizeof(struct x64_rm) == 8 && offsetof(struct x64_rm, base) == 4, "x64_any looks at it as a number");
+_Static_assert(sizeof(struct x64_rm) == 8 && offsetof(struct x64_rm, base) == 4,
+               "x64_any looks at it as a number");
 
 static inline struct x64_rm x64_r(unsigned reg)
 {

@@ -1,5 +1,5 @@
-// The commonest operations in their commonest form: all operands in registers or constants, and no flags to be
-// saved. It is the code that emit_quiet.c, emit_alu.c and emit_memory.c would make, found sooner.
+// The commonest operations in their commonest form: all operands in registers or constants, and no flags to
+// be saved. It is the code that emit_quiet.c, emit_alu.c and emit_memory.c would make, found sooner.
 #include "jit/x64/emit_internal.h"
 
 enum { LEA = 0x8d, TEST = 0x85, CMP = 0x3b, MOV = 0x8b };
@@ -78,13 +78,15 @@ static bool alu(struct emit *e, const struct ir_insn *i)
     if (op == IR_MOV) return move(e, i, d);
     if (e->flags.host & e->live || a > R15 || (e->reg[i->b] > R15 && i->b != IR_IMM)) return false;
     const bool adds = op <= IR_SUB;
-    if (adds && !i->sets && d <= R15 && (i->n || (i->d != i->a && i->d != i->b)) && (op == IR_ADD || i->b == IR_IMM))
+    if (adds && !i->sets && d <= R15 && (i->n || (i->d != i->a && i->d != i->b)) &&
+        (op == IR_ADD || i->b == IR_IMM))
         return sum(e, i, d, a);
     if (i->d == IR_NONE) {
         if (!i->sets || !compare(e, i, a)) return false;
     } else {
         // A byte or a halfword is taken out by a move.
-        if (d > R15 || i->n || (op == IR_AND && i->b == IR_IMM && !i->sets && (i->imm == 0xff || i->imm == 0xffff)))
+        if (d > R15 || i->n ||
+            (op == IR_AND && i->b == IR_IMM && !i->sets && (i->imm == 0xff || i->imm == 0xffff)))
             return false;
         if (!in_place(e, i, d, a)) return false;
     }
@@ -94,7 +96,7 @@ static bool alu(struct emit *e, const struct ir_insn *i)
 }
 
 // By a register and a constant.
-static bool access(struct emit *e, const struct ir_insn *i)
+static bool transfer(struct emit *e, const struct ir_insn *i)
 {
     static const uint16_t by_op[] = {0x0fb6, 0x0fb7, MOV, 0x0fbe, 0x0fbf, 0x88, 0, 0x89};
     const unsigned d = e->reg[i->d], a = e->reg[i->a], opcode = by_op[i->op - IR_LD8];
@@ -108,5 +110,5 @@ static bool access(struct emit *e, const struct ir_insn *i)
 bool emit_plain(struct emit *e, const struct ir_insn *i)
 {
     x64_room(&e->a);
-    return i->op <= IR_XOR ? alu(e, i) : access(e, i);
+    return i->op <= IR_XOR ? alu(e, i) : transfer(e, i);
 }

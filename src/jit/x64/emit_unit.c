@@ -109,7 +109,8 @@ struct emit_mark {
 
 static struct emit_mark emit_mark(const struct emit *e)
 {
-    return (struct emit_mark){e->a.p, e->vector_copies, e->nsites, e->nlinks, e->nways, e->nslow, e->nreloads, e->flags};
+    return (struct emit_mark){e->a.p,   e->vector_copies, e->nsites,   e->nlinks,
+                              e->nways, e->nslow,         e->nreloads, e->flags};
 }
 
 static void keep_copies(const struct emit *e, struct emit_vector copies[16])

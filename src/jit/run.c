@@ -88,9 +88,9 @@ void jit_flags_cross(struct tier *t, struct cpu *c)
 static bool prepare(struct jit *j, struct cpu *c)
 {
     struct emit_jump *jumps =
-        mmap(NULL, EMIT_JUMPS * sizeof *jumps, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, emit_jumps(c->sys) * sizeof *jumps, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (jumps == MAP_FAILED) return false;
-    jumps[emit_jump_hash(0)].target = JUMP_EMPTY; // the others are zeros, which are elsewhere no target
+    jumps[emit_jump_hash(0, c->sys)].target = JUMP_EMPTY; // the others are zeros, which are elsewhere no target
     c->host_jump = jumps;
     for (unsigned i = 0; i < CPU_HOST_HEAT; i++)
         c->host_heat[i] = (int32_t)j->hot_region;
@@ -164,7 +164,7 @@ struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
 void jit_detach(struct tier *t, struct cpu *c)
 {
     (void)t;
-    if (c->host_jump) munmap(c->host_jump, EMIT_JUMPS * sizeof(struct emit_jump));
+    if (c->host_jump) munmap(c->host_jump, emit_jumps(c->sys) * sizeof(struct emit_jump));
     c->host_jump = NULL;
 }
 

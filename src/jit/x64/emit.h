@@ -36,11 +36,15 @@ struct emit_jump {
     uint32_t target, context; // pc | T, cpu.code_context
     const void *code;
 };
-enum { EMIT_JUMPS = 4096, JUMP_EMPTY = 2 };
-// Functions lie at multiples of 16 and more: the bits above tell them apart.
-static inline unsigned emit_jump_hash(uint32_t target)
+enum { EMIT_JUMPS = 4096, EMIT_SYSTEM_JUMPS = 16384, JUMP_EMPTY = 2 };
+static inline unsigned emit_jumps(bool system)
 {
-    return (target >> 12 ^ target) >> 1 & (EMIT_JUMPS - 1);
+    return system ? EMIT_SYSTEM_JUMPS : EMIT_JUMPS;
+}
+// Functions lie at multiples of 16 and more: the bits above tell them apart.
+static inline unsigned emit_jump_hash(uint32_t target, bool system)
+{
+    return (target >> 12 ^ target) >> 1 & (emit_jumps(system) - 1);
 }
 
 // Where the guest's flags are, masks of enum ir_flag: in the host's flags, in struct cpu, or in both.

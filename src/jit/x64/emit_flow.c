@@ -101,7 +101,7 @@ static bool is_near(const struct emit *e, uint32_t target)
 // Compares the entry of a known target, which is in EAX from here on, as emit_find_target does.
 static struct x64_rm find_far(struct emit *e, uint32_t target)
 {
-    const int32_t at = (int32_t)(emit_jump_hash(target) * sizeof(struct emit_jump));
+    const int32_t at = (int32_t)(emit_jump_hash(target, true) * sizeof(struct emit_jump));
     x64_mov_imm(&e->a, x64_r(RAX), target);
     x64_op(&e->a, X64_64, 0x8b, RDX, CPU_FIELD(host_jump));
     x64_op(&e->a, X64_64, 0x0b, RAX, CPU_FIELD(code_zero)); // or

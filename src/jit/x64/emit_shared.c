@@ -103,7 +103,7 @@ struct x64_rm emit_find_target(struct x64 *a, bool system)
     x64_op(a, 0, 0xc1, 5, x64_r(RCX)); // shr
     x64_byte(a, 12);
     x64_op(a, 0, 0x33, RCX, x64_r(RAX)); // xor
-    x64_group1(a, 0, 4, x64_r(RCX), (EMIT_JUMPS - 1) << 1);
+    x64_group1(a, 0, 4, x64_r(RCX), (emit_jumps(system) - 1) << 1);
     x64_op(a, X64_64, 0x8b, RDX, CPU_FIELD(host_jump));
     if (system) x64_op(a, X64_64, 0x0b, RAX, CPU_FIELD(code_zero)); // or
     x64_op(a, system ? X64_64 : 0, 0x3b, RAX, found);

@@ -42,6 +42,7 @@ int system_main(int argc, char **argv, struct engine *(*make)(const struct engin
         return EXIT_INTERNAL;
     }
     if (log_on(LOG_INSTRUCTIONS)) c.machine.trace = trace;
+    c.machine.compiles = c.engine.kind != ENGINE_INTERP;
     struct engine *engine = make(&c.engine);
     struct machine *m = engine ? machine_new(&c.machine, engine) : NULL;
     int status = EXIT_INTERNAL;

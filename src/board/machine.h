@@ -38,6 +38,7 @@ struct machine_options {
     uint64_t memory;   // bytes
     unsigned smp;
     bool round_robin; // all CPUs in one host thread, in turn: reproducible
+    bool compiles; // the engine takes no budgets of instructions: turns are of time
     bool icount, no_reboot, exit_on_panic, semihosting;
     bool stats; // at the end instructions, time and memory on stderr
     const char *kernel, *initrd, *dtb, *append;
@@ -121,6 +122,8 @@ struct machine {
     struct timer generic_timer[SYS_MAX_CPUS]; // next change of each CPU's generic timer lines
     pthread_cond_t wake[SYS_MAX_CPUS]; // with the bus lock: a CPU may have something to do
     atomic_uint event_waiters;         // CPUs in WFE
+    struct timer turn;             // when the present CPU's turn ends, and that it has
+    atomic_bool turn_over;
     atomic_int request;            // enum machine_request
     int exit_status;               // with RUN_EXIT
     struct semihost *semihost;     // or NULL

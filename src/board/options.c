@@ -28,7 +28,7 @@ const char machine_options_help[] =
     "                             also how many instructions the recompiler's code has executed\n"
     "      --no-reboot            a reboot ends the machine\n"
     "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
-    "      --engine NAME          interp (default) or jit, the recompiler\n"
+    "      --engine NAME          jit (default), the recompiler, or interp\n"
     "      --jit-memory MIB       for the recompiler's code (default 32)\n"
     "\n"
     "What is loaded\n"
@@ -159,7 +159,10 @@ static bool set_virtio(struct parse *p, const struct definition *d, char *arg)
 
 static bool set_engine(struct parse *p, const struct definition *d, char *arg)
 {
-    return options_engine(&p->c->engine, d->name, arg);
+    if (!options_engine(&p->c->engine, d->name, arg)) return false;
+    if (p->c->engine.kind != ENGINE_LOCKSTEP) return true;
+    warn("--%s: lockstep is for programs" SEE_HELP, d->name);
+    return false;
 }
 
 static bool parse_address(const char *option, const char *arg, uint64_t *address)
@@ -443,7 +446,7 @@ static bool starts_without_kernel(const struct machine_options *o)
 bool machine_options_parse(struct machine_command *c, int argc, char **argv)
 {
     *c = (struct machine_command){.machine = {.board = "vexpress-a9", .memory = 256 << 20, .smp = 1},
-                                  .engine = {.kind = ENGINE_INTERP}};
+                                  .engine = {.kind = ENGINE_JIT}};
     struct parse p = {.c = c, .o = &c->machine};
     bool options = true;
     for (int at = 1; at < argc && !c->help;) {

@@ -169,7 +169,7 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
     do {
         // Whoever sets it does so behind what it is about.
         __atomic_exchange_n(&c->exit_request, 0, __ATOMIC_SEQ_CST);
-        if (atomic_load(&m->request) != RUN_ON) return AWAKE;
+        if (atomic_load(&m->request) != RUN_ON || atomic_load(&m->turn_over)) return AWAKE;
         const enum waiting state = power_state(m, s);
         if (state != AWAKE) return state;
         if (c->irq_lines) exception_interrupt(s);
@@ -179,11 +179,11 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
         case CPU_EXIT_WFI: return FOR_INTERRUPT;
         case CPU_EXIT_WFE: return FOR_EVENT;
         case CPU_EXIT_YIELD:
-            if (limit) return AWAKE;
+            if (m->opt.round_robin) return AWAKE;
             sched_yield();
             break;
         case CPU_EXIT_INTERRUPT: // perhaps a deadline came nearer: another limit
-            if (limit) return AWAKE;
+            if (m->opt.round_robin) return AWAKE;
             break;
         default: exception_enter_exit(s, why); break;
         }
@@ -224,7 +224,8 @@ static bool run_threads(struct machine *m)
 // All CPUs in this thread, in turn
 
 enum {
-    QUANTUM = 5000,          // instructions until the next one's turn
+    QUANTUM = 5000,          // instructions until the next one's turn,
+    QUANTUM_NS = 250000,     // … or time, where nobody counts them
     INSTRUCTION_NS = 10,     // icount
     LONGEST_NS = 1000000000, // icount: how far it looks ahead for a deadline
 };
@@ -239,17 +240,31 @@ static uint64_t icount_ran(void *ctx)
 }
 
 // The present turn may have to be shorter.
-static void icount_earlier(void *ctx)
+static void shorten_turn(void *ctx)
 {
     struct machine *m = ctx;
     for (unsigned i = 0; i < m->sys.ncpus; i++)
         m->sys.cpu[i]->cpu.exit_request = 1;
 }
 
-// Instructions that the next turn may last.
+static void end_turn(void *ctx)
+{
+    struct machine *m = ctx;
+    atomic_store(&m->turn_over, true);
+    shorten_turn(m);
+}
+
+// Instructions that the next turn may last; 0: until end_turn, if there are others.
 static uint64_t turn(struct machine *m)
 {
     uint64_t n = m->sys.ncpus > 1 ? QUANTUM : 0;
+    if (!m->opt.icount && n && m->opt.compiles) {
+        atomic_store(&m->turn_over, false);
+        pthread_mutex_lock(&m->bus.lock);
+        timer_set(&m->clock, &m->turn, clock_ns(&m->clock) + QUANTUM_NS);
+        pthread_mutex_unlock(&m->bus.lock);
+        return 0;
+    }
     if (!m->opt.icount) return n;
     pthread_mutex_lock(&m->bus.lock);
     clock_fire(&m->clock);
@@ -294,9 +309,18 @@ static void idle(struct machine *m, const enum waiting *waiting)
     pthread_mutex_unlock(&m->bus.lock);
 }
 
+static void end_turns(struct machine *m)
+{
+    pthread_mutex_lock(&m->bus.lock);
+    timer_cancel(&m->clock, &m->turn);
+    pthread_mutex_unlock(&m->bus.lock);
+    atomic_store(&m->turn_over, false);
+}
+
 static void run_in_turn(struct machine *m)
 {
     enum waiting waiting[SYS_MAX_CPUS] = {AWAKE};
+    m->turn = (struct timer){.fire = end_turn, .ctx = m};
     while (atomic_load(&m->request) == RUN_ON) {
         bool ran = false;
         for (unsigned i = 0; i < m->sys.ncpus; i++) {
@@ -308,8 +332,11 @@ static void run_in_turn(struct machine *m)
             waiting[i] = run_cpu(m, s, limit);
             ran = true;
         }
-        if (!ran) idle(m, waiting);
+        if (ran) continue;
+        end_turns(m);
+        idle(m, waiting);
     }
+    end_turns(m);
 }
 
 static void start_cpus(struct machine *m)
@@ -358,7 +385,7 @@ int machine_run(struct machine *m)
     if (m->opt.icount) {
         m->opt.round_robin = true;
         m->clock.ran = icount_ran;
-        m->clock.earlier = icount_earlier;
+        m->clock.earlier = shorten_turn;
         m->clock.ctx = m;
     }
     if (!loop_start(&m->loop)) {

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "board/vexpress.h"
@@ -98,6 +100,18 @@ struct device *machine_device(const struct machine *m, const char *id)
     return NULL;
 }
 
+// Memory becomes a file's, so that it can be mapped elsewhere, too. -1: it stays as it is.
+static int into_file(uint8_t *host, uint64_t size)
+{
+    const int fd = (int)syscall(SYS_memfd_create, "stinkarm-ram", 1 /* MFD_CLOEXEC */);
+    if (fd < 0) return -1;
+    const int flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE;
+    if (!ftruncate(fd, (off_t)size) && mmap(host, size, PROT_READ | PROT_WRITE, flags, fd, 0) != MAP_FAILED)
+        return fd;
+    close(fd);
+    return -1;
+}
+
 uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uint64_t size)
 {
     const size_t pages = size >> 12;
@@ -108,6 +122,7 @@ uint8_t *machine_add_ram(struct machine *m, const char *name, uint64_t base, uin
         return NULL;
     }
     bus_add_ram(&m->bus, name, base, size, host, host + size);
+    bus_set_file(&m->bus, host, into_file(host, size));
     return host;
 }
 
@@ -238,7 +253,9 @@ void machine_free(struct machine *m)
         sys_cpu_free(m->sys.cpu[i]);
     for (unsigned i = 0; i < m->bus.nranges; i++) {
         const struct bus_range *r = &m->bus.range[i];
-        if (r->kind == BUS_RAM && r->code) munmap(r->host, r->size + (r->size >> 12));
+        if (r->kind != BUS_RAM || !r->code) continue;
+        munmap(r->host, r->size + (r->size >> 12));
+        if (r->file >= 0) close(r->file);
     }
     free(m);
 }

@@ -1,5 +1,6 @@
-// SIGFPE: floating-point operations that compiled code leaves to the interpreter. The handler runs on the
-// host thread's own stack, which the guest does not use.
+// SIGFPE: floating-point operations that compiled code leaves to the interpreter. SIGSEGV: pages that are
+// missing in windows (system/window.c). The handlers run on the host thread's own stack, which the guest does
+// not use.
 #include "board/trap.h"
 
 #include <signal.h>
@@ -8,6 +9,7 @@
 
 #include "base/log.h"
 #include "cpu/trap.h"
+#include "system/system.h"
 
 static _Thread_local struct cpu *current;
 
@@ -16,13 +18,26 @@ void traps_of(struct cpu *c)
     current = c;
 }
 
-static void on_fpe(int sig, siginfo_t *si, void *context)
+static _Noreturn void die(int sig)
 {
-    if (si->si_code > 0 && current && current->in_engine && trap_to_engine(current, context)) return;
-    warn("SIGFPE, guest pc 0x%08x", current ? (unsigned)current->r[15] : 0);
+    warn("%s, guest pc 0x%08x", sig == SIGFPE ? "SIGFPE" : "SIGSEGV", current ? (unsigned)current->r[15] : 0);
     signal(sig, SIG_DFL);
     raise(sig);
     _exit(125);
+}
+
+static void on_fpe(int sig, siginfo_t *si, void *context)
+{
+    if (si->si_code > 0 && current && current->in_engine && trap_to_engine(current, context)) return;
+    die(sig);
+}
+
+static void on_segv(int sig, siginfo_t *si, void *context)
+{
+    const bool write = ((ucontext_t *)context)->uc_mcontext.gregs[REG_ERR] & 2;
+    if (si->si_code <= 0 || !current || !current->in_engine || !window_has(current, si->si_addr)) die(sig);
+    if (window_fault(current, si->si_addr, write) || trap_to_engine(current, context)) return;
+    die(sig);
 }
 
 void traps_init(void)
@@ -32,4 +47,6 @@ void traps_init(void)
     sa.sa_sigaction = on_fpe;
     sa.sa_flags = SA_SIGINFO | SA_NODEFER;
     sigaction(SIGFPE, &sa, NULL);
+    sa.sa_sigaction = on_segv;
+    sigaction(SIGSEGV, &sa, NULL);
 }

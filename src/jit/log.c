@@ -25,7 +25,7 @@ static void log_guest(const struct cpu *c, const struct translation *t)
     for (unsigned k = 0; k < t->ninsns; k++) {
         const struct tier_insn *i = &t->insns[k];
         uint16_t hw[2];
-        if (!c->window) { // a machine's memory cannot be read from here
+        if (c->sys) { // a machine's memory cannot be read from here
             log_line("guest %x:", i->pc);
             continue;
         }

@@ -144,7 +144,7 @@ struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
     if (j->anew || jit_is_dead(entry)) return (struct tier_result){TIER_DEAD, key, NULL};
     if (!c->host_jump) { // the first compiled code of this thread
         if (!prepare(j, c)) return (struct tier_result){TIER_ONE, key, NULL};
-        syscall(SYS_arch_prctl, ARCH_SET_GS_, c->window);
+        if (!c->sys) syscall(SYS_arch_prctl, ARCH_SET_GS_, c->window);
     }
     const unsigned missing = (fp_needs(c->fpscr) | c->host_fp.wants) & ~j->fp_form;
     if (j->fp_form & FP_USED && missing) {

@@ -27,7 +27,13 @@ static void add(struct bus *b, struct bus_range r)
 void bus_add_ram(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host, uint8_t *code)
 {
     add(b, (struct bus_range){
-               .base = base, .size = size, .kind = BUS_RAM, .name = name, .host = host, .code = code});
+               .base = base, .size = size, .kind = BUS_RAM, .name = name, .host = host, .file = -1, .code = code});
+}
+
+void bus_set_file(struct bus *b, const uint8_t *host, int file)
+{
+    for (unsigned i = 0; i < b->nranges; i++)
+        if (b->range[i].kind == BUS_RAM && b->range[i].host == host) b->range[i].file = file;
 }
 
 void bus_add_rom(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host,

@@ -28,6 +28,7 @@ struct bus_range {
     const struct mmio_ops *ops; // MMIO, and writes to ROM
     void *dev;
     uint32_t dev_offset;        // of the range's first register in the device
+    int file;                   // RAM: the memory file that host is a mapping of, from its beginning; -1: none
     uint8_t *code;              // RAM: one byte a page for whoever makes code from it (0: nobody has)
 };
 
@@ -54,6 +55,8 @@ void bus_init(struct bus *b);
 // Adds a range; the caller has checked that it overlaps none. code: see struct bus_range; NULL: code in it is
 // not watched.
 void bus_add_ram(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host, uint8_t *code);
+// Of RAM at a host address: struct bus_range.file.
+void bus_set_file(struct bus *b, const uint8_t *host, int file);
 void bus_add_rom(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host,
                  const struct mmio_ops *ops, void *dev);
 void bus_add_mmio(struct bus *b, const char *name, uint64_t base, uint64_t size, const struct mmio_ops *ops,

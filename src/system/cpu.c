@@ -53,6 +53,7 @@ struct sys_cpu *sys_cpu_new(struct sys_machine *m, const struct sys_model *model
 void sys_cpu_free(struct sys_cpu *s)
 {
     s->machine->engine->detach(s->machine->engine, &s->cpu);
+    window_free(s);
     smp_free(s);
     munmap(s, sizeof *s);
 }
@@ -72,6 +73,7 @@ void sys_cpu_reset(struct sys_cpu *s)
     s->slot = NULL;
     memset(s->l2, 0, sizeof s->l2);
     context_drop_all(s);
+    window_flush_all(s);
     c->sys = &system_functions;
     cpu_cpsr_set(c, MODE_SVC | PSR_A | PSR_I | PSR_F);
     tlb_regime_changed(c);

@@ -103,6 +103,7 @@ void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why)
 bool exception_interrupt(struct sys_cpu *s)
 {
     struct cpu *c = &s->cpu;
+    if (!cpu_privileged(c)) window_interrupted(s, s->regime[s->slot - s->slots]);
     if (c->irq_lines & CPU_FIQ && !(c->masks & PSR_F)) {
         enter(s, MODE_FIQ, VECTOR_FIQ, c->r[15] + 4);
         return true;

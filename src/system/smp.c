@@ -109,6 +109,7 @@ enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget)
         serve_all(s);
         tell_waiters(s->machine);
     }
+    window_use(c);
     if (s->machine->trace) {
         s->machine->trace(c);
         budget = 1;

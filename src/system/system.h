@@ -78,6 +78,7 @@ struct sys_slot {
 #define REGIME_ASID(r) ((uint16_t)((r) >> 32))
 #define REGIME_USER    (1ull << 50)
 #define REGIME_MMU     (1ull << 51)
+#define REGIME_WITHOUT_FP(r) ((r) & ~(3ull << 48))
 #define REGIME_VALID   (1ull << 52) // clear: the slot is for nothing, and holds anything
 
 // context.c: names of regimes, as far as it is about code.
@@ -87,6 +88,21 @@ struct sys_contexts {
     uint32_t name[SYS_CONTEXTS], next;
     uint32_t dacr;                // its bits that count for privileged code
     uint32_t fetched[2][1 << 15]; // a bit a page: private and global ones that instructions were fetched from
+};
+
+// A process's memory, as the host's MMU has it (window.c).
+enum { SYS_WINDOWS = 8, SYS_WINDOW_PAGES = 7000 }; // a process may have 65,530 mappings
+struct sys_window {
+    uint8_t *base;  // 4 GiB, guarded at both ends; NULL: not made yet
+    uint64_t owner; // the regime
+    uint16_t *at;   // page of the guest's → 1 + its number in `page`; 0: it is not there
+    unsigned n;
+    unsigned faults; // since the last interrupt
+    struct sys_window_page {
+        uint32_t va;
+        bool write;
+        const uint8_t *host;
+    } page[SYS_WINDOW_PAGES];
 };
 
 struct sys_cpu;
@@ -153,8 +169,12 @@ struct sys_cpu {
     _Atomic uint64_t asids[4];
     atomic_uint globals;
     uint32_t large[128]; // a bit a MiB: pages of a larger entry are known, which one operation is to forget whole
+    unsigned nwindows, next_window;
+    uint64_t interrupted; // … in User mode, when by this thread's clock, in µs
+    int32_t spent[256];   // time that ASIDs have spent there, less what windows have cost them
     struct sys_slot slots[SYS_SLOTS];
     struct sys_page l2[SYS_L2_SETS][SYS_L2_WAYS];
+    struct sys_window windows[SYS_WINDOWS];
 };
 
 static inline struct sys_cpu *sys_of(struct cpu *c)
@@ -212,6 +232,13 @@ bool tlb_mark_global(struct sys_cpu *s, const struct sys_page *page);
 bool tlb_may_hold(const struct sys_cpu *s, uint32_t va, int asid);
 void tlb_memory_written(void *machine, uint64_t pa, uint64_t len); // bus.written
 void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size); // bus.withdrawn
+// A page of memory that the present regime may access, which is then in the fast TLB; false: it may not, or that is none.
+struct tlb_plain {
+    const struct bus_range *range;
+    uint8_t *host;
+    bool writable; // this CPU has claimed it
+};
+bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain *p);
 struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid);
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
 
@@ -221,6 +248,19 @@ void context_drop_all(struct sys_cpu *s);
 void context_drop_asid(struct sys_cpu *s, int asid);              // -1: any
 void context_drop_page(struct sys_cpu *s, uint32_t va, int asid); // likewise
 void context_fetched(struct sys_cpu *s, uint32_t va, const struct sys_page *page);
+
+// window.c
+void window_use(const struct cpu *c); // this host thread is going to run the CPU
+void window_regime_changed(struct sys_cpu *s, uint64_t regime);
+void window_interrupted(struct sys_cpu *s, uint64_t regime); // in that regime
+// From a handler of a host fault: whether it was in the present window. False: the interpreter is to do the access.
+bool window_has(const struct cpu *c, const void *address);
+bool window_fault(struct cpu *c, const void *address, bool write);
+void window_flush_all(struct sys_cpu *s);
+void window_flush_asid(struct sys_cpu *s, uint16_t asid);
+void window_flush_page(struct sys_cpu *s, uint32_t va);
+void window_stop_writing(struct sys_cpu *s, const uint8_t *host);
+void window_free(struct sys_cpu *s);
 
 // smp.c
 void smp_init(struct sys_cpu *s);

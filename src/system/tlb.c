@@ -74,6 +74,7 @@ void tlb_regime_changed(struct cpu *c)
     c->code_context = s->slot->context;
     c->vfp_units = (uint8_t)vfp_units(c);
     c->mem_mode = c->bigend || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
+    window_regime_changed(s, want);
 }
 
 static uint64_t regime_of(const struct sys_cpu *s)
@@ -134,6 +135,7 @@ void tlb_flush_all(struct sys_cpu *s)
     memset(s->contexts.fetched, 0, sizeof s->contexts.fetched);
     if (s->slot) mark_asid(s, REGIME_ASID(regime_of(s)));
     context_drop_all(s);
+    window_flush_all(s);
 }
 
 void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
@@ -152,6 +154,7 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
         }
     if (s->slot && asid != REGIME_ASID(regime_of(s))) atomic_fetch_and(&s->asids[asid >> 6 & 3], ~(1ull << (asid & 63)));
     context_drop_asid(s, asid);
+    window_flush_asid(s, asid);
 }
 
 void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
@@ -170,6 +173,7 @@ void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
         e->read = e->write = tlb_none(tlb_index(va));
     }
     context_drop_page(s, va, asid);
+    window_flush_page(s, va);
 }
 
 static void stop_writing(struct sys_cpu *s, const uint8_t *host)
@@ -186,6 +190,7 @@ static void stop_writing(struct sys_cpu *s, const uint8_t *host)
 void tlb_stop_writing(struct sys_cpu *s, const uint8_t *host, uint8_t *flags)
 {
     stop_writing(s, host);
+    window_stop_writing(s, host);
     __atomic_fetch_and(flags, (uint8_t) ~(PAGE_WRITER << s->index), __ATOMIC_SEQ_CST);
 }
 
@@ -465,6 +470,18 @@ static void *plain_ptr(struct cpu *c, uint32_t va, unsigned bytes, bool write)
     if (try_reach(s, va, unaligned, access, !cpu_privileged(c), &page, &r)) return NULL;
     if (!r || (write ? r->kind != BUS_RAM : r->kind == BUS_MMIO)) return NULL;
     return r->host + (page.pa_page - r->base) + (va & 0xfff);
+}
+
+bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain *p)
+{
+    struct sys_page page;
+    p->range = NULL;
+    if (try_reach(s, va_page, false, write ? ACCESS_WRITE : ACCESS_READ, !cpu_privileged(&s->cpu), &page, &p->range))
+        return false;
+    if (!p->range || p->range->kind != BUS_RAM) return false;
+    p->host = p->range->host + (page.pa_page - p->range->base);
+    p->writable = tlb_entry_of(s->slot->tlb, va_page)->write == va_page;
+    return true;
 }
 
 // Where an instruction is fetched from. Aborts if that is not memory.

@@ -192,6 +192,8 @@ struct emit {
         uint8_t size, v, xmm; // its result, and the copy of that: from memory, behind a trap
     } reloads[EMIT_MAX_SLOW];
     bool thumb;
+    bool windowed; // in front of emit_unit(): there is to be a form for a window, too (system/window.c)
+    uint8_t *to_window[IR_MAX_BLOCKS];       // … to which its ways in jump
     bool tlb;                                // a machine's code, whose memory is where cpu.tlb says
     const struct ir_insn *joint, *joint_end; // the accesses that were done last with one look at the address
     bool alone;  // nobody else gets at the guest's memory, or this code is forgotten before

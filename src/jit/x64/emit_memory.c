@@ -26,14 +26,22 @@ void emit_site(struct emit *e, const struct ir_insn *i)
     site(e, i, i->mode & IR_ABOVE);
 }
 
+// What faults in a machine's window the interpreter does.
+static void access_site(struct emit *e, const struct ir_insn *i, bool above)
+{
+    if (e->tlb) return;
+    site(e, i, above);
+    if (e->shared->system && !e->a.full) e->sites[e->nsites - 1].leave = true;
+}
+
 void emit_access_site(struct emit *e, const struct ir_insn *i)
 {
-    if (!e->tlb) emit_site(e, i);
+    access_site(e, i, i->mode & IR_ABOVE);
 }
 
 void emit_access_site_above(struct emit *e, const struct ir_insn *i)
 {
-    if (!e->tlb) site(e, i, true);
+    access_site(e, i, true);
 }
 
 // a + imm, a + (b << n) or a - (b << n).
@@ -87,12 +95,12 @@ static void store(struct emit *e, const struct ir_insn *i, unsigned bytes, unsig
         x64_op(&e->a, 0, 0x8d, RAX, sum); // lea
         x64_load(&e->a, RCX, place(e, i->d));
         const struct x64_rm flat = {.mem = true, .gs = true, .base = RAX, .index = -1};
-        emit_site(e, i);
+        emit_access_site(e, i);
         x64_op(&e->a, width, opcode, RCX, flat);
         return;
     }
     v = in_reg(e, i->d, RCX);
-    emit_site(e, i);
+    emit_access_site(e, i);
     x64_op(&e->a, width, opcode, v, m);
 }
 

@@ -14,9 +14,8 @@ static struct x64_rm plus(struct x64_rm m, uint32_t bytes)
 
 static void site(struct emit *e, const struct ir_insn *i)
 {
-    if (e->tlb) return;
-    emit_site(e, i);
-    if (!e->a.full) e->sites[e->nsites - 1].leave = i->x;
+    emit_access_site(e, i);
+    if (!e->tlb && !e->a.full) e->sites[e->nsites - 1].leave |= i->x;
 }
 
 // Registers in the order of memory. A Q register that is only memory's is stored as two, for it may have been

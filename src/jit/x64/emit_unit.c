@@ -332,7 +332,7 @@ static void note_links(struct emit *e)
 // A way into the unit, which one store can turn into a jump elsewhere (emit_stale).
 static void way_in(struct emit *e, uint64_t key)
 {
-    struct emit_entry *entry = &e->entry_at[e->nentries++];
+    struct emit_entry *entry = &e->entry_at[e->nentries];
     static const uint8_t nop8[EMIT_ENTRY] = {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
     x64_align(&e->a, 16, 0);
     *entry = (struct emit_entry){.key = key, .code = e->a.p};
@@ -342,6 +342,11 @@ static void way_in(struct emit *e, uint64_t key)
         x64_group1(&e->a, 0, 5, x64_m(RBP, (int32_t)(offsetof(struct cpu, host_heat) + 4 * slot)), 1);
         e->hot = x64_jcc_at(&e->a, CC_S);
     }
+    if (e->windowed) {
+        x64_group1(&e->a, X64_64, 7, CPU_FIELD(window), 0);
+        e->to_window[e->nentries] = x64_jcc_at(&e->a, CC_NE);
+    }
+    e->nentries++;
     emit_from_common(e);
 }
 
@@ -360,22 +365,26 @@ static void find_places(struct emit *e)
         if (!e->place[r].mem && r != 15) e->reg[r] = (uint8_t)e->place[r].base;
 }
 
-bool emit_unit(struct emit *e, const struct ir_block *b)
+// The same way into the form for a window; the n-th.
+static void way_into_window(struct emit *e, unsigned n)
 {
-    find_places(e);
-    e->nsites = e->nlinks = e->nways = e->nslow = e->nreloads = 0;
-    e->thumb = b->thumb;
+    x64_align(&e->a, 16, 0);
+    if (!e->a.full) x64_patch(e->to_window[n], e->a.p);
+    emit_from_common(e);
+}
+
+// The unit's code, in one form: the operations, and what lies behind them.
+static void form(struct emit *e, const struct ir_block *b, bool window)
+{
+    unsigned n = 0; // ways in
+    e->nways = e->nslow = e->nreloads = 0;
     e->fp_mode = FP_GUEST;
-    e->nblocks = b->nblocks;
     e->next_block = 0;
     e->joint = e->joint_end = NULL;
     for (unsigned k = 0; k < b->nblocks; k++)
         e->blocks[k] = (struct emit_block){
             .key = b->blocks[k].key, .loop = b->blocks[k].loop, .live = b->blocks[k].live};
-    x64_align(&e->a, 16, 0);
-    e->start = e->a.p;
-    e->nentries = 0;
-    way_in(e, e->blocks[0].key);
+    window ? way_into_window(e, n++) : way_in(e, e->blocks[0].key);
     emit_vector_forget(e);
     emit_ops(e, b);
     e->cold = e->a.p;
@@ -383,8 +392,23 @@ bool emit_unit(struct emit *e, const struct ir_block *b)
     emit_ways(e);
     for (unsigned k = 0; k < b->nblocks && !e->a.full; k++) {
         if (!k || !b->blocks[k].entry) continue;
-        way_in(e, e->blocks[k].key);
+        window ? way_into_window(e, n++) : way_in(e, e->blocks[k].key);
         x64_jmp_to(&e->a, e->blocks[k].label);
+    }
+}
+
+bool emit_unit(struct emit *e, const struct ir_block *b)
+{
+    find_places(e);
+    e->nsites = e->nlinks = e->nentries = 0;
+    e->thumb = b->thumb;
+    e->nblocks = b->nblocks;
+    x64_align(&e->a, 16, 0);
+    e->start = e->a.p;
+    form(e, b, false);
+    if (e->windowed && !e->a.full) {
+        e->tlb = false;
+        form(e, b, true);
     }
     if (e->counted && !e->a.full) { // a unit of one block
         x64_patch(e->hot, e->a.p);

@@ -47,10 +47,16 @@ test-boot-full: boot-material $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpr
 	BUILD=$(BUILD) tools/build_uboot
 	BUILD=$(BUILD) tests/boot/run $(BOOTS) $(wildcard tests/boot/full/*.boot)
 
+# One boot after the other: N=100
+TESTS_FULL += test-boot-many
+N ?= 100
+test-boot-many: boot-material
+	BUILD=$(BUILD) tests/boot/many $(N)
+
 # With a kernel that has the display: eight minutes of a processor once
 TESTS_FULL += test-display
 
 test-display: boot-material $(BUILD)/kernel/display/zImage
 	BUILD=$(BUILD) tests/boot/run $(wildcard tests/boot/display/*.boot)
 
-.PHONY: boot-material test-boot test-boot-full test-display
+.PHONY: boot-material test-boot test-boot-full test-boot-many test-display

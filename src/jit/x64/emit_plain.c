@@ -102,7 +102,7 @@ static bool transfer(struct emit *e, const struct ir_insn *i)
     const unsigned d = e->reg[i->d], a = e->reg[i->a], opcode = by_op[i->op - IR_LD8];
     if (e->tlb || d > R15 || a > R15 || i->b != IR_NONE || !opcode) return false;
     if (i->op == IR_ST8 && (d & 12) == 4) return false; // needs a prefix
-    emit_site(e, i);
+    emit_access_site(e, i);
     e->a.p = x64_put_based(e->a.p, opcode, d, a, (int32_t)i->imm, true);
     return true;
 }

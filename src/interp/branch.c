@@ -76,6 +76,14 @@ step_fn *interp_conditional_branch(uint8_t cond)
     return handlers[cond];
 }
 
+uint8_t interp_condition_of(step_fn *fn)
+{
+    uint8_t cond = 0;
+    while (cond < COND_AL && interp_condition(cond) != fn && interp_conditional_branch(cond) != fn)
+        cond++;
+    return cond;
+}
+
 // bl label
 STEP(bl)
 {

@@ -127,6 +127,45 @@ static bool decode_at(struct cpu *c, const struct block *b, const uint8_t *page,
                   : isa_decode_a32(raw, c->features, in)) != ISA_UNDEFINED;
 }
 
+// The steps of blocks that the interpreter has run, which say how their instructions were decoded.
+struct steps {
+    const struct block *b;
+    const struct step *next, *end;
+};
+
+// The steps of a block, or none.
+static void begin_steps(struct steps *s, const struct block *b)
+{
+    *s = (struct steps){b, b ? b->steps : NULL, b ? b->steps + b->nsteps : NULL};
+    while (s->next < s->end && s->next->op == OP_COUNT)
+        s->next++;
+}
+
+// The instruction at pc, but for its encoding, from the step that does it. False: there is none, or it may be
+// undefined.
+static bool take_step(struct steps *steps, uint32_t pc, uint8_t it, bool thumb, struct insn *in)
+{
+    enum { BYTES = offsetof(struct insn, y) + 1 - offsetof(struct insn, len) };
+    _Static_assert(offsetof(struct step, y) + 1 - offsetof(struct step, len) == BYTES,
+                   "they are the same fields");
+    const struct step *s = steps->next;
+    if (s >= steps->end || s->pc != pc || s->it != it) return false;
+    step_fn *fn = s == steps->b->steps ? steps->b->first_fn : s->fn;
+    if (!fn || fn == step_undefined) return false;
+    in->raw = in->row = 0;
+    in->op = s->op;
+    in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn) : COND_AL;
+    memcpy(&in->len, &s->len, BYTES);
+    const uint32_t pc_value = pc + (thumb ? 4 : 8);
+    in->imm = s->imm;
+    if (interp_imm_from_pc(in)) in->imm -= interp_aligns_pc(in) ? pc_value & ~3u : pc_value;
+    do
+        s++;
+    while (s < steps->end && s->op == OP_COUNT);
+    steps->next = s;
+    return true;
+}
+
 // A block may be there for several calls.
 static void note_compiling(struct interp_cpu *ic, struct block *b)
 {
@@ -144,12 +183,19 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     uint8_t it = (uint8_t)(b->key >> 32);
     interp_mark_fetch(c, b->key);
     const uint8_t *page = c->mem->fetch_page(c, pc, &(uint32_t){0});
+    struct cache *k = &((struct interp_engine *)c->engine)->cache;
+    const bool machine = c->mem->code_frame; // whose blocks differ in more than their steps say
+    struct steps steps;
+    begin_steps(&steps, machine ? NULL : b);
     tb->ninsns = 0;
     tb->runs_on = true;
     do {
         struct tier_insn *ti = &tb->insns[tb->ninsns];
         if (tb->ninsns == room) return false;
-        if (!decode_at(c, b, page, pc, it, &ti->in)) break; // the next block is the interpreter's
+        if (steps.next == steps.end && !machine)
+            begin_steps(&steps, cache_find(k, pc | thumb | (uint64_t)it << 32));
+        // The next block is the interpreter's.
+        if (!take_step(&steps, pc, it, thumb, &ti->in) && !decode_at(c, b, page, pc, it, &ti->in)) break;
         if (!tier_of(c)->crosses && interp_crossing(c, &ti->in, page, pc, thumb)) break; // … and runs first
         ti->pc = pc;
         ti->it = it;

@@ -30,7 +30,7 @@ const char options_help[] =
     "      --cpu NAME         cortex-a15 or max (default)\n"
     "      --engine NAME      jit (default), interp, or lockstep: jit, each run\n"
     "                         of compiled code compared with the interpreter's\n"
-    "      --jit-hot N        runs of a block before it is compiled (default 32; lockstep: 1)\n"
+    "      --jit-hot N        runs of a block before it is compiled (default 16; lockstep: 1)\n"
     "      --jit-memory N     MiB for compiled code, and for its records (4 to 1024; 32)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
     "      --jit-region N     runs of its code before that becomes a region of blocks (4000)\n"

@@ -31,6 +31,7 @@ struct tier_call {
     bool flags;   // reads or writes NZCV
     bool fp;      // computes with floating-point numbers, or looks at the FPSCR
     bool sets_pc; // r15 must hold pc_value
+    bool away;    // goes on where it has left r15, whose bit 0 selects the instruction set (system mode)
     bool thumb;   // what cpu.thumb must say
     uint32_t pc_value;
 };

@@ -138,7 +138,7 @@ const struct step *interp_resync(struct cpu *c, const struct step *s, uint32_t p
 {
     if (c->sys && cpu_irq_deliverable(c)) return stop_to_look(c, s, pc);
     if (c->in_tier) {
-        if (c->itstate) return stop_to_look(c, s, pc);
+        if (c->itstate || c->mem_mode == CPU_MEM_SLOW) return stop_to_look(c, s, pc);
         c->r[15] = pc | c->thumb;
         return s + 1;
     }

@@ -73,6 +73,23 @@ static enum tier_call_kind kind_of(const struct insn *in)
     return TIER_CALL_VECTOR;
 }
 
+// Whether compiled code can call the handler of an instruction that may change privilege, masks or mappings,
+// and go on where that says. Lockstep could not undo it.
+static bool goes_away(struct cpu *c, const struct insn *in, enum insn_flow flow)
+{
+    if (!c->sys || ((struct interp_engine *)c->engine)->lockstep) return false;
+    switch ((enum op)in->op) {
+    case OP_SVC:
+    case OP_MCR:
+    case OP_MCRR:
+    case OP_VMSR:
+    case OP_RFE:
+    case OP_LDM_EXC:
+    case OP_ERET: return flow != FLOW_NEXT;
+    default: return flow == FLOW_RETURN;
+    }
+}
+
 static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsigned count, bool thumb,
                     struct tier_call *call)
 {
@@ -80,11 +97,13 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
     // What changes the modes that compiled code takes for granted ends it. An SVC of a program stops the
     // engine, or not.
     const bool svc = in->op == OP_SVC && !c->sys;
-    if ((interp_flow(in, thumb) != FLOW_NEXT && !svc) || in->op == OP_SETEND || in->op == OP_VMSR_FPSCR)
-        return false;
-    *call = (struct tier_call){.fn = in->op == OP_SVC ? run_svc : run_handlers,
-                               .kind = kind_of(in),
-                               .flags = touches_flags(in),
+    const enum insn_flow flow = interp_flow(in, thumb);
+    const bool away = goes_away(c, in, flow);
+    if ((flow != FLOW_NEXT && !svc && !away) || in->op == OP_SETEND || in->op == OP_VMSR_FPSCR) return false;
+    *call = (struct tier_call){.fn = svc ? run_svc : run_handlers,
+                               .kind = away ? TIER_CALL_ANY : kind_of(in),
+                               .flags = away || touches_flags(in),
+                               .away = away,
                                .fp = kind_of(in) == TIER_CALL_VECTOR || in->op == OP_VMRS_FPSCR ||
                                      in->op == OP_VMRS_APSR,
                                .sets_pc = interp_reads_pc(in),
@@ -92,17 +111,20 @@ static bool handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsig
                                .pc_value = ti->pc + (thumb ? 4 : 8)};
     if (!n) return true; // only asked whether, and how
     struct step *s =
-        cache_alloc(&((struct interp_engine *)c->engine)->cache, (n * (stats_on ? 2 : 1) + 1) * sizeof *s);
+        cache_alloc(&((struct interp_engine *)c->engine)->cache, (n * (stats_on ? 2 : 1) + 2) * sizeof *s);
     if (!s) return false;
     call->step = s;
     for (unsigned k = 0; k < n; k++) {
         in = &ti[k].in;
-        if (stats_on && in->op != OP_SVC) *s++ = (struct step){.fn = step_counted, .op = in->op};
+        if (stats_on && !svc) *s++ = (struct step){.fn = step_counted, .op = in->op};
         *s = (struct step){
             .fn = interp_select(in), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
         interp_fill_step(c, s, in, thumb);
         if (kind_of(in) < call->kind) call->kind = kind_of(in);
         s++;
+        if (flow != FLOW_RETURN) continue;
+        *s = s[-1];
+        s++->fn = step_exception_return;
     }
     *s = (struct step){.fn = step_to_tier};
     return true;

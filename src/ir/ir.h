@@ -162,6 +162,7 @@ enum ir_mode {
     IR_UNSIGNED = 16,
     IR_A_ZERO = 1,  // IR_SEL: a is known to be 0
     IR_B_ONES = 2,  // IR_SEL, IR_PARALLEL: b is known to have all bits set
+    IR_AWAY = 1,    // IR_LEAVE: a handler has been called, and compiled code goes on where r[15] says
     IR_SHORT = 16,  // a shift by a location: by less than 32
     IR_SCALAR = 32, // IR_VEC: the second operand is one element
     IR_ROUND = 64,

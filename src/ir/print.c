@@ -173,6 +173,7 @@ int ir_print(const struct ir_insn *i, char *buf, int size)
                       i->mode & IR_RETURNS ? " returns" : "");
     if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x)
         n += snprintf(buf + n, (size_t)(size - n), " to block %u", i->x - 1u);
+    if (i->op == IR_LEAVE && i->mode & IR_AWAY) n += snprintf(buf + n, (size_t)(size - n), " away");
     if (i->sets)
         n += snprintf(buf + n, (size_t)(size - n), " sets %s%s%s%s", i->sets & IR_N ? "N" : "",
                       i->sets & IR_Z ? "Z" : "", i->sets & IR_C ? "C" : "", i->sets & IR_V ? "V" : "");

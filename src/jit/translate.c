@@ -10,10 +10,16 @@
 
 enum { MOST_OPS = 80 }; // of one instruction, with its condition
 
-static bool callable(const struct translation *t, const struct tier_source *src, struct cpu *c, unsigned insn)
+// What the handler of an instruction is to compiled code: one to call, one that goes on elsewhere by itself, or
+// the interpreter's alone.
+enum callable { CALLABLE, GOES_AWAY, NOT_CALLABLE };
+
+static enum callable callable(const struct translation *t, const struct tier_source *src, struct cpu *c,
+                              unsigned insn)
 {
     struct tier_call call;
-    return src->handler(c, &t->insns[insn], 0, 0, t->ir.thumb, &call);
+    if (!src->handler(c, &t->insns[insn], 0, 0, t->ir.thumb, &call)) return NOT_CALLABLE;
+    return call.away ? GOES_AWAY : CALLABLE;
 }
 
 // Calls in a row become one: the handlers go from one to the next by themselves. fp: what the first says.
@@ -45,6 +51,24 @@ static void merge_calls(struct translation *t, const struct tier_source *src, st
     b->n = to;
 }
 
+static enum xlate_result translate_insn(const struct translation *t, struct cpu *c,
+                                        const struct tier_source *src, struct xlate *x,
+                                        const struct tier_insn *ti)
+{
+    const struct ir_block *b = x->b;
+    const unsigned n = (unsigned)(ti - t->insns);
+    if (b->n > IR_MAX - 2 * MOST_OPS) return XLATE_LEAVE;
+    x->pc = ti->pc;
+    x->it = ti->it;
+    const enum xlate_result r = xlate_insn(x, &ti->in, n);
+    if (r == XLATE_LEAVE) return callable(t, src, c, n) == GOES_AWAY ? xlate_insn_away(x, &ti->in, n) : r;
+    if (b->insn[b->n - 1].op != IR_CALL) return r;
+    const enum callable how = callable(t, src, c, n);
+    if (how == CALLABLE) return r;
+    xlate_undo(x);
+    return how == GOES_AWAY ? xlate_insn_away(x, &ti->in, n) : XLATE_LEAVE;
+}
+
 bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key,
                      const struct tier_block *tb)
 {
@@ -59,14 +83,8 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     xlate_enter(&x, b->nblocks);
     enum xlate_result r = XLATE_NEXT;
     for (unsigned k = 0; k < tb->ninsns && r == XLATE_NEXT; k++) {
-        x.pc = tb->insns[k].pc;
-        x.it = tb->insns[k].it;
         b->ninsns = k + 1;
-        r = b->n > IR_MAX - 2 * MOST_OPS ? XLATE_LEAVE : xlate_insn(&x, &tb->insns[k].in, t->ninsns + k);
-        if (r != XLATE_LEAVE && b->insn[b->n - 1].op == IR_CALL && !callable(t, src, c, t->ninsns + k)) {
-            xlate_undo(&x);
-            r = XLATE_LEAVE;
-        }
+        r = translate_insn(t, c, src, &x, &tb->insns[k]);
         if (r == XLATE_LEAVE && k == 0) {
             b->n = start;
             return false;

@@ -50,6 +50,8 @@ enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in);
 // One instruction with its condition, into the block. call: names the interpreter's handler, should it be
 // needed. NEXT, END, or LEAVE: nothing was emitted.
 enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call);
+// The same for one that goes on where its handler says. NEXT or END.
+enum xlate_result xlate_insn_away(struct xlate *x, const struct insn *in, uint32_t call);
 // Takes the operations of the last instruction back.
 void xlate_undo(struct xlate *x);
 // Begins a block.

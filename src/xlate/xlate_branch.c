@@ -118,15 +118,30 @@ static void look_for_unit(struct xlate *x, unsigned unit)
     emit(x, IR_UNIT, IR_NONE, IR_NONE, IR_NONE, unit);
 }
 
-enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call)
+// In front of an instruction's operations; returns where they begin.
+static unsigned begin(struct xlate *x, const struct insn *in)
 {
     look_for_unit(x, isa_unit_of(in->op));
-    unsigned body = x->b->n;
-    x->begun.start = body;
+    x->begun.start = x->b->n;
     x->begun.at = 0;
-    x->call = call;
     xlate_begin(x, in->cond < COND_AL);
-    if (x->conditional) body = xlate_begin_if(x, in);
+    return x->conditional ? xlate_begin_if(x, in) : x->b->n;
+}
+
+enum xlate_result xlate_insn_away(struct xlate *x, const struct insn *in, uint32_t call)
+{
+    const unsigned body = begin(x, in);
+    emit(x, IR_CALL, IR_NONE, IR_NONE, IR_NONE, call);
+    emit(x, IR_LEAVE, IR_NONE, IR_NONE, IR_NONE, 0)->mode |= IR_AWAY;
+    if (!x->conditional) return XLATE_END;
+    xlate_end_if(x, body);
+    return XLATE_NEXT;
+}
+
+enum xlate_result xlate_insn(struct xlate *x, const struct insn *in, uint32_t call)
+{
+    const unsigned body = begin(x, in);
+    x->call = call;
     enum xlate_result r = family(x, in);
     if (r == XLATE_CALL) {
         x->b->n = body; // what a family had begun

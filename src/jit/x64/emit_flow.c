@@ -226,6 +226,16 @@ void emit_goto(struct emit *e, const struct ir_insn *i, int cc)
     *new_way(e) = (struct emit_way){.disp = x64_jcc_at(&e->a, (enum x64_cc)cc), .go = i, .flags = e->flags};
 }
 
+// Each such branch has a host's jump of its own, which that can predict. EAX: pc | T.
+static void go_indirect(struct emit *e)
+{
+    x64_group1(&e->a, 0, 7, CPU_FIELD(exit_request), 0);
+    x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
+    const struct x64_rm found = emit_find_target(&e->a, e->shared->system);
+    x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
+    x64_op(&e->a, 0, 0xff, 4, found); // jmp
+}
+
 // To where a register says.
 void emit_go_reg(struct emit *e, const struct ir_insn *i)
 {
@@ -250,12 +260,7 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
         x64_byte(&e->a, 0xc3);
         return;
     }
-    // Each such branch has a host's jump of its own, which that can predict.
-    x64_group1(&e->a, 0, 7, CPU_FIELD(exit_request), 0);
-    x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
-    const struct x64_rm found = emit_find_target(&e->a, e->shared->system);
-    x64_jcc_to(&e->a, CC_NE, e->shared->not_found);
-    x64_op(&e->a, 0, 0xff, 4, found); // jmp
+    go_indirect(e);
 }
 
 // A return from an inlined callee, to where it was called if nothing unusual happens.
@@ -279,8 +284,22 @@ void emit_goto_reg(struct emit *e, const struct ir_insn *i)
     emit_go_reg(e, i);
 }
 
+// Where a handler says, after which the mapping may be another: what is on the stack of returns is void.
+static void go_away(struct emit *e, const struct ir_insn *i)
+{
+    count(e, i->count);
+    x64_load(&e->a, RAX, CPU_FIELD(r[15]));
+    emit_to_common(e);
+    emit_forget_returns(&e->a);
+    go_indirect(e);
+}
+
 void emit_leave(struct emit *e, const struct ir_insn *i)
 {
+    if (i->mode & IR_AWAY) {
+        go_away(e, i);
+        return;
+    }
     if (i->ahead) {
         e->live = IR_NZCV & ~i[i->ahead].sets;
         emit_alu(e, &i[i->ahead]);

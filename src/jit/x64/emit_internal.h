@@ -149,6 +149,8 @@ void emit_from_common(struct emit *e);
 // EAX: pc | T of an indirect branch's target. Compares: where it is equal, the result has the code's address.
 // Uses RCX and RDX, and in system mode the upper half of RAX. In ARM state bit 1 must be clear: such a target is not in the table.
 struct x64_rm emit_find_target(struct x64 *a, bool system);
+// No calls are remembered any more.
+void emit_forget_returns(struct x64 *a);
 // Code that calls handlers of a kind, with the unit's homes; and that stores the vector registers that have
 // homes. In the writable view.
 uint8_t *emit_unit_call_thunk(struct emit *e, enum tier_call_kind kind);

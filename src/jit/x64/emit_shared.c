@@ -76,6 +76,12 @@ static void enter(struct x64 *a, struct emit_shared *s)
     x64_byte(a, 0xc3);
 }
 
+void emit_forget_returns(struct x64 *a)
+{
+    x64_op(a, X64_64, 0x8b, RSP, CPU_FIELD(host_sp));
+    adjust_stack(a, -RETURNS_BELOW * RETURN_SIZE); // they are still there
+}
+
 // EAX: pc | T of a return's target, which is not that of the last call: of one before, or anything.
 static void return_miss(struct x64 *a, struct emit_shared *s)
 {

@@ -16,6 +16,36 @@ static uint32_t frame_at(uint32_t i)
     return FRAME + i * 4096;
 }
 
+// What only privileged code may do, also for User mode, which asks by an undefined instruction.
+enum request { REMAP, UNMAP, READ_ONLY };
+static uint32_t in_user;
+
+static void perform(uint32_t what, uint32_t page, uint32_t frame, uint32_t flags)
+{
+    switch (what) {
+    case REMAP: remap(page, frame, flags); break;
+    case UNMAP: unmap(page); break;
+    case READ_ONLY:
+        map(page, frame, PAGE_READ_ONLY | PAGE_NG);
+        CP15_WRITE(0, 0, c8, c3, 2); // ASID 0
+        break;
+    }
+}
+
+static void asked(struct frame *f)
+{
+    perform(f->r[0], f->r[1], f->r[2], f->r[3]);
+}
+
+static void ask(uint32_t what, uint32_t page, uint32_t frame, uint32_t flags)
+{
+    register uint32_t r0 asm("r0") = what, r1 asm("r1") = page, r2 asm("r2") = frame, r3 asm("r3") = flags;
+    if (in_user)
+        asm volatile("udf #0" ::"r"(r0), "r"(r1), "r"(r2), "r"(r3) : "memory");
+    else
+        perform(what, page, frame, flags);
+}
+
 // Each takes the address in r0, what is to be stored in r1 (and r2 … or s0 …), returns what the address
 // register became, plus what was loaded, mixed.
 #define ACCESS(name, code, mix)                                                                              \
@@ -58,7 +88,7 @@ ACCESS(push_pop, "mov r5, sp\n add sp, r0, #12\n push {r1-r3}\n mov r1, #0\n pop
 ACCESS(adds_between, "ldr r2, [r0]\n adds r3, r2, r2\n ldr r4, [r0, #8]\n adcs r1, r4, r3", MIX4)
 
 // The page behind comes when it is asked for. The base register in its hands is what it was before.
-static uint32_t base_of_access;
+static uint32_t base_of_access, flags_read; // flags that nobody reads any more may be old ones (docs/jit.md)
 
 static void map_behind(struct frame *f)
 {
@@ -66,7 +96,7 @@ static void map_behind(struct frame *f)
     sum = sum * 5 + f->r[0] - base_of_access;
     sum = sum * 5 + CP15_READ(0, c6, c0, 0) - VA;
     sum = sum * 5 + CP15_READ(0, c5, c0, 0);
-    sum = sum * 5 + (f->psr >> 28);
+    sum = sum * 5 + (f->psr >> 28 & flags_read);
     if (l2[PAGE])
         remap(PAGE + 1, 2, PAGE_ALL);
     else
@@ -91,9 +121,9 @@ static void half_way(const char *name, function *f)
         for (uint32_t warm = 0; warm < 25; warm++) // hot, and nothing is missing
             sum += f(page_va(BUFFER) + 512 + warm * 4, i);
         if (i & 1)
-            unmap(PAGE + 1), remap(PAGE, 1, PAGE_ALL);
+            ask(UNMAP, PAGE + 1, 0, 0), ask(REMAP, PAGE, 1, PAGE_ALL);
         else
-            unmap(PAGE), remap(PAGE + 1, 2, PAGE_ALL);
+            ask(UNMAP, PAGE, 0, 0), ask(REMAP, PAGE + 1, 2, PAGE_ALL);
         sum += f(base_of_access, i);
         sum = sum * 3 + contents();
     }
@@ -103,7 +133,7 @@ static void half_way(const char *name, function *f)
 static void all_half_way(void)
 {
     on_data_abort = map_behind;
-    remap(BUFFER, 3, PAGE_ALL);
+    ask(REMAP, BUFFER, 3, PAGE_ALL);
     half_way("ldmia", ldmia), half_way("ldmdb", ldmdb), half_way("ldm_base", ldm_base);
     half_way("stmia", stmia), half_way("stmdb", stmdb), half_way("stmib", stmib);
     half_way("vldmia", vldmia), half_way("vldmdb", vldmdb), half_way("vstmia", vstmia),
@@ -114,7 +144,9 @@ static void all_half_way(void)
     half_way("ldr_unaligned", ldr_unaligned), half_way("str_unaligned", str_unaligned);
     half_way("ldrh_unaligned", ldrh_unaligned), half_way("ldrsh_unaligned", ldrsh_unaligned);
     half_way("strh_unaligned", strh_unaligned);
-    half_way("push_pop", push_pop), half_way("adds_between", adds_between);
+    half_way("push_pop", push_pop), flags_read = 2;
+    half_way("adds_between", adds_between);
+    flags_read = 0;
 }
 
 // From here on: what faults is counted and left out.
@@ -190,19 +222,16 @@ static void copy_on_write(struct frame *f)
 static void copies(void)
 {
     on_data_abort = copy_on_write;
-    remap(PAGE, 100, PAGE_ALL | PAGE_NG);
+    ask(REMAP, PAGE, 100, PAGE_ALL | PAGE_NG);
     faults = sum = 0;
     for (uint32_t i = 0; i < 6000; i++) {
-        if (i % 20 == 7) {
-            map(PAGE, 100 + (faults & 1), PAGE_READ_ONLY | PAGE_NG);
-            CP15_WRITE(0, 0, c8, c3, 2); // ASID 0
-        }
+        if (i % 20 == 7) ask(READ_ONLY, PAGE, 100 + (faults & 1), 0);
         store_word(page_va(PAGE), i);
         sum = sum * 3 + load_word(page_va(PAGE), 0);
     }
     show("copy on write", faults, sum);
     // One frame at two addresses
-    remap(PAGE, 5, PAGE_ALL), remap(PAGE + 1, 5, PAGE_ALL);
+    ask(REMAP, PAGE, 5, PAGE_ALL), ask(REMAP, PAGE + 1, 5, PAGE_ALL);
     sum = 0;
     for (uint32_t i = 0; i < 6000; i++) {
         store_word(page_va(PAGE + (i & 1)) + i % 64 * 4, i);
@@ -257,6 +286,48 @@ static void alignment(void)
     show("SCTLR.A", faults, sum);
 }
 
+// The same in User mode, by a process that has had some time for itself: the engine may let the host's MMU do
+// it.
+static volatile uint32_t ticks;
+
+static void tick(struct frame *f)
+{
+    (void)f;
+    timer_answer();
+    ticks++;
+}
+
+static void spend_time(void)
+{
+    for (const uint32_t until = ticks + 60; ticks < until;)
+        for (uint32_t i = 0; i < 2000; i++)
+            sum += load_word(page_va(BUFFER) + i % 1024 * 4, 0);
+}
+
+static void user(void)
+{
+    spend_time();
+    all_half_way();
+    spend_time();
+    copies();
+    spend_time();
+    all_half_way();
+    asm volatile("svc #0");
+}
+
+static void as_process(void)
+{
+    static uint32_t stack[1024] __attribute__((aligned(8)));
+    on_irq = tick;
+    on_undefined = asked;
+    remap(BUFFER, 3, PAGE_ALL);
+    timer_start(1000);
+    in_user = 1;
+    run_user((uint32_t)user, 0, 0, (uint32_t)(stack + 1024));
+    in_user = 0;
+    timer_stop();
+}
+
 int main(void)
 {
     hot_begin();
@@ -268,5 +339,6 @@ int main(void)
     copies();
     byte_order();
     alignment();
+    as_process();
     return 0;
 }

@@ -17,7 +17,7 @@ static void tick(struct frame *f)
 static void map_page(struct frame *f)
 {
     seen++;
-    sum = sum * 3 + (f->psr >> 10 & 0x3f) + (f->psr >> 25 & 3) + (f->psr >> 28) + CP15_READ(0, c6, c0, 0);
+    sum = sum * 3 + (f->psr >> 10 & 0x3f) + (f->psr >> 25 & 3) + CP15_READ(0, c6, c0, 0);
     remap(PAGE, 1, PAGE_ALL);
 }
 

@@ -19,7 +19,7 @@ LDFLAGS ?= -static -Wl,-z,noseparate-code,-z,norelro
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -fno-pie -fno-strict-aliasing -fno-stack-protector -pthread $(WARN) -Isrc -I$(BUILD) $(CFLAGS)
 
 TABLES  := $(addprefix src/isa/,a32.tbl t16.tbl t32.tbl vfp.tbl neon.tbl)
-GEN     := $(BUILD)/gen/ops.h $(BUILD)/gen/tables.c
+GEN     := $(addprefix $(BUILD)/gen/,ops.h slots.h tables.c)
 SRCS    := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 # What every program needs stands together in the binary: a start touches fewer of its pages.
 START   := src/main.c $(addprefix src/board/,command.c options.c) src/jit/jit.c $(wildcard src/base/*.c src/cpu/*.c \

@@ -10,7 +10,8 @@
 // adjacent). Fields are variables in the C expressions; `it` is true inside an IT block. LHS is a member of
 // struct insn. when: the row matches only if EXPR holds. unp: the encoding is UNPREDICTABLE if EXPR holds,
 // undef: UNDEFINED. A 32-bit pattern that starts with `cccc` has a condition field (never 15). Writes
-// OUTDIR/ops.h (enum op, in the order of first appearance) and OUTDIR/tables.c.
+// OUTDIR/ops.h (enum op, in the order of first appearance), OUTDIR/slots.h (which place of a space's index an
+// encoding has) and OUTDIR/tables.c.
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -280,17 +281,27 @@ static void emit_space(FILE *o, const struct space *sp)
     fprintf(o, "static const struct isa_row %s_rows[] = {\n", sp->name);
     for (int i = 0; i < sp->nrows; i++) {
         const struct row *r = &sp->rows[i];
-        fprintf(o, "    {0x%08x, 0x%08x, 0x%08x, 0x%08x, %s_row_%d, %s, OP_%s, ISA_%s, %d},\n", r->mask,
-                r->value, r->should_mask, r->should_value, sp->name, i, r->syntax, r->op, r->feature,
-                is_plain(r));
+        fprintf(o, "    {0x%08x, 0x%08x, 0x%08x, 0x%08x, %s_row_%d, OP_%s, ISA_%s, %d},\n", r->mask, r->value,
+                r->should_mask, r->should_value, sp->name, i, r->op, r->feature, is_plain(r));
     }
+    fprintf(o, "};\n\nstatic const char *const %s_syntax[] = {\n", sp->name);
+    for (int i = 0; i < sp->nrows; i++)
+        fprintf(o, "    %s,\n", sp->rows[i].syntax);
     fprintf(o, "};\n\n");
     emit_index(o, sp);
     fprintf(
         o,
-        "const struct isa_space isa_%s = {\"%s\", %s_rows, %s_index, %s_lists, %d, %d, %d, %d, %d, %d};\n\n",
-        sp->name, sp->name, sp->name, sp->name, sp->name, sp->nrows, (1 << sp->hi_n) - 1, (1 << sp->lo_n) - 1,
-        sp->hi, sp->lo, sp->width / 8);
+        "const struct isa_space isa_%s = {\"%s\", %s_rows, %s_syntax, %s_index, %s_lists, isa_%s_slot, %d, "
+        "%d};\n\n",
+        sp->name, sp->name, sp->name, sp->name, sp->name, sp->name, sp->name, sp->nrows, sp->width / 8);
+}
+
+static void emit_slot(FILE *o, const struct space *sp)
+{
+    fprintf(o,
+            "static inline uint32_t isa_%s_slot(uint32_t raw)\n{\n"
+            "    return (raw >> %d & 0x%x) << %d | (raw >> %d & 0x%x);\n}\n\n",
+            sp->name, sp->hi, (1 << sp->hi_n) - 1, sp->lo_n, sp->lo, (1 << sp->lo_n) - 1);
 }
 
 static FILE *create(const char *dir, const char *name)
@@ -341,7 +352,15 @@ int main(int argc, char **argv)
     fprintf(h, "};\n\n#endif\n");
     finish(h);
 
+    FILE *slots = create(argv[1], "slots.h");
+    fprintf(slots, "#ifndef STINKARM_GEN_SLOTS_H\n#define STINKARM_GEN_SLOTS_H\n\n#include <stdint.h>\n\n");
+    for (int i = 0; i < n; i++)
+        emit_slot(slots, &sp[i]);
+    fprintf(slots, "#endif\n");
+    finish(slots);
+
     FILE *c = create(argv[1], "tables.c");
+    fprintf(c, "#include \"gen/slots.h\"\n");
     fprintf(c, "#include \"isa/expand.h\"\n#include \"isa/table.h\"\n\n");
     for (int i = 0; i < n; i++)
         emit_space(c, &sp[i]);

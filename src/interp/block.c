@@ -16,38 +16,21 @@
 struct builder {
     struct cpu *c;
     struct block *b;
+    struct step *next;   // the block's next step
     const uint8_t *page; // host address of the page being decoded
     uint32_t pc;
     uint8_t it;
     bool thumb;
-    unsigned units; // enum isa_unit: what the block has looked for
-    bool tier; // there is one, which compiles what runs often
+    unsigned units;          // enum isa_unit: what the block has looked for
+    const struct tier *tier; // compiles what runs often; NULL: there is none
+    bool single;             // the block is to have one instruction only
 };
 
-bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide)
-{
-    const uint32_t offset = pc & 0xfff;
-    uint16_t hw[2];
-    *wide = true;
-    if (!thumb) {
-        memcpy(raw, page + offset, 4);
-        return true;
-    }
-    memcpy(hw, page + offset, 2);
-    *raw = hw[0];
-    *wide = isa_thumb_is_wide(hw[0]);
-    if (!*wide) return true;
-    if (offset == 0xffe) return false;
-    memcpy(&hw[1], page + offset + 2, 2);
-    *raw = (uint32_t)hw[0] << 16 | hw[1];
-    return true;
-}
-
 // Reads the instruction at bl->pc. False: it begins or ends in the next page and is not the block's first.
-static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
+static inline bool fetch(struct builder *bl, bool thumb, uint32_t *raw, bool *wide)
 {
     uint16_t hw2;
-    if (interp_fetch(bl->page, bl->pc, bl->thumb, raw, wide)) return true;
+    if (interp_fetch(bl->page, bl->pc, thumb, raw, wide)) return true;
     if (bl->b->ninsns) return false;
     memcpy(&hw2, bl->c->mem->fetch_page(bl->c, bl->pc + 2, &bl->b->frame[1]), 2);
     *raw = *raw << 16 | hw2;
@@ -56,8 +39,22 @@ static bool fetch(struct builder *bl, uint32_t *raw, bool *wide)
 
 static inline struct step *add(struct builder *bl, step_fn *fn)
 {
-    struct step *s = &bl->b->steps[bl->b->nsteps++];
+    struct step *s = bl->next++;
     *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};
+    return s;
+}
+
+// The step of an instruction itself.
+static inline struct step *add_operation(struct builder *bl, step_fn *fn, const struct insn *in, bool thumb)
+{
+    struct step *s = bl->next++;
+    s->fn = fn;
+    s->link = NULL;
+    s->pc = bl->pc;
+    s->it = bl->it;
+    s->count = (uint8_t)bl->b->ninsns;
+    s->skip = 0;
+    interp_fill_step(bl->c, s, in, thumb);
     return s;
 }
 
@@ -83,26 +80,11 @@ static void add_unit(struct builder *bl, unsigned unit)
     add(bl, step_needs_unit)->imm = unit;
 }
 
-void interp_fill_step(struct cpu *c, struct step *s, const struct insn *insn, bool thumb)
-{
-    const struct insn in = *insn; // bytes that might alias the step's are copied one by one
-    s->imm = in.imm, s->op = in.op;
-    s->len = in.len, s->flags = in.flags;
-    s->rd = in.rd, s->rn = in.rn, s->rm = in.rm, s->ra = in.ra;
-    s->shift_type = in.shift_type, s->shift_n = in.shift_n, s->size = in.size;
-    s->x = in.x, s->y = in.y;
-    if (c->sys && interp_is_coprocessor(&in)) s->imm = interp_coprocessor_register(c, s);
-    if (!interp_imm_from_pc(&in)) return;
-    const uint32_t pc_value = s->pc + (thumb ? 4 : 8);
-    s->imm += interp_aligns_pc(&in) ? pc_value & ~3u : pc_value;
-}
-
 enum goes_on { GOES_ON, MAY_BRANCH, ENDS };
 
 static enum goes_on add_undefined(struct builder *bl, const struct insn *in)
 {
-    struct step *s = add(bl, step_undefined);
-    interp_fill_step(bl->c, s, in, bl->thumb);
+    struct step *s = add_operation(bl, step_undefined, in, bl->thumb);
     if (bl->thumb) s->len = 2;
     return ENDS;
 }
@@ -123,12 +105,12 @@ static enum goes_on add_condition(struct builder *bl, const struct insn *in, str
         go->imm = s->imm;
     }
     s->fn = interp_condition(in->cond);
-    s->skip = (uint8_t)(&bl->b->steps[bl->b->nsteps] - s);
+    s->skip = (uint8_t)(bl->next - s);
     return so_far;
 }
 
 // One instruction: its step, the helper steps around it.
-static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
+static APART enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa_result r)
 {
     if (r == ISA_UNDEFINED) return add_undefined(bl, in);
     add_unit(bl, isa_unit_of(in->op));
@@ -137,8 +119,7 @@ static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa
         struct step *pc = add(bl, step_set_pc);
         pc->imm = bl->pc + (bl->thumb ? 4 : 8);
     }
-    struct step *s = add(bl, interp_select(in));
-    interp_fill_step(bl->c, s, in, bl->thumb);
+    struct step *s = add_operation(bl, interp_select(in), in, bl->thumb);
     enum goes_on so_far = in->op == OP_CBZ ? MAY_BRANCH : GOES_ON;
     if (flow != FLOW_NEXT) {
         if (flow == FLOW_BX) add(bl, step_bx_pc);
@@ -149,41 +130,52 @@ static enum goes_on add_insn(struct builder *bl, const struct insn *in, enum isa
     return in->cond < COND_AL ? add_condition(bl, in, s, so_far) : so_far;
 }
 
-bool interp_has_room(unsigned ninsns, uint8_t it)
+// Whether the block goes on behind an instruction, if there is room.
+static inline bool goes_on(const struct builder *bl, enum goes_on so_far)
 {
-    return ninsns < (it ? BLOCK_MAX_INSNS : BLOCK_MAX_INSNS - 4);
+    if (bl->single) return false;
+    return so_far == GOES_ON || (so_far == MAY_BRANCH && (!bl->tier || bl->it));
 }
 
-// Whether a block that can go on should.
-static bool has_room(const struct builder *bl, enum goes_on so_far)
-{
-    if (bl->b->key & BLOCK_SINGLE || (so_far == MAY_BRANCH && bl->tier && !bl->it)) return false;
-    return interp_has_room(bl->b->ninsns, bl->it);
-}
-
-static void decode(struct builder *bl)
+// Once for each instruction set.
+static inline __attribute__((always_inline)) void decode(struct builder *bl, const bool thumb)
 {
     struct block *b = bl->b;
     const uint32_t page = bl->pc >> 12, features = bl->c->features;
     enum goes_on so_far = GOES_ON;
+    bool more;
     do {
         uint32_t raw;
         bool wide;
         struct insn in;
-        if (!fetch(bl, &raw, &wide)) break;
-        const enum isa_result r = bl->thumb ? isa_decode_thumb(raw, wide, bl->it, features, &in)
-                                            : isa_decode_a32(raw, features, &in);
+        if (!fetch(bl, thumb, &raw, &wide)) break;
+        const enum isa_result r =
+            thumb ? isa_decode_thumb(raw, wide, bl->it, features, &in) : isa_decode_a32(raw, features, &in);
+        const uint32_t pc = bl->pc;
         b->ninsns++;
-        if (bl->tier && r != ISA_UNDEFINED && interp_crossing(bl->c, &in, bl->page, bl->pc, bl->thumb))
-            add(bl, step_crossing);
-        so_far = add_insn(bl, &in, r);
-        bl->pc += wide ? 4 : 2;
-        if (bl->thumb)
+        // Calls are no ordinary instructions.
+        if (__builtin_expect(r != ISA_UNDEFINED && interp_is_ordinary(&in), 1)) {
+            add_operation(bl, interp_select(&in), &in, thumb);
+            so_far = GOES_ON;
+        } else {
+            if (bl->tier && r != ISA_UNDEFINED && interp_crossing(bl->c, &in, bl->page, pc, thumb))
+                add(bl, step_crossing);
+            so_far = add_insn(bl, &in, r);
+        }
+        bl->pc = pc + (wide ? 4 : 2);
+        if (thumb && (bl->it || in.op == OP_IT))
             bl->it = in.op == OP_IT && r != ISA_UNDEFINED ? (uint8_t)in.imm : isa_it_advance(bl->it);
-    } while (so_far != ENDS && has_room(bl, so_far) && bl->pc >> 12 == page);
-    b->last = bl->pc - 1;
+        more = goes_on(bl, so_far) && interp_has_room(b->ninsns, bl->it);
+    } while (more && bl->pc >> 12 == page);
     if (so_far != ENDS) add_goto(bl, bl->pc);
-    if (bl->tier) interp_tier_watch(b);
+}
+
+static void finish(struct builder *bl)
+{
+    struct block *b = bl->b;
+    b->last = bl->pc - 1;
+    b->nsteps = (uint16_t)(bl->next - b->steps);
+    if (bl->tier) interp_tier_watch(bl->tier, b);
 }
 
 struct block *interp_build(struct cpu *c, block_key key)
@@ -199,15 +191,21 @@ struct block *interp_build(struct cpu *c, block_key key)
         const unsigned generation = atomic_load(&cache->generation);
         struct builder bl = {.c = c,
                              .b = &tmp.b,
+                             .next = tmp.b.steps,
                              .pc = (uint32_t)key & ~1u,
                              .it = (uint8_t)(key >> 32),
                              .thumb = key & 1,
+                             .single = key & BLOCK_SINGLE,
                              .tier = cache->tier};
         tmp.b = (struct block){.key = key, .first = bl.pc};
         interp_mark_fetch(c, key);
         bl.page = c->mem->fetch_page(c, bl.pc, &tmp.b.frame[0]);
         tmp.b.frame[1] = tmp.b.frame[0];
-        decode(&bl);
+        if (bl.thumb)
+            decode(&bl, true);
+        else
+            decode(&bl, false);
+        finish(&bl);
         c->itstate = 0;
         stats_add(STAT_DECODED_BLOCKS, 1);
         stats_add(STAT_DECODED_INSNS, tmp.b.ninsns);

@@ -66,6 +66,13 @@ struct cache {
     _Atomic(struct block *) buckets[CACHE_SYSTEM_BUCKETS]; // nbuckets of them
 };
 
+// Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one
+// in its middle costs a look-up.
+static inline bool interp_has_room(unsigned ninsns, uint8_t it)
+{
+    return ninsns < (it ? BLOCK_MAX_INSNS : BLOCK_MAX_INSNS - 4);
+}
+
 static inline unsigned cache_hash(block_key key, unsigned size)
 {
     const uint32_t k = (uint32_t)key ^ (uint32_t)(key >> 32) * 0x9e3779b1u;

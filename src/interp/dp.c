@@ -1,5 +1,6 @@
 // Data processing (A5.2.1 – A5.2.3 and their Thumb forms): one inline function says what an operation does,
 // and is specialised for every operation, kind of second operand, and with and without flags.
+#include <assert.h>
 #include <stdint.h>
 
 #include "interp/interp.h"
@@ -225,35 +226,25 @@ static enum operand register_operand(const struct insn *in)
     return OPERAND_REG;
 }
 
+static_assert(OP_AND_REG == OP_AND_IMM + 1 && OP_AND_RSR == OP_AND_IMM + 2 &&
+                  OP_CMP_REG == OP_AND_REG + 3 * DP_CMP && OP_MVN_RSR == OP_AND_RSR + 3 * DP_MVN,
+              "operations in the order of their encodings, three forms each");
+
 step_fn *interp_select_dp(const struct insn *in)
 {
-#define FORMS(op)                                                                                            \
-    case OP_##op##_IMM: return handlers[DP_##op][in->flags & INSN_S][OPERAND_IMM];                           \
-    case OP_##op##_REG: return handlers[DP_##op][in->flags & INSN_S][register_operand(in)];                  \
-    case OP_##op##_RSR: return handlers[DP_##op][in->flags & INSN_S][OPERAND_SHIFT];
+    const unsigned n = in->op - OP_AND_IMM;
+    const bool flags = in->flags & INSN_S;
+    if (n <= OP_MVN_RSR - OP_AND_IMM) switch (n % 3) {
+        case 0: return handlers[n / 3][flags][OPERAND_IMM];
+        case 1: return handlers[n / 3][flags][register_operand(in)];
+        default: return handlers[n / 3][flags][OPERAND_SHIFT];
+        }
     switch ((enum op)in->op) {
-        FORMS(AND)
-        FORMS(EOR)
-        FORMS(SUB)
-        FORMS(RSB)
-        FORMS(ADD)
-        FORMS(ADC)
-        FORMS(SBC)
-        FORMS(RSC)
-        FORMS(TST)
-        FORMS(TEQ)
-        FORMS(CMP)
-        FORMS(CMN)
-        FORMS(ORR)
-        FORMS(MOV)
-        FORMS(BIC)
-        FORMS(MVN)
-    case OP_ORN_IMM: return handlers[DP_ORN][in->flags & INSN_S][OPERAND_IMM];
-    case OP_ORN_REG: return handlers[DP_ORN][in->flags & INSN_S][register_operand(in)];
+    case OP_ORN_IMM: return handlers[DP_ORN][flags][OPERAND_IMM];
+    case OP_ORN_REG: return handlers[DP_ORN][flags][register_operand(in)];
     case OP_MOVW:
     case OP_ADR: return movw;
     case OP_MOVT: return movt;
     default: return NULL;
     }
-#undef FORMS
 }

@@ -24,31 +24,40 @@ struct step {
         step_fn *exec;      // behind a condition: what to do if it holds
         struct block *link; // direct branch: the block at its target, once known
     };
-    uint32_t pc;  // of the instruction
-    uint32_t imm; // these are struct insn's, with the same meaning
+    uint32_t imm; // these are struct insn's operands, with the same meaning …
     uint8_t len, flags;
     uint8_t rd, rn, rm, ra;
     uint8_t shift_type, shift_n, size;
     uint8_t x, y;
+    uint8_t it;    // … but for the last one: ITSTATE of this instruction
+    uint32_t pc;   // of the instruction
+    uint16_t op;   // enum op
     uint8_t count; // instructions of the block up to and including this one
     uint8_t skip;  // behind a condition: how many steps to go on if it fails
-    uint8_t it;    // ITSTATE of this instruction
-    uint16_t op;   // enum op
 };
 
 // The instruction at pc, whose page is at a host address. False: its second halfword, which *raw lacks, is in
 // the next page.
-bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide);
+static inline bool interp_fetch(const uint8_t *page, uint32_t pc, bool thumb, uint32_t *raw, bool *wide)
+{
+    const uint32_t offset = pc & 0xfff;
+    uint16_t hw[2];
+    *wide = true;
+    if (!thumb) {
+        memcpy(raw, page + offset, 4);
+        return true;
+    }
+    memcpy(hw, page + offset, 2);
+    *raw = hw[0];
+    *wide = isa_thumb_is_wide(hw[0]);
+    if (!*wide) return true;
+    if (offset == 0xffe) return false;
+    memcpy(&hw[1], page + offset + 2, 2);
+    *raw = (uint32_t)hw[0] << 16 | hw[1];
+    return true;
+}
 
-// Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one
-// in its middle costs a look-up.
-bool interp_has_room(unsigned ninsns, uint8_t it);
-
-// The operands of an instruction, into a step that has its pc.
-void interp_fill_step(struct cpu *c, struct step *s, const struct insn *in, bool thumb);
-
-// Whether it is MCR, MRC, MCRR or MRRC, and of such a step in system mode: the number of its register.
-bool interp_is_coprocessor(const struct insn *in);
+// Of an MCR, MRC, MCRR or MRRC in system mode: the number of its register.
 uint32_t interp_coprocessor_register(struct cpu *c, const struct step *s);
 // Whether a write of a coprocessor register can change neither code nor which exceptions may come, so that
 // nothing needs to be looked up anew behind it.
@@ -103,12 +112,9 @@ static inline void *interp_host_ptr(struct cpu *c, uint32_t addr, unsigned bytes
 }
 
 // The bytes that the registers of a list take.
-static inline uint32_t interp_list_bytes(uint32_t list)
+static inline uint32_t interp_list_bytes(const struct step *s)
 {
-    list -= list >> 1 & 0x5555;
-    list = (list & 0x3333) + (list >> 2 & 0x3333);
-    list = (list + (list >> 4)) & 0x0f0f;
-    return 4 * ((list + (list >> 8)) & 31);
+    return 4u * s->x;
 }
 
 // Where the lowest register of a block transfer goes (A8.8.57 …).
@@ -142,9 +148,9 @@ static inline void interp_load_words(struct cpu *c, uint32_t addr, uint32_t *val
 static inline void interp_load_block(struct cpu *c, const struct step *s)
 {
     interp_mark(c, s);
-    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s->imm);
+    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s);
     uint32_t value[16];
-    interp_load_words(c, interp_block_start(s, base, bytes), value, bytes / 4);
+    interp_load_words(c, interp_block_start(s, base, bytes), value, s->x);
     unsigned n = 0;
     if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
     for (uint32_t list = s->imm; list; list &= list - 1)

@@ -158,10 +158,36 @@ USER_HANDLERS(STR)
 USER_HANDLERS(STRB)
 USER_HANDLERS(STRH)
 
-// ldm{ia|ib|da|db} Rn{!}, {list}; pop {list}
-STEP(ldm)
+static APART const struct step *ldm_checked(struct cpu *c, const struct step *s)
 {
     interp_load_block(c, s);
+    NEXT;
+}
+
+static APART const struct step *stm_checked(struct cpu *c, const struct step *s)
+{
+    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s);
+    uint32_t addr = interp_block_start(s, base, bytes);
+    mem_check_align(c, addr, 4, true);
+    for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
+        mem_st32(c, addr, c->r[__builtin_ctz(list)]);
+    if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
+    NEXT;
+}
+
+// ldm{ia|ib|da|db} Rn{!}, {list}; pop {list}. Both pages are read before anything changes.
+STEP(ldm)
+{
+    interp_mark(c, s);
+    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s);
+    uint32_t addr = interp_block_start(s, base, bytes);
+    if (!MEM_LIKELY(c->mem_mode == CPU_MEM_FLAT) || addr & 3) return ldm_checked(c, s);
+    const uint8_t *window = c->window;
+    (void)*(const volatile uint8_t *)(window + addr);
+    (void)*(const volatile uint8_t *)(window + (uint32_t)(addr + bytes - 4));
+    if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
+    for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
+        memcpy(&c->r[__builtin_ctz(list)], window + addr, 4);
     NEXT;
 }
 
@@ -169,17 +195,12 @@ STEP(ldm)
 STEP(stm)
 {
     interp_mark(c, s);
-    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s->imm);
+    const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s);
     uint32_t addr = interp_block_start(s, base, bytes);
-    mem_check_align(c, addr, 4, true);
-    if (MEM_LIKELY(c->mem_mode == CPU_MEM_FLAT)) {
-        uint8_t *window = c->window;
-        for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
-            memcpy(window + addr, &c->r[__builtin_ctz(list)], 4);
-    } else {
-        for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
-            mem_st32(c, addr, c->r[__builtin_ctz(list)]);
-    }
+    if (!MEM_LIKELY(c->mem_mode == CPU_MEM_FLAT) || addr & 3) return stm_checked(c, s);
+    uint8_t *window = c->window;
+    for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
+        memcpy(window + addr, &c->r[__builtin_ctz(list)], 4);
     if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
     NEXT;
 }
@@ -188,9 +209,8 @@ STEP(stm)
 STEP(ldm_user)
 {
     interp_mark(c, s);
-    const uint32_t bytes = interp_list_bytes(s->imm);
     uint32_t value[16];
-    interp_load_words(c, interp_block_start(s, c->r[s->rn], bytes), value, bytes / 4);
+    interp_load_words(c, interp_block_start(s, c->r[s->rn], interp_list_bytes(s)), value, s->x);
     unsigned n = 0;
     for (uint32_t list = s->imm; list; list &= list - 1)
         *cpu_user_reg(c, (unsigned)__builtin_ctz(list)) = value[n++];
@@ -201,7 +221,7 @@ STEP(ldm_user)
 STEP(stm_user)
 {
     interp_mark(c, s);
-    uint32_t addr = interp_block_start(s, c->r[s->rn], interp_list_bytes(s->imm));
+    uint32_t addr = interp_block_start(s, c->r[s->rn], interp_list_bytes(s));
     mem_check_align(c, addr, 4, true);
     for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
         mem_st32(c, addr, *cpu_user_reg(c, (unsigned)__builtin_ctz(list)));

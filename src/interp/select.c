@@ -5,7 +5,8 @@
 
 #include "interp/run.h"
 
-step_fn *interp_select(const struct insn *in)
+// Looks through the families.
+static APART step_fn *search(const struct insn *in)
 {
     static step_fn *(*const families[])(const struct insn *) = {
         interp_select_dp,     interp_select_ldst, interp_select_branch, interp_select_media,
@@ -21,10 +22,21 @@ step_fn *interp_select(const struct insn *in)
     return fn ? fn : step_undefined;
 }
 
+step_fn *interp_select(const struct insn *in)
+{
+    // Where the two largest families are among the operations, as far as speed goes.
+    step_fn *fn = NULL;
+    if (in->op <= OP_MOVT)
+        fn = interp_select_dp(in);
+    else if (in->op >= OP_STRH_IMM && in->op <= OP_LDRB_LIT)
+        fn = interp_select_ldst(in);
+    return fn ? fn : search(in);
+}
+
 #define WRITES(op)  [OP_##op##_IMM] = WRITES_RD, [OP_##op##_REG] = WRITES_RD, [OP_##op##_RSR] = WRITES_RD
 #define LITERAL(op) [OP_##op] = IMM_FROM_PC | IMM_ALIGNED
 
-const uint8_t interp_kinds[OP_COUNT] = {
+const uint16_t interp_kinds[OP_COUNT] = {
     WRITES(AND),
     WRITES(EOR),
     WRITES(SUB),
@@ -74,8 +86,10 @@ const uint8_t interp_kinds[OP_COUNT] = {
     [OP_BX] = GOES_AWAY,
     [OP_BXJ] = GOES_AWAY,
     [OP_BLX_REG] = GOES_AWAY,
-    [OP_MCR] = WRITES_COPROCESSOR,
-    [OP_MCRR] = GOES_AWAY,
+    [OP_MCR] = WRITES_COPROCESSOR | COPROCESSOR,
+    [OP_MCRR] = GOES_AWAY | COPROCESSOR,
+    [OP_MRC] = COPROCESSOR,
+    [OP_MRRC] = COPROCESSOR,
     [OP_VMSR] = GOES_AWAY,
     [OP_RFE] = GOES_AWAY,
     [OP_LDM_EXC] = GOES_AWAY,
@@ -89,6 +103,14 @@ const uint8_t interp_kinds[OP_COUNT] = {
     [OP_WFI] = STOPS,
     [OP_YIELD] = STOPS,
 };
+
+void interp_fill_imm(struct cpu *c, struct step *s, bool thumb)
+{
+    const unsigned kind = interp_kinds[s->op];
+    const uint32_t pc_value = s->pc + (thumb ? 4 : 8);
+    if (kind & IMM_FROM_PC) s->imm += kind & IMM_ALIGNED ? pc_value & ~3u : pc_value;
+    if (kind & COPROCESSOR && c->sys) s->imm = interp_coprocessor_register(c, s);
+}
 
 const struct step *step_set_pc(struct cpu *c, const struct step *s)
 {

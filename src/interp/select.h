@@ -2,6 +2,9 @@
 #ifndef STINKARM_INTERP_SELECT_H
 #define STINKARM_INTERP_SELECT_H
 
+#include <assert.h>
+#include <string.h>
+
 #include "interp/interp.h"
 
 // Where control goes behind an instruction.
@@ -15,22 +18,23 @@ enum insn_flow {
 };
 // What an operation has to do with the PC.
 enum {
-    WRITES_RD = 1, // computes Rd, which may be the PC
-    LOADS_RD,      // likewise, but writing it may change the instruction set in Thumb, too
-    LOADS_LIST,    // a list of registers, which may have the PC in it
-    GOES_AWAY,     // FLOW_AWAY
-    GOES_TO_PC,    // FLOW_PLAIN
-    STOPS,         // FLOW_STOP
+    WRITES_RD = 1,      // computes Rd, which may be the PC
+    LOADS_RD = 2,       // likewise, but writing it may change the instruction set in Thumb, too
+    LOADS_LIST = 4,     // a list of registers, which may have the PC in it
+    GOES_AWAY,          // FLOW_AWAY
+    GOES_TO_PC,         // FLOW_PLAIN
+    STOPS,              // FLOW_STOP
     WRITES_COPROCESSOR, // may change anything: FLOW_AWAY
-    FLOW_MASK = 7,
-    IMM_FROM_PC = 8,  // imm is counted from the PC …
-    IMM_ALIGNED = 16, // … from Align(PC, 4)
-    READS_LIST = 32,  // stores a list, which may have the PC in it
-    READS_RD = 64,    // stores Rt
-    READS_PC = 128,
+    FLOW_MASK = 15,
+    IMM_FROM_PC = 1 << 4, // imm is counted from the PC …
+    IMM_ALIGNED = 1 << 5, // … from Align(PC, 4)
+    READS_LIST = 1 << 6,  // stores a list, which may have the PC in it
+    READS_RD = 1 << 7,    // stores Rt
+    READS_PC = 1 << 8,
     READS_BASE = READS_PC, // VFP: the base register may be the PC
+    COPROCESSOR = 1 << 9,  // MCR, MRC, MCRR, MRRC
 };
-extern const uint8_t interp_kinds[OP_COUNT];
+extern const uint16_t interp_kinds[OP_COUNT];
 
 static inline enum insn_flow interp_flow(const struct insn *in, bool thumb)
 {
@@ -62,16 +66,29 @@ static inline bool interp_reads_pc(const struct insn *in)
     return (kind & READS_RD && in->rd == 15) || (kind & READS_LIST && in->imm >> 15 & 1);
 }
 
-// Whether imm becomes an absolute address: branches, literals, ADR …
-static inline bool interp_imm_from_pc(const struct insn *in)
+// Most instructions: unconditional, and the PC is none of their operands. They are one step.
+static inline bool interp_is_ordinary(const struct insn *in)
 {
-    return interp_kinds[in->op] & IMM_FROM_PC;
+    const unsigned only_if_rd_is_15 = WRITES_RD | LOADS_RD | READS_RD;
+    return in->op < OP_VFP_FIRST && in->cond == COND_AL && !(interp_kinds[in->op] & ~only_if_rd_is_15) &&
+           in->rd != 15 && in->rn != 15 && in->rm != 15;
 }
 
-// … counted from Align(PC, 4).
-static inline bool interp_aligns_pc(const struct insn *in)
+// What is not as in the instruction: imm becomes an absolute address, or a coprocessor register's number.
+void interp_fill_imm(struct cpu *c, struct step *s, bool thumb);
+
+// The operands of an instruction, into a step that has its pc and it.
+static inline void interp_fill_step(struct cpu *c, struct step *s, const struct insn *in, bool thumb)
 {
-    return interp_kinds[in->op] & IMM_ALIGNED;
+    static_assert(offsetof(struct step, it) - offsetof(struct step, imm) == INSN_OPERANDS - 1 &&
+                      offsetof(struct step, y) - offsetof(struct step, imm) == offsetof(struct insn, y) &&
+                      offsetof(struct step, rd) - offsetof(struct step, imm) == offsetof(struct insn, rd),
+                  "a step's operands are an instruction's");
+    const uint8_t it = s->it;
+    memcpy((char *)s + offsetof(struct step, imm), in, INSN_OPERANDS);
+    s->it = it;
+    s->op = in->op;
+    if (interp_kinds[in->op] & (IMM_FROM_PC | COPROCESSOR)) interp_fill_imm(c, s, thumb);
 }
 
 // The handler that tests a condition and then jumps to s->exec, or over s->skip steps.

@@ -265,11 +265,6 @@ STEP(srs)
 // Coprocessor register numbers as one word: CRn, opc1, CRm, opc2.
 #define CP(crn, opc1, crm, opc2) ((crn) << 12 | (opc1) << 8 | (crm) << 4 | (opc2))
 
-bool interp_is_coprocessor(const struct insn *in)
-{
-    return in->op == OP_MCR || in->op == OP_MRC || in->op == OP_MCRR || in->op == OP_MRRC;
-}
-
 static struct cp_access access_of(uint32_t imm, uint8_t x, uint8_t ra, bool is64)
 {
     struct cp_access a = {.cp = imm & 15, .opc1 = imm >> 4 & 15, .is64 = is64};

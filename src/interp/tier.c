@@ -8,6 +8,8 @@
 #include "interp/select.h"
 #include "interp/stats.h"
 
+enum { LOOK = 8 }; // of so many runs one looks whether that is enough
+
 static struct block *block_of_first(const struct step *s)
 {
     return (struct block *)((const char *)s - offsetof(struct block, steps));
@@ -278,7 +280,13 @@ static bool source_look(struct cpu *c, uint64_t key, struct tier_block *tb, unsi
     return block_at(c, key, tb, room, true);
 }
 
-static step_fn step_warm, step_compiled;
+static step_fn step_warm, step_warm_exactly, step_compiled;
+
+// How a block's runs are counted.
+static step_fn *counting(const struct tier *t)
+{
+    return t->hot < LOOK ? step_warm_exactly : step_warm;
+}
 
 static const struct tier_source source = {source_block, source_look, handler};
 
@@ -337,7 +345,7 @@ static void count_anew(struct cpu *c, struct block *b, const void *code)
     if (b->code == code && b->steps[0].fn != step_forgotten) {
         b->code = NULL;
         b->heat = 0;
-        __atomic_store_n(&b->steps[0].fn, step_warm, __ATOMIC_RELEASE);
+        __atomic_store_n(&b->steps[0].fn, counting(k->tier), __ATOMIC_RELEASE);
     }
     pthread_mutex_unlock(&k->lock);
 }
@@ -382,17 +390,25 @@ STEP(step_compiled)
 }
 
 // Apart, so that counting needs no stack frame.
-static APART const struct step *compile_warm(struct cpu *c, const struct step *s)
+static APART const struct step *compile_if_hot(struct cpu *c, const struct step *s)
 {
-    interp_tier_compile(c, block_of_first(s), false);
+    struct block *b = block_of_first(s);
+    if (b->heat < tier_of(c)->hot) return b->first_fn(c, s);
+    interp_tier_compile(c, b, false);
     return s->fn(c, s);
 }
 
 STEP(step_warm)
 {
     struct block *b = block_of_first(s);
-    if (__builtin_expect(++b->heat < tier_of(c)->hot, 1)) return b->first_fn(c, s);
-    return compile_warm(c, s);
+    if (__builtin_expect(++b->heat % LOOK, 1)) return b->first_fn(c, s);
+    return compile_if_hot(c, s);
+}
+
+STEP(step_warm_exactly)
+{
+    block_of_first(s)->heat++;
+    return compile_if_hot(c, s);
 }
 
 void interp_tier_make_room(struct cache *k)
@@ -406,14 +422,14 @@ void interp_tier_make_room(struct cache *k)
             if (!b->first_fn || (b->code ? !t->evicted(t, b->code) : b->steps[0].fn != b->first_fn)) continue;
             b->code = NULL;
             b->heat = 0;
-            b->steps[0].fn = step_warm;
+            b->steps[0].fn = counting(t);
         }
     pthread_mutex_unlock(&k->lock);
 }
 
-void interp_tier_watch(struct block *b)
+void interp_tier_watch(const struct tier *t, struct block *b)
 {
     if (b->key & BLOCK_SINGLE) return;
     b->first_fn = b->steps[0].fn;
-    b->steps[0].fn = step_warm;
+    b->steps[0].fn = counting(t);
 }

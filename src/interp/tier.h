@@ -7,7 +7,7 @@
 // What the tier asks for when it compiles.
 void interp_tier_attach(struct tier *t);
 // A block that is about to go into the cache: counts its runs from now on.
-void interp_tier_watch(struct block *b);
+void interp_tier_watch(const struct tier *t, struct block *b);
 // Whether an instruction, whose page is at a host address, is a call with code behind it that reads flags
 // (crossing.c).
 bool interp_crosses(const struct cpu *c, const struct insn *in, const uint8_t *page, uint32_t pc, bool thumb);

@@ -1,13 +1,8 @@
 // Decoding: which table an encoding belongs to, and the walk through its candidate rows.
 #include <stddef.h>
 
+#include "gen/slots.h"
 #include "isa/disas.h"
-
-static inline const uint16_t *candidates(const struct isa_space *sp, uint32_t raw)
-{
-    const uint32_t hi = raw >> sp->hi & sp->hi_mask, lo = raw >> sp->lo & sp->lo_mask;
-    return sp->lists + sp->index[hi * (sp->lo_mask + 1u) + lo];
-}
 
 static inline bool has_fixed_bits(const struct isa_row *row, uint32_t raw)
 {
@@ -27,7 +22,7 @@ static inline void begin(const struct isa_space *sp, uint16_t n, uint32_t raw, s
 enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool it, uint32_t features,
                                  struct insn *in)
 {
-    for (const uint16_t *p = candidates(sp, raw); *p != ISA_LIST_END; p++) {
+    for (const uint16_t *p = sp->lists + sp->index[sp->slot(raw)]; *p != ISA_LIST_END; p++) {
         const struct isa_row *row = &sp->rows[*p];
         if (!has_fixed_bits(row, raw)) continue;
         begin(sp, *p, raw, in);
@@ -41,17 +36,18 @@ enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool 
 }
 
 // Most encodings need no more than their row's extraction, which the caller then ends with. NULL:
-// isa_space_decode has to look.
-static inline isa_extract_fn *plain_row(const struct isa_space *sp, uint32_t raw, uint32_t features,
-                                        struct insn *in)
+// isa_space_decode has to look. slot: sp->slot(raw).
+static inline isa_extract_fn *plain_row(const struct isa_space *sp, uint32_t slot, uint32_t raw,
+                                        uint32_t features, struct insn *in)
 {
-    const uint16_t *p = candidates(sp, raw);
-    while (*p != ISA_LIST_END && !has_fixed_bits(&sp->rows[*p], raw))
-        p++;
-    if (*p == ISA_LIST_END) return NULL;
-    const struct isa_row *row = &sp->rows[*p];
+    const uint16_t *p = sp->lists + sp->index[slot];
+    const struct isa_row *row;
+    do {
+        if (*p == ISA_LIST_END) return NULL;
+        row = &sp->rows[*p++];
+    } while (!has_fixed_bits(row, raw));
     if (!row->plain || !(row->feature & features) || !is_as_it_should(row, raw)) return NULL;
-    begin(sp, *p, raw, in);
+    begin(sp, p[-1], raw, in);
     return row->extract;
 }
 
@@ -113,7 +109,8 @@ const struct isa_space *isa_space_of(uint32_t *raw, bool thumb, bool wide)
 enum isa_result isa_decode_a32(uint32_t raw, uint32_t features, struct insn *in)
 {
     const struct isa_space *sp = space_of_a32(raw);
-    isa_extract_fn *extract = raw >> 28 != 15 ? plain_row(sp, raw, features, in) : NULL;
+    isa_extract_fn *extract = NULL;
+    if (sp == &isa_a32 && raw >> 28 != 15) extract = plain_row(sp, isa_a32_slot(raw), raw, features, in);
     if (extract) return (enum isa_result)extract(raw, false, in);
     return isa_space_decode(sp, raw, false, features, in);
 }
@@ -124,26 +121,35 @@ static bool is_core(uint32_t t)
     return (t & 0xec000000) != 0xec000000 && !is_neon_memory(t);
 }
 
+// Inside an IT block the block's condition holds, for unconditional-space VFP instructions too
+// (UNPREDICTABLE there).
+static inline void set_condition(struct insn *in, uint8_t itstate)
+{
+    if (itstate & 15 && in->cond == COND_AL) in->cond = itstate >> 4;
+    if (in->cond == 15) in->cond = COND_AL; // BKPT and its like, or a block of the reserved condition
+}
+
 static __attribute__((noinline)) enum isa_result decode_thumb(uint32_t raw, bool wide, uint8_t itstate,
                                                               uint32_t features, struct insn *in)
 {
-    const bool it = (itstate & 15) != 0;
     uint32_t space_raw = raw;
     const struct isa_space *sp = isa_space_of(&space_raw, true, wide);
-    const enum isa_result r = isa_space_decode(sp, space_raw, it, features, in);
+    const enum isa_result r = isa_space_decode(sp, space_raw, itstate & 15, features, in);
     in->raw = raw;
-    // Inside an IT block the block's condition holds, for unconditional-space VFP instructions too
-    // (UNPREDICTABLE there).
-    if (it && in->cond == COND_AL) in->cond = itstate >> 4;
-    if (in->cond == 15) in->cond = COND_AL; // BKPT and its like, or a block of the reserved condition
+    set_condition(in, itstate);
     return r;
 }
 
 enum isa_result isa_decode_thumb(uint32_t raw, bool wide, uint8_t itstate, uint32_t features, struct insn *in)
 {
-    if (!(itstate & 15) && (!wide || is_core(raw))) {
-        isa_extract_fn *extract = plain_row(wide ? &isa_t32 : &isa_t16, raw, features, in);
-        if (extract) return (enum isa_result)extract(raw, false, in);
-    }
-    return decode_thumb(raw, wide, itstate, features, in);
+    isa_extract_fn *extract = NULL;
+    if (!wide)
+        extract = plain_row(&isa_t16, isa_t16_slot(raw), raw, features, in);
+    else if (is_core(raw))
+        extract = plain_row(&isa_t32, isa_t32_slot(raw), raw, features, in);
+    if (!extract) return decode_thumb(raw, wide, itstate, features, in);
+    if (!(itstate & 15)) return (enum isa_result)extract(raw, false, in);
+    const enum isa_result r = (enum isa_result)extract(raw, true, in);
+    set_condition(in, itstate);
+    return r;
 }

@@ -89,7 +89,7 @@ int isa_disassemble(uint32_t raw, bool thumb, bool wide, uint8_t itstate, uint32
         return d.len;
     }
     d.unpredictable = r == ISA_UNPREDICTABLE;
-    expand(&d, sp, sp->rows[in.row].syntax);
+    expand(&d, sp, sp->syntax[in.row]);
     if (d.comment < -16 || d.comment > 32) dis_put(&d, "\t@ 0x%x", (uint32_t)d.comment);
     if (d.unpredictable) dis_put(&d, "\t@ <UNPREDICTABLE>");
     return d.len;

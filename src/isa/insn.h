@@ -4,6 +4,7 @@
 #define STINKARM_ISA_INSN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "gen/ops.h" // enum op, made from the tables by tools/gen_isa.c
@@ -28,11 +29,8 @@ enum insn_flags {
 };
 
 struct insn {
-    uint32_t raw;       // the encoding; for T32 the first halfword is bits 31:16
+    // The operands, INSN_OPERANDS bytes that the interpreter's steps take over in one piece.
     uint32_t imm;       // immediate, expanded and signed; branch offset; register list
-    uint16_t op;        // enum op
-    uint16_t row;       // which row of its encoding space: the disassembler's template
-    uint8_t cond;       // enum cond; COND_AL for the unconditional space, 15 for what an IT block has no say in
     uint8_t len;        // bytes: 2 or 4
     uint8_t flags;      // enum insn_flags
     uint8_t rd;         // Rd or Rt, RdLo; VFP and Advanced SIMD: Vd (S register number or D register number)
@@ -44,7 +42,13 @@ struct insn {
     uint8_t size;       // log2 of the element or access size in bytes
     uint8_t x;          // a second small operand: lsb, saturate position, mask, coprocessor register: see the row
     uint8_t y;          // a third one: width - 1, msb, opc2…
+    uint8_t cond;       // enum cond; COND_AL for the unconditional space, 15 for what an IT block has no say in
+
+    uint32_t raw;       // the encoding; for T32 the first halfword is bits 31:16
+    uint16_t op;        // enum op
+    uint16_t row;       // which row of its encoding space: the disassembler's template
 };
+#define INSN_OPERANDS offsetof(struct insn, raw)
 
 // What the CPU has; a row names the one feature it needs, and is UNDEFINED without it.
 enum isa_feature {

@@ -12,9 +12,8 @@ struct isa_row {
     uint32_t mask, value;               // the fixed bits of the pattern
     uint32_t should_mask, should_value; // those that should be so: else UNPREDICTABLE
     isa_extract_fn *extract;
-    const char *syntax; // disassembly template
-    uint16_t op;        // enum op
-    uint16_t feature;   // enum isa_feature
+    uint16_t op;      // enum op
+    uint16_t feature; // enum isa_feature
     bool plain; // extract always matches, unless the condition is 15, and the condition is not set to 15
 };
 
@@ -23,12 +22,12 @@ struct isa_row {
 struct isa_space {
     const char *name;
     const struct isa_row *rows;
-    const uint16_t *index; // candidate list for each value of the index bits: offset into lists
-    const uint16_t *lists; // row numbers, each list ended by ISA_LIST_END
+    const char *const *syntax;      // disassembly templates, one a row
+    const uint16_t *index;          // candidate list for each value of the index bits: offset into lists
+    const uint16_t *lists;          // row numbers, each list ended by ISA_LIST_END
+    uint32_t (*slot)(uint32_t raw); // what the index goes by: also as inline functions, in gen/slots.h
     uint32_t nrows;
-    uint16_t hi_mask, lo_mask; // the index: the bits of hi_mask from bit hi upwards …
-    uint8_t hi, lo;            // … above those of lo_mask from bit lo upwards
-    uint8_t bytes;             // of an encoding: 2 or 4
+    uint8_t bytes; // of an encoding: 2 or 4
 };
 #define ISA_LIST_END 0xffff
 

@@ -63,7 +63,7 @@ Test(decode, every_formatter_exists)
 {
     for (int k = 0; k < SPACES; k++)
         for (uint32_t i = 0; i < spaces[k]->nrows; i++)
-            for (const char *p = strchr(spaces[k]->rows[i].syntax, '{'); p; p = strchr(p + 1, '{')) {
+            for (const char *p = strchr(spaces[k]->syntax[i], '{'); p; p = strchr(p + 1, '{')) {
                 char name[32];
                 snprintf(name, sizeof name, "%.*s", (int)strcspn(p + 1, ":}"), p + 1);
                 cr_expect(isa_has_formatter(spaces[k], name), "%s: {%s}", spaces[k]->name, name);

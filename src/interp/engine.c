@@ -51,19 +51,21 @@ static struct block *find_mapped(struct cpu *c, block_key *key)
     return b;
 }
 
-struct block *interp_lookup(struct cpu *c, block_key key)
+// The block at a key without frame: from the shared cache, or the builder.
+static struct block *find_or_build(struct cpu *c, block_key key)
 {
     struct interp_cpu *ic = c->engine_state;
-    const unsigned i = cache_hash(key, JUMP_CACHE);
-    if (__builtin_expect(
-            ic->jump[i].key == key && ic->jump[i].block && ic->jump[i].context == c->code_context, 1))
-        return ic->jump[i].block;
     block_key full = key;
     struct block *b = c->mem->code_frame ? find_mapped(c, &full) : cache_find(&engine_of(c)->cache, key);
-    if (!b) {
-        if (++ic->built == FEW_BLOCKS) expect_many(c);
-        b = interp_build(c, full);
-    }
+    if (b) return b;
+    if (++ic->built == FEW_BLOCKS) expect_many(c);
+    return interp_build(c, full);
+}
+
+static APART struct block *look_further(struct cpu *c, block_key key, unsigned i)
+{
+    struct interp_cpu *ic = c->engine_state;
+    struct block *b = find_or_build(c, key);
     if (c->code_unnamed) return b;
     ic->jump[i].key = key;
     ic->jump[i].context = c->code_context;
@@ -71,12 +73,24 @@ struct block *interp_lookup(struct cpu *c, block_key key)
     return b;
 }
 
+struct block *interp_lookup(struct cpu *c, block_key key)
+{
+    const struct interp_cpu *ic = c->engine_state;
+    const unsigned i = cache_hash(key, JUMP_CACHE);
+    if (__builtin_expect(
+            ic->jump[i].key == key && ic->jump[i].block && ic->jump[i].context == c->code_context, 1))
+        return ic->jump[i].block;
+    return look_further(c, key, i);
+}
+
 const struct step *interp_resolve(struct cpu *c, const struct step *s)
 {
-    struct block *b = interp_lookup(c, s->imm | c->thumb);
+    const block_key key = s->imm | c->thumb;
+    const bool machine = c->mem->code_frame, near = (s->imm ^ s->pc) >> 12 == 0;
     // In system mode another page's mapping may change under the link: there every branch out of the page
     // comes here, and every one to an instruction that reaches out of it.
-    if (!c->mem->code_frame || ((s->imm ^ s->pc) >> 12 == 0 && b->frame[0] == b->frame[1]))
+    struct block *b = machine && !near ? interp_lookup(c, key) : find_or_build(c, key);
+    if (!machine || (near && b->frame[0] == b->frame[1]))
         __atomic_store_n(&((struct step *)s)->link, b, __ATOMIC_RELEASE);
     return interp_enter(c, b);
 }

@@ -8,7 +8,7 @@
 #include "interp/select.h"
 #include "interp/stats.h"
 
-enum { LOOK = 8 }; // of so many runs one looks whether that is enough
+enum { LOOK = 16 }; // of so many runs one looks whether that is enough
 
 static struct block *block_of_first(const struct step *s)
 {

@@ -21,17 +21,22 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -fno-pie -fno-strict-aliasing -fn
 TABLES  := $(addprefix src/isa/,a32.tbl t16.tbl t32.tbl vfp.tbl neon.tbl)
 GEN     := $(addprefix $(BUILD)/gen/,ops.h slots.h tables.c)
 SRCS    := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
-# What every program needs stands together in the binary: a start touches fewer of its pages.
+# What every program needs stands together in the binary, with the C library's part of it: a start touches fewer
+# of its pages. Behind that, what most programs need.
 START   := src/main.c $(addprefix src/board/,command.c options.c) src/jit/jit.c $(wildcard src/base/*.c src/cpu/*.c \
     src/elf/*.c src/mem/*.c src/user/*.c) $(addprefix src/interp/,block.c branch.c cache.c crossing.c dp.c engine.c ldst.c \
     media.c media_mul.c media_parallel.c select.c sync.c system.c tier.c) src/isa/decode.c
-OBJS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(START) gen/tables.c $(filter-out $(START),$(SRCS)))
+SOON    := $(addprefix src/user/sys/,common.c mem.c file.c fs.c misc.c process.c thread.c signal.c time.c) gen/tables.c \
+    $(addprefix src/interp/,neon.c neon_ldst.c)
+REST    := $(filter-out $(START) $(SOON),$(SRCS))
+objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
+OBJS    := $(call objects_of,$(START) $(SOON) $(REST))
 LIBOBJS := $(filter-out $(BUILD)/obj/src/main.o,$(OBJS))
 
 all: $(BUILD)/stinkarm
 
 $(BUILD)/stinkarm: $(OBJS)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -no-pie -o $@.linked $^
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -no-pie -o $@.linked $(call objects_of,$(START)) -lc $(call objects_of,$(SOON) $(REST))
 	cp $@.linked $@.copy # which starts faster: the page cache has it in larger pieces
 	mv $@.copy $@
 	rm -f $@.linked

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/options.h"
+#include "base/pages.h"
 #include "base/stats.h"
 #include "board/command.h"
 #include "debug/trace.h"
@@ -21,6 +22,9 @@ enum { EXIT_INTERNAL = 125 };
 
 // Memory for decoded blocks. A machine's users count what it takes beside the guest's memory.
 enum { USER_BLOCKS = 64 << 20, SYSTEM_BLOCKS = 10 << 20 };
+
+// How deep the stack gets before the first guest instruction.
+enum { STACK_SOON = 7 * PAGE_SIZE_HOST };
 
 static int print(const char *text)
 {
@@ -105,6 +109,7 @@ static bool use_sysroot(struct process *p, const struct options *o)
 
 static int run(const struct options *o, const struct title *title)
 {
+    pages_expect((char *)__builtin_frame_address(0) - STACK_SOON, STACK_SOON);
     const struct process_options po = process_options(o);
     struct process p;
     struct engine *engine = engine_new(&o->engine, USER_BLOCKS);

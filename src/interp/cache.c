@@ -84,6 +84,7 @@ void *cache_alloc(struct cache *k, size_t size)
 
 struct block *cache_find(struct cache *k, block_key key)
 {
+    if (!__atomic_load_n(&k->chunk, __ATOMIC_RELAXED)) return NULL; // nor has the table any memory yet
     struct block *b = atomic_load_explicit(&k->buckets[cache_hash(key, k->nbuckets)], memory_order_acquire);
     while (b && b->key != key)
         b = b->next;

@@ -22,7 +22,7 @@ enum {
     CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
     CACHE_PAGES = 512,
     CACHE_CHUNK = 1 << 20,
-    CACHE_PIECE = 1 << 16, // of a chunk, comes at once
+    CACHE_PIECE = 1 << 15, // of a chunk, comes at once
     JUMP_CACHE = 1024,
 };
 

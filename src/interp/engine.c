@@ -12,14 +12,15 @@
 #include "interp/stats.h"
 #include "interp/tier.h"
 
-enum { FEW_BLOCKS = 4 };
+enum { FEW = 3 };
 
 static struct interp_engine *engine_of(struct cpu *c)
 {
     return (struct interp_engine *)c->engine;
 }
 
-// A program of more than a few blocks is going to use its tables all over.
+// A program that looks for more than a few blocks is going to use the tables all over. Before that, the jump
+// cache is not written to.
 static void expect_many(struct cpu *c)
 {
     cache_expect_many(&engine_of(c)->cache);
@@ -56,17 +57,16 @@ static struct block *find_or_build(struct cpu *c, block_key key)
 {
     struct interp_cpu *ic = c->engine_state;
     block_key full = key;
+    if (++ic->looked == FEW) expect_many(c);
     struct block *b = c->mem->code_frame ? find_mapped(c, &full) : cache_find(&engine_of(c)->cache, key);
-    if (b) return b;
-    if (++ic->built == FEW_BLOCKS) expect_many(c);
-    return interp_build(c, full);
+    return b ? b : interp_build(c, full);
 }
 
 static APART struct block *look_further(struct cpu *c, block_key key, unsigned i)
 {
     struct interp_cpu *ic = c->engine_state;
     struct block *b = find_or_build(c, key);
-    if (c->code_unnamed) return b;
+    if (c->code_unnamed || ic->looked < FEW) return b;
     ic->jump[i].key = key;
     ic->jump[i].context = c->code_context;
     ic->jump[i].block = b;

@@ -23,7 +23,7 @@ struct interp_cpu {
     struct cpu *cpu;
     struct interp_cpu *next;
     uint8_t exit;      // enum cpu_exit
-    unsigned built;    // blocks, by this CPU
+    unsigned looked;   // how often in the shared cache
     struct step fault; // stands for the instruction of compiled code that has faulted
     struct {
         uint64_t entered; // when compiled code was entered; 0: it is not running, or nobody counts

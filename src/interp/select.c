@@ -24,12 +24,14 @@ static APART step_fn *search(const struct insn *in)
 
 step_fn *interp_select(const struct insn *in)
 {
-    // Where the two largest families are among the operations, as far as speed goes.
+    // Where large families are among the operations, as far as speed goes.
     step_fn *fn = NULL;
     if (in->op <= OP_MOVT)
         fn = interp_select_dp(in);
     else if (in->op >= OP_STRH_IMM && in->op <= OP_LDRB_LIT)
         fn = interp_select_ldst(in);
+    else if (in->op >= OP_NEON_FIRST)
+        fn = interp_select_neon(in);
     return fn ? fn : search(in);
 }
 

@@ -282,7 +282,8 @@ const uint8_t *uas_fetch_page(struct cpu *c, uint32_t va, uint32_t *frame)
     const unsigned prot = m ? m->prot : 0;
     const bool mapped = m;
     if (prot & UAS_EXEC && !(as->ncode && as->code_pages[page] & CODE_MARKS)) {
-        uint8_t marks = as->code_pages[page] | CODE_FETCHED;
+        // Read by writing: reading first would cost another page fault.
+        uint8_t marks = __atomic_fetch_add(&as->code_pages[page], 0, __ATOMIC_RELAXED) | CODE_FETCHED;
         if (prot & UAS_WRITE && marks < CODE_WRITTEN_OFTEN && mprotect(host, UAS_PAGE, PROT_READ) == 0) {
             marks |= CODE_WATCHED;
             as->nwatched++;

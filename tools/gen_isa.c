@@ -12,6 +12,7 @@
 // undef: UNDEFINED. A 32-bit pattern that starts with `cccc` has a condition field (never 15). Writes
 // OUTDIR/ops.h (enum op, in the order of first appearance), OUTDIR/slots.h (which place of a space's index an
 // encoding has) and OUTDIR/tables.c.
+#define _GNU_SOURCE // open_memstream
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ROWS = 1200, MAX_OPS = 1200, MAX_TOKENS = 48, MAX_INDEX = 1 << 14, MAX_LISTS = 1 << 16 };
+enum {
+    MAX_ROWS = 1200,
+    MAX_BODIES = 2400,
+    MAX_OPS = 1200,
+    MAX_TOKENS = 48,
+    MAX_INDEX = 1 << 14,
+    MAX_LISTS = 1 << 16
+};
 
 struct row {
     char pattern[33];
@@ -28,6 +36,7 @@ struct row {
     int ntokens, line;
     unsigned mask, value;
     unsigned should_mask, should_value;
+    int extract; // number of its function
 };
 
 struct space {
@@ -195,20 +204,32 @@ static void emit_field(FILE *o, const struct row *r, int width, char letter)
         memcpy(expr, part, sizeof expr - 1);
         i = j;
     }
-    fprintf(o, "    const uint32_t %c = %s;\n    (void)%c;\n", letter, expr, letter);
+    fprintf(o, "    const uint32_t %c = %s;\n", letter, expr);
 }
 
-static void emit_row(FILE *o, const struct space *sp, int index)
+static bool is_word(char c)
 {
-    const struct row *r = &sp->rows[index];
-    fprintf(o, "// %s:%d %s\n", sp->name, r->line, r->op);
-    fprintf(o,
-            "static int %s_row_%d(uint32_t raw, bool it, struct insn *in)\n{\n    (void)it, (void)raw, "
-            "(void)in;\n",
-            sp->name, index);
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+// Whether a row says something by a field.
+static bool uses_field(const struct row *r, char letter)
+{
+    if (letter == 'c' && !strncmp(r->pattern, "cccc", 4)) return true;
+    for (int i = 0; i < r->ntokens; i++) {
+        const char *t = r->tokens[i];
+        for (const char *p = strchr(t, letter); p; p = strchr(p + 1, letter))
+            if ((p == t || !is_word(p[-1])) && !is_word(p[1])) return true;
+    }
+    return false;
+}
+
+static void emit_body(FILE *o, const struct space *sp, const struct row *r)
+{
     for (int i = 0; i < sp->width; i++) {
         const char ch = r->pattern[i];
-        if (isalpha((unsigned char)ch) && !memchr(r->pattern, ch, (size_t)i)) emit_field(o, r, sp->width, ch);
+        if (isalpha((unsigned char)ch) && !memchr(r->pattern, ch, (size_t)i) && uses_field(r, ch))
+            emit_field(o, r, sp->width, ch);
     }
     if (sp->width == 32 && !strncmp(r->pattern, "cccc", 4))
         fprintf(o, "    if (c == 15) return ISA_NO_MATCH;\n    in->cond = (uint8_t)c;\n");
@@ -230,6 +251,31 @@ static void emit_row(FILE *o, const struct space *sp, int index)
         if (!strncmp(r->tokens[i], "unp(", 4))
             fprintf(o, "    if %s return ISA_UNPREDICTABLE;\n", r->tokens[i] + 3);
     fprintf(o, "    return ISA_OK;\n}\n\n");
+}
+
+// Rows that say the same of their operands share a function: fewer are needed, and they are met more often.
+static void emit_extraction(FILE *o, const struct space *sp, struct row *r)
+{
+    static char *bodies[MAX_BODIES];
+    static int n;
+    char *text;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) abort();
+    emit_body(f, sp, r);
+    if (fclose(f)) abort();
+    for (r->extract = 0; r->extract < n; r->extract++)
+        if (!strcmp(bodies[r->extract], text)) {
+            free(text);
+            return;
+        }
+    if (n == MAX_BODIES) die(sp, r->line, "too many rows");
+    bodies[n++] = text;
+    fprintf(o, "// %s:%d %s …\n", sp->name, r->line, r->op);
+    fprintf(o,
+            "static int extract_%d(uint32_t raw, bool it, struct insn *in)\n{\n    (void)it, (void)raw, "
+            "(void)in;\n%s",
+            r->extract, text);
 }
 
 // Whether an encoding that has the row's fixed bits, and no condition 15, is the row's, with nothing to
@@ -274,15 +320,15 @@ static void emit_index(FILE *o, const struct space *sp)
     fprintf(o, "\n};\n\n");
 }
 
-static void emit_space(FILE *o, const struct space *sp)
+static void emit_space(FILE *o, struct space *sp)
 {
     for (int i = 0; i < sp->nrows; i++)
-        emit_row(o, sp, i);
+        emit_extraction(o, sp, &sp->rows[i]);
     fprintf(o, "static const struct isa_row %s_rows[] = {\n", sp->name);
     for (int i = 0; i < sp->nrows; i++) {
         const struct row *r = &sp->rows[i];
-        fprintf(o, "    {0x%08x, 0x%08x, 0x%08x, 0x%08x, %s_row_%d, OP_%s, ISA_%s, %d},\n", r->mask, r->value,
-                r->should_mask, r->should_value, sp->name, i, r->op, r->feature, is_plain(r));
+        fprintf(o, "    {0x%08x, 0x%08x, 0x%08x, 0x%08x, extract_%d, OP_%s, ISA_%s, %d},\n", r->mask,
+                r->value, r->should_mask, r->should_value, r->extract, r->op, r->feature, is_plain(r));
     }
     fprintf(o, "};\n\nstatic const char *const %s_syntax[] = {\n", sp->name);
     for (int i = 0; i < sp->nrows; i++)

@@ -175,16 +175,16 @@ static APART const struct step *stm_checked(struct cpu *c, const struct step *s)
     NEXT;
 }
 
-// ldm{ia|ib|da|db} Rn{!}, {list}; pop {list}. Both pages are read before anything changes.
+// ldm{ia|ib|da|db} Rn{!}, {list}; pop {list}. A page is read before anything changes.
 STEP(ldm)
 {
     interp_mark(c, s);
     const uint32_t base = c->r[s->rn], bytes = interp_list_bytes(s);
     uint32_t addr = interp_block_start(s, base, bytes);
-    if (!MEM_LIKELY(c->mem_mode == CPU_MEM_FLAT) || addr & 3) return ldm_checked(c, s);
+    const bool one_page = (addr ^ (addr + bytes - 4)) >> 12 == 0;
+    if (!MEM_LIKELY(c->mem_mode == CPU_MEM_FLAT && one_page) || addr & 3) return ldm_checked(c, s);
     const uint8_t *window = c->window;
     (void)*(const volatile uint8_t *)(window + addr);
-    (void)*(const volatile uint8_t *)(window + (uint32_t)(addr + bytes - 4));
     if (s->flags & INSN_WB) c->r[s->rn] = interp_block_end(s, base, bytes);
     for (uint32_t list = s->imm; list; list &= list - 1, addr += 4)
         memcpy(&c->r[__builtin_ctz(list)], window + addr, 4);

@@ -19,6 +19,10 @@ static inline void *pages_new(size_t size)
     return p == MAP_FAILED ? NULL : p;
 }
 
+// For large things of which few pages are ever touched. One mapping serves what a program needs to start with,
+// since each costs 2 µs or more. The first request must come before there are threads.
+void *pages_sparse(size_t size);
+
 // Memory that is going to be written soon: its pages come now, which costs less than a fault for each, and
 // two for what is read first. Kernels before 5.14 do not know this, and nothing happens.
 static inline void pages_expect(void *start, size_t size)

@@ -55,9 +55,8 @@ static void *arena_alloc(struct cache *k, size_t size)
 {
     size = (size + 15) & ~(size_t)15;
     if (!k->chunk || k->chunk_used + size > CACHE_CHUNK) {
-        uint8_t *p = mmap(NULL, CACHE_CHUNK, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (p == MAP_FAILED) return NULL;
+        uint8_t *p = pages_sparse(CACHE_CHUNK);
+        if (!p) return NULL;
         memcpy(p, &k->chunk, sizeof k->chunk);
         k->chunk_ready = k->chunk ? 0 : PAGE_SIZE_HOST; // few programs are content with the first page
         k->chunk = p;

@@ -18,12 +18,12 @@ enum {
     // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
     // block. Each unit (enum isa_unit) may be looked for.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 6,
-    CACHE_BUCKETS = 4096,         // a process …
+    CACHE_BUCKETS = 2048,         // a process …
     CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
     CACHE_PAGES = 512,
     CACHE_CHUNK = 1 << 20,
     CACHE_PIECE = 1 << 15, // of a chunk, comes at once
-    JUMP_CACHE = 1024,
+    JUMP_CACHE = 512,
 };
 
 // pc in bits 31:1, Thumb in bit 0, ITSTATE in 39:32, "one instruction only" in bit 40; above, in system mode,
@@ -76,7 +76,7 @@ static inline bool interp_has_room(unsigned ninsns, uint8_t it)
 static inline unsigned cache_hash(block_key key, unsigned size)
 {
     const uint32_t k = (uint32_t)key ^ (uint32_t)(key >> 32) * 0x9e3779b1u;
-    return (k >> 1 ^ k >> 11) & (size - 1);
+    return (k >> 2 ^ k >> 11) & (size - 1); // few blocks are shorter than four bytes
 }
 
 bool cache_init(struct cache *k);

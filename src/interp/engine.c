@@ -313,9 +313,8 @@ static bool attach(struct engine *base, struct cpu *c)
 {
     struct interp_engine *e = (struct interp_engine *)base;
     // Mapped, not allocated: most entries of the jump cache are never touched.
-    struct interp_cpu *ic =
-        mmap(NULL, sizeof *ic, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (ic == MAP_FAILED) return false;
+    struct interp_cpu *ic = pages_sparse(sizeof *ic);
+    if (!ic) return false;
     if (c->mem->code_frame) cache_serve_machine(&e->cache);
     ic->cpu = c;
     c->engine = base;
@@ -410,9 +409,8 @@ static void destroy(struct engine *base)
 
 struct engine *interp_engine_new(struct tier *tier, size_t memory)
 {
-    struct interp_engine *e =
-        mmap(NULL, sizeof *e, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (e == MAP_FAILED) return NULL;
+    struct interp_engine *e = pages_sparse(sizeof *e);
+    if (!e) return NULL;
     e->base = (struct engine){"interp",    run,        invalidate, attach,    detach,
                               fork_before, fork_after, host_fault, host_trap, destroy};
     e->tier = e->cache.tier = tier;

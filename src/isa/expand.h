@@ -77,9 +77,12 @@ static inline bool bad_reg(uint32_t r)
     return r == 13 || r == 15;
 }
 
+// Not __builtin_popcount: without a host that is known to have POPCNT that is a call into another page.
 static inline uint32_t bits_set(uint32_t v)
 {
-    return (uint32_t)__builtin_popcount(v);
+    v -= v >> 1 & 0x55555555;
+    v = (v & 0x33333333) + (v >> 2 & 0x33333333);
+    return ((v + (v >> 4)) & 0x0f0f0f0f) * 0x01010101u >> 24;
 }
 
 // The offset of B (T4), BL and BLX in halfwords: S:I1:I2:imm21 with I = NOT(J EOR S).

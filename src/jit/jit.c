@@ -2,6 +2,7 @@
 #include <sys/mman.h>
 
 #include "base/log.h"
+#include "base/pages.h"
 #include "jit/internal.h"
 #include "jit/log.h"
 
@@ -117,9 +118,8 @@ static void destroy(struct tier *t)
 
 struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
 {
-    struct jit *j =
-        mmap(NULL, sizeof *j, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (j == MAP_FAILED) return NULL;
+    struct jit *j = pages_sparse(sizeof *j);
+    if (!j) return NULL;
     j->tier = (struct tier){.hot = hot ? hot : HOT_FIRST,
                             .compile = compile,
                             .run = jit_run,

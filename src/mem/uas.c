@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "base/log.h"
+#include "base/pages.h"
 
 #define WINDOW_SIZE (1ull << 32)
 #define NPAGES      (1u << 20)
@@ -45,9 +46,8 @@ enum {
 
 bool uas_init(struct uas *as)
 {
-    uint8_t *pages =
-        mmap(NULL, NPAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (pages == MAP_FAILED) return false;
+    uint8_t *pages = pages_sparse(NPAGES);
+    if (!pages) return false;
     memset(as, 0, sizeof *as);
     as->window = (uint8_t *)WINDOW;
     as->code_pages = pages;

@@ -14,7 +14,7 @@ struct thread_pages {
 
 struct thread *thread_new(struct process *p)
 {
-    struct thread_pages *both = pages_new(sizeof *both);
+    struct thread_pages *both = pages_sparse(sizeof *both);
     if (!both) return NULL;
     struct thread *t = &both->t;
     struct cpu *c = &t->cpu;

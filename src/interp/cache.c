@@ -16,6 +16,7 @@ bool cache_init(struct cache *k)
 void cache_serve_machine(struct cache *k)
 {
     k->nbuckets = CACHE_SYSTEM_BUCKETS;
+    k->shared = true;
 }
 
 static void free_chunks(struct cache *k)
@@ -42,13 +43,13 @@ void cache_destroy(struct cache *k)
 void cache_flush(struct cache *k)
 {
     stats_add(STAT_FLUSHES, 1);
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     for (unsigned i = 0; i < k->nbuckets; i++)
         atomic_store(&k->buckets[i], NULL);
     memset(k->pages, 0, sizeof k->pages);
     free_chunks(k);
     if (k->tier) k->tier->flush(k->tier);
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
 }
 
 static void *arena_alloc(struct cache *k, size_t size)
@@ -75,9 +76,9 @@ static void *arena_alloc(struct cache *k, size_t size)
 
 void *cache_alloc(struct cache *k, size_t size)
 {
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     void *p = arena_alloc(k, size);
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
     return p;
 }
 
@@ -104,10 +105,10 @@ static struct code_page *page_of(struct cache *k, uint32_t frame, bool create)
 
 bool cache_has_blocks(struct cache *k, uint32_t frame)
 {
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     const struct code_page *p = page_of(k, frame, false);
     const bool has = p && p->blocks;
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
     return has;
 }
 
@@ -115,7 +116,7 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
 {
     const size_t size = sizeof *b + b->nsteps * sizeof b->steps[0];
     struct block *copy = NULL;
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     if (atomic_load(&k->generation) == generation) copy = cache_find(k, b->key);
     if (!copy && atomic_load(&k->generation) == generation) {
         struct code_page *p0 = page_of(k, b->frame[0], true);
@@ -133,16 +134,16 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
             atomic_store_explicit(bucket, copy, memory_order_release);
         }
     }
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
     return copy;
 }
 
 bool cache_extend(struct cache *k, struct block *b, uint32_t last, unsigned generation)
 {
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     const bool valid = atomic_load(&k->generation) == generation;
     if (valid && last > b->last) b->last = last;
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
     return valid;
 }
 
@@ -202,7 +203,7 @@ void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len)
 {
     if (!len) return;
     const uint64_t last = addr + len - 1;
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     atomic_fetch_add(&k->generation, 1);
     if ((last >> 12) - (addr >> 12) < CACHE_PAGES) {
         for (uint64_t frame = addr >> 12; frame <= last >> 12; frame++) {
@@ -214,5 +215,5 @@ void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len)
             for (struct code_page *page = k->pages[i]; page; page = page->next)
                 forget_in_page(k, page, addr, last);
     }
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
 }

@@ -322,6 +322,7 @@ static bool attach(struct engine *base, struct cpu *c)
     c->host_jump = NULL;
     if (e->lockstep) c->quick_svc = NULL; // what it does cannot be done twice
     pthread_mutex_lock(&e->lock);
+    if (e->cpus) e->cache.shared = true; // the thread that makes another is not inside
     ic->next = e->cpus;
     e->cpus = ic;
     pthread_mutex_unlock(&e->lock);

@@ -325,7 +325,7 @@ void interp_tier_compile(struct cpu *c, struct block *b, bool region)
     const uint64_t start = stats_clock();
     const bool done = t->compile(t, c, b->key, region, &unit);
     if (stats_on) interp_stats_compiled(&unit, region, start);
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     if (done && all_there(ic)) {
         for (unsigned i = 0; i < unit.n; i++)
             give_code(k, unit.entry[i].key, unit.entry[i].code);
@@ -334,20 +334,20 @@ void interp_tier_compile(struct cpu *c, struct block *b, bool region)
     } else if (!b->code && b->steps[0].fn != step_forgotten) {
         __atomic_store_n(&b->steps[0].fn, b->first_fn, __ATOMIC_RELEASE);
     }
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
 }
 
 // The block's code has been forgotten, with another block that it had something of.
 static void count_anew(struct cpu *c, struct block *b, const void *code)
 {
     struct cache *k = &((struct interp_engine *)c->engine)->cache;
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     if (b->code == code && b->steps[0].fn != step_forgotten) {
         b->code = NULL;
         b->heat = 0;
         __atomic_store_n(&b->steps[0].fn, counting(k->tier), __ATOMIC_RELEASE);
     }
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
 }
 
 STEP(step_compiled)
@@ -416,7 +416,7 @@ void interp_tier_make_room(struct cache *k)
     struct tier *t = k->tier;
     stats_add(STAT_EVICTIONS, 1);
     t->evict(t);
-    pthread_mutex_lock(&k->lock);
+    cache_lock(k);
     for (unsigned i = 0; i < k->nbuckets; i++)
         for (struct block *b = atomic_load(&k->buckets[i]); b; b = b->next) {
             if (!b->first_fn || (b->code ? !t->evicted(t, b->code) : b->steps[0].fn != b->first_fn)) continue;
@@ -424,7 +424,7 @@ void interp_tier_make_room(struct cache *k)
             b->heat = 0;
             b->steps[0].fn = counting(t);
         }
-    pthread_mutex_unlock(&k->lock);
+    cache_unlock(k);
 }
 
 void interp_tier_watch(const struct tier *t, struct block *b)

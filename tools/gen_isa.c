@@ -287,9 +287,17 @@ static bool is_plain(const struct row *r)
     return true;
 }
 
+static void emit_numbers(FILE *o, const struct space *sp, const char *name, const int *v, int n)
+{
+    fprintf(o, "static const uint16_t %s_%s[] = {", sp->name, name);
+    for (int i = 0; i < n; i++)
+        fprintf(o, "%s%d,", i % 16 ? " " : "\n    ", v[i]);
+    fprintf(o, "\n};\n\n");
+}
+
 static void emit_index(FILE *o, const struct space *sp)
 {
-    static int index[MAX_INDEX], lists[MAX_LISTS], cand[MAX_ROWS + 1];
+    static int index[MAX_INDEX], first[MAX_INDEX], lists[MAX_LISTS], cand[MAX_ROWS + 1];
     int nlists = 0;
     const int n = 1 << (sp->hi_n + sp->lo_n);
     for (int v = 0; v < n; v++) {
@@ -310,14 +318,11 @@ static void emit_index(FILE *o, const struct space *sp)
             nlists += k;
         }
         index[v] = at;
+        first[v] = cand[0];
     }
-    fprintf(o, "static const uint16_t %s_lists[] = {", sp->name);
-    for (int i = 0; i < nlists; i++)
-        fprintf(o, "%s%d,", i % 16 ? " " : "\n    ", lists[i]);
-    fprintf(o, "\n};\n\nstatic const uint16_t %s_index[] = {", sp->name);
-    for (int i = 0; i < n; i++)
-        fprintf(o, "%s%d,", i % 16 ? " " : "\n    ", index[i]);
-    fprintf(o, "\n};\n\n");
+    emit_numbers(o, sp, "lists", lists, nlists);
+    emit_numbers(o, sp, "index", index, n);
+    emit_numbers(o, sp, "first", first, n);
 }
 
 static void emit_space(FILE *o, struct space *sp)
@@ -335,19 +340,21 @@ static void emit_space(FILE *o, struct space *sp)
         fprintf(o, "    %s,\n", sp->rows[i].syntax);
     fprintf(o, "};\n\n");
     emit_index(o, sp);
-    fprintf(
-        o,
-        "const struct isa_space isa_%s = {\"%s\", %s_rows, %s_syntax, %s_index, %s_lists, isa_%s_slot, %d, "
-        "%d};\n\n",
-        sp->name, sp->name, sp->name, sp->name, sp->name, sp->name, sp->name, sp->nrows, sp->width / 8);
+    fprintf(o,
+            "const struct isa_space isa_%s = {\"%s\", %s_rows, %s_syntax, %s_first, %s_index, %s_lists, "
+            "isa_%s_slot, %d, %d};\n\n",
+            sp->name, sp->name, sp->name, sp->name, sp->name, sp->name, sp->name, sp->name, sp->nrows,
+            sp->width / 8);
 }
 
 static void emit_slot(FILE *o, const struct space *sp)
 {
-    fprintf(o,
-            "static inline uint32_t isa_%s_slot(uint32_t raw)\n{\n"
-            "    return (raw >> %d & 0x%x) << %d | (raw >> %d & 0x%x);\n}\n\n",
-            sp->name, sp->hi, (1 << sp->hi_n) - 1, sp->lo_n, sp->lo, (1 << sp->lo_n) - 1);
+    fprintf(o, "static inline uint32_t isa_%s_slot(uint32_t raw)\n{\n", sp->name);
+    if (sp->hi == sp->lo + sp->lo_n)
+        fprintf(o, "    return raw >> %d & 0x%x;\n}\n\n", sp->lo, (1 << (sp->hi_n + sp->lo_n)) - 1);
+    else
+        fprintf(o, "    return (raw >> %d & 0x%x) << %d | (raw >> %d & 0x%x);\n}\n\n", sp->hi,
+                (1 << sp->hi_n) - 1, sp->lo_n, sp->lo, (1 << sp->lo_n) - 1);
 }
 
 static FILE *create(const char *dir, const char *name)

@@ -40,14 +40,16 @@ enum isa_result isa_space_decode(const struct isa_space *sp, uint32_t raw, bool 
 static inline isa_extract_fn *plain_row(const struct isa_space *sp, uint32_t slot, uint32_t raw,
                                         uint32_t features, struct insn *in)
 {
-    const uint16_t *p = sp->lists + sp->index[slot];
-    const struct isa_row *row;
-    do {
-        if (*p == ISA_LIST_END) return NULL;
-        row = &sp->rows[*p++];
-    } while (!has_fixed_bits(row, raw));
+    uint16_t n = sp->first[slot];
+    if (n == ISA_LIST_END) return NULL;
+    const struct isa_row *row = &sp->rows[n];
+    for (const uint16_t *p = NULL; !has_fixed_bits(row, raw); row = &sp->rows[n]) {
+        if (!p) p = sp->lists + sp->index[slot];
+        n = *++p;
+        if (n == ISA_LIST_END) return NULL;
+    }
     if (!row->plain || !(row->feature & features) || !is_as_it_should(row, raw)) return NULL;
-    begin(sp, p[-1], raw, in);
+    begin(sp, n, raw, in);
     return row->extract;
 }
 

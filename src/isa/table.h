@@ -23,7 +23,8 @@ struct isa_space {
     const char *name;
     const struct isa_row *rows;
     const char *const *syntax;      // disassembly templates, one a row
-    const uint16_t *index;          // candidate list for each value of the index bits: offset into lists
+    const uint16_t *first; // the first candidate row for each value of the index bits, or ISA_LIST_END
+    const uint16_t *index; // the whole list of candidates: offset into lists
     const uint16_t *lists;          // row numbers, each list ended by ISA_LIST_END
     uint32_t (*slot)(uint32_t raw); // what the index goes by: also as inline functions, in gen/slots.h
     uint32_t nrows;

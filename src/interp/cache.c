@@ -117,7 +117,7 @@ struct block *cache_insert(struct cache *k, const struct block *b, unsigned gene
     const size_t size = sizeof *b + b->nsteps * sizeof b->steps[0];
     struct block *copy = NULL;
     cache_lock(k);
-    if (atomic_load(&k->generation) == generation) copy = cache_find(k, b->key);
+    if (k->shared && atomic_load(&k->generation) == generation) copy = cache_find(k, b->key);
     if (!copy && atomic_load(&k->generation) == generation) {
         struct code_page *p0 = page_of(k, b->frame[0], true);
         struct code_page *p1 = b->frame[1] == b->frame[0] ? p0 : page_of(k, b->frame[1], true);

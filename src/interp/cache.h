@@ -18,7 +18,7 @@ enum {
     // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
     // block. Each unit (enum isa_unit) may be looked for.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 6,
-    CACHE_BUCKETS = 2048,         // a process …
+    CACHE_BUCKETS = 4096,         // a process …
     CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
     CACHE_PAGES = 512,
     CACHE_CHUNK = 1 << 20,

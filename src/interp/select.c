@@ -108,10 +108,8 @@ const uint16_t interp_kinds[OP_COUNT] = {
 
 void interp_fill_imm(struct cpu *c, struct step *s, bool thumb)
 {
-    const unsigned kind = interp_kinds[s->op];
-    const uint32_t pc_value = s->pc + (thumb ? 4 : 8);
-    if (kind & IMM_FROM_PC) s->imm += kind & IMM_ALIGNED ? pc_value & ~3u : pc_value;
-    if (kind & COPROCESSOR && c->sys) s->imm = interp_coprocessor_register(c, s);
+    s->imm += interp_imm_base(s->op, s->pc, thumb);
+    if (interp_kinds[s->op] & COPROCESSOR && c->sys) s->imm = interp_coprocessor_register(c, s);
 }
 
 const struct step *step_set_pc(struct cpu *c, const struct step *s)

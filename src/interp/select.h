@@ -74,6 +74,15 @@ static inline bool interp_is_ordinary(const struct insn *in)
            in->rd != 15 && in->rn != 15 && in->rm != 15;
 }
 
+// What an immediate that is counted from the PC becomes an absolute address by; 0 for others.
+static inline uint32_t interp_imm_base(uint16_t op, uint32_t pc, bool thumb)
+{
+    const unsigned kind = interp_kinds[op];
+    const uint32_t pc_value = pc + (thumb ? 4 : 8);
+    if (!(kind & IMM_FROM_PC)) return 0;
+    return kind & IMM_ALIGNED ? pc_value & ~3u : pc_value;
+}
+
 // What is not as in the instruction: imm becomes an absolute address, or a coprocessor register's number.
 void interp_fill_imm(struct cpu *c, struct step *s, bool thumb);
 

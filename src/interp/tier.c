@@ -180,9 +180,7 @@ static bool take_step(struct steps *steps, uint32_t pc, uint8_t it, bool thumb, 
     in->op = s->op;
     in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn) : COND_AL;
     memcpy(&in->len, &s->len, BYTES);
-    const uint32_t pc_value = pc + (thumb ? 4 : 8);
-    in->imm = s->imm;
-    if (interp_imm_from_pc(in)) in->imm -= interp_aligns_pc(in) ? pc_value & ~3u : pc_value;
+    in->imm = s->imm - interp_imm_base(s->op, pc, thumb);
     do
         s++;
     while (s < steps->end && s->op == OP_COUNT);

@@ -17,7 +17,7 @@ static uint32_t frame_at(uint32_t i)
 }
 
 // What only privileged code may do, also for User mode, which asks by an undefined instruction.
-enum request { REMAP, UNMAP, READ_ONLY };
+enum request { REMAP, UNMAP, READ_ONLY, PROCESS };
 static uint32_t in_user;
 
 static void perform(uint32_t what, uint32_t page, uint32_t frame, uint32_t flags)
@@ -27,8 +27,9 @@ static void perform(uint32_t what, uint32_t page, uint32_t frame, uint32_t flags
     case UNMAP: unmap(page); break;
     case READ_ONLY:
         map(page, frame, PAGE_READ_ONLY | PAGE_NG);
-        CP15_WRITE(0, 0, c8, c3, 2); // ASID 0
+        CP15_WRITE(CP15_READ(0, c13, c0, 1), 0, c8, c3, 2); // by ASID
         break;
+    case PROCESS: CP15_WRITE(page, 0, c13, c0, 1); break;
     }
 }
 
@@ -45,6 +46,15 @@ static void ask(uint32_t what, uint32_t page, uint32_t frame, uint32_t flags)
     else
         perform(what, page, frame, flags);
 }
+
+asm(".text\n .arm\n load_word: ldr r0, [r0]\n bx lr\n store_word: str r1, [r0]\n bx lr\n"
+    "load_as_user: mov r2, #0\n ldrt r2, [r0], #4\n mov r0, r2\n bx lr\n store_as_user: strt r1, [r0], #4\n "
+    "bx lr\n"
+    "load_byte_as_user: mov r2, #0\n ldrbt r2, [r0], #1\n mov r0, r2\n bx lr\n store_half_as_user: strht r1, "
+    "[r0], #2\n bx lr\n"
+    "load_signed_as_user: mov r2, #0\n ldrsht r2, [r0], #2\n mov r0, r2\n bx lr\n");
+extern function load_word, store_word, load_as_user, store_as_user, load_byte_as_user, store_half_as_user,
+    load_signed_as_user;
 
 // Each takes the address in r0, what is to be stored in r1 (and r2 … or s0 …), returns what the address
 // register became, plus what was loaded, mixed.
@@ -111,8 +121,32 @@ static uint32_t contents(void)
     return all;
 }
 
+// The same in User mode, by a process that has had some time for itself: the engine may let the host's MMU do
+// it.
+static volatile uint32_t ticks;
+
+static void tick(struct frame *f)
+{
+    (void)f;
+    timer_answer();
+    ticks++;
+}
+
+// To each test in User mode a process of its own, that has had some time for itself: the engine may let the
+// host's MMU do its accesses, unless too many of them fault.
+static void new_process(void)
+{
+    static uint32_t asid;
+    if (!in_user) return;
+    ask(PROCESS, ++asid, 0, 0);
+    for (const uint32_t until = ticks + 30; ticks < until;)
+        for (uint32_t i = 0; i < 2000; i++)
+            sum += load_word(page_va(BUFFER) + i % 1024 * 4, 0);
+}
+
 static void half_way(const char *name, function *f)
 {
+    new_process();
     faults = sum = 0;
     for (uint32_t i = 0; i < 24; i++)
         reg(frame_at(1))[1000 + i] = 0x01020304 * i;
@@ -156,15 +190,6 @@ static void leave_out(struct frame *f)
     sum = sum * 3 + CP15_READ(0, c5, c0, 0);
     f->pc += 4;
 }
-
-asm(".text\n .arm\n load_word: ldr r0, [r0]\n bx lr\n store_word: str r1, [r0]\n bx lr\n"
-    "load_as_user: mov r2, #0\n ldrt r2, [r0], #4\n mov r0, r2\n bx lr\n store_as_user: strt r1, [r0], #4\n "
-    "bx lr\n"
-    "load_byte_as_user: mov r2, #0\n ldrbt r2, [r0], #1\n mov r0, r2\n bx lr\n store_half_as_user: strht r1, "
-    "[r0], #2\n bx lr\n"
-    "load_signed_as_user: mov r2, #0\n ldrsht r2, [r0], #2\n mov r0, r2\n bx lr\n");
-extern function load_word, store_word, load_as_user, store_as_user, load_byte_as_user, store_half_as_user,
-    load_signed_as_user;
 
 // A kernel with software PAN: the domain of User mode's memory is opened for each access, and closed.
 static void domains(void)
@@ -221,6 +246,7 @@ static void copy_on_write(struct frame *f)
 
 static void copies(void)
 {
+    new_process();
     on_data_abort = copy_on_write;
     ask(REMAP, PAGE, 100, PAGE_ALL | PAGE_NG);
     faults = sum = 0;
@@ -286,31 +312,9 @@ static void alignment(void)
     show("SCTLR.A", faults, sum);
 }
 
-// The same in User mode, by a process that has had some time for itself: the engine may let the host's MMU do
-// it.
-static volatile uint32_t ticks;
-
-static void tick(struct frame *f)
-{
-    (void)f;
-    timer_answer();
-    ticks++;
-}
-
-static void spend_time(void)
-{
-    for (const uint32_t until = ticks + 60; ticks < until;)
-        for (uint32_t i = 0; i < 2000; i++)
-            sum += load_word(page_va(BUFFER) + i % 1024 * 4, 0);
-}
-
 static void user(void)
 {
-    spend_time();
-    all_half_way();
-    spend_time();
     copies();
-    spend_time();
     all_half_way();
     asm volatile("svc #0");
 }
@@ -321,11 +325,12 @@ static void as_process(void)
     on_irq = tick;
     on_undefined = asked;
     remap(BUFFER, 3, PAGE_ALL);
-    timer_start(1000);
+    timer_start(400);
     in_user = 1;
     run_user((uint32_t)user, 0, 0, (uint32_t)(stack + 1024));
     in_user = 0;
     timer_stop();
+    CP15_WRITE(0, 0, c13, c0, 1);
 }
 
 int main(void)

@@ -17,7 +17,7 @@ static uint32_t frame_at(uint32_t i)
 }
 
 // What only privileged code may do, also for User mode, which asks by an undefined instruction.
-enum request { REMAP, UNMAP, READ_ONLY, PROCESS };
+enum request { REMAP, UNMAP, READ_ONLY, PROCESS, WRITTEN };
 static uint32_t in_user;
 
 static void perform(uint32_t what, uint32_t page, uint32_t frame, uint32_t flags)
@@ -30,6 +30,7 @@ static void perform(uint32_t what, uint32_t page, uint32_t frame, uint32_t flags
         CP15_WRITE(CP15_READ(0, c13, c0, 1), 0, c8, c3, 2); // by ASID
         break;
     case PROCESS: CP15_WRITE(page, 0, c13, c0, 1); break;
+    case WRITTEN: written(VA + page * 4096, 2); break;
     }
 }
 
@@ -312,9 +313,28 @@ static void alignment(void)
     show("SCTLR.A", faults, sum);
 }
 
+// What a just-in-time compiler does: hot stores write code, which runs, beside data that stays.
+static void compiles(void)
+{
+    new_process();
+    ask(REMAP, PAGE, 6, PAGE_ALL);
+    sum = 0;
+    for (uint32_t i = 0; i < 3000; i++) {
+        store_word(page_va(PAGE), 0xe3000000 | (i & 0xfff)); // movw r0, #i
+        store_word(page_va(PAGE) + 4, 0xe12fff1e);           // bx lr
+        ask(WRITTEN, PAGE, 0, 0);
+        for (uint32_t k = 0; k < 5; k++)
+            sum = sum * 3 + call(page_va(PAGE), 0, 0);
+        store_word(page_va(PAGE) + 1024, i);
+        sum += load_word(page_va(PAGE) + 1024, 0);
+    }
+    show("compiles", sum, 0);
+}
+
 static void user(void)
 {
     copies();
+    compiles();
     all_half_way();
     asm volatile("svc #0");
 }

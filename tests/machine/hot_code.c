@@ -52,6 +52,24 @@ static void processes(void)
         sum += 1000 * call(page_va(CALLER), CALLS, 0);
     }
     show("two processes", sum, 0);
+    // the same in User mode, with data: r0 times bl to the callee, ldr of r1
+    const uint32_t user[] = {
+        0xe3a06000, 0xe1a05000, branch(0xeb000000, page_va(CALLER + 1) + 8, page_va(CALLEE)),
+        0xe0866000, 0xe5910000, 0xe0866400,
+        0xe2555001, 0x1afffff9, 0xe1a00006,
+        0xef000000,
+    };
+    write_code(frame_at(17), user, 10);
+    *reg(frame_at(1) + 64) = 0x11, *reg(frame_at(2) + 64) = 0x12;
+    remap(CALLER + 1, 17, PAGE_ALL);
+    other_l2[CALLER + 1] = l2[CALLER + 1];
+    sum = 0;
+    for (uint32_t i = 0; i < 600; i++) {
+        use_process(i & 1 ? other_l1 : l1, 1 + (i & 1));
+        sum = sum * 3 + run_user(page_va(CALLER + 1), CALLS, page_va(CALLEE) + 64, 0);
+        sum = sum * 3 + *reg(page_va(CALLEE) + 64);
+    }
+    show("  in User mode", sum, 0);
     // one of them lets its page go
     other_l2[CALLEE] = frame_at(3) | PAGE_ALL | PAGE_NG;
     CP15_WRITE(2, 0, c8, c7, 2);

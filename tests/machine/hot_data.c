@@ -251,8 +251,8 @@ static void copies(void)
     on_data_abort = copy_on_write;
     ask(REMAP, PAGE, 100, PAGE_ALL | PAGE_NG);
     faults = sum = 0;
-    for (uint32_t i = 0; i < 6000; i++) {
-        if (i % 20 == 7) ask(READ_ONLY, PAGE, 100 + (faults & 1), 0);
+    for (uint32_t i = 0; i < 12000; i++) {
+        if (i % 40 == 7) ask(READ_ONLY, PAGE, 100 + (faults & 1), 0);
         store_word(page_va(PAGE), i);
         sum = sum * 3 + load_word(page_va(PAGE), 0);
     }
@@ -358,12 +358,12 @@ int main(void)
     hot_begin();
     CP15_WRITE(0xf << 20, 0, c1, c0, 2);
     asm volatile(".fpu neon-vfpv4\n vmsr fpexc, %0" ::"r"(0x40000000));
+    as_process(); // first: what is hot is so in User mode
     all_half_way();
     domains();
     as_user();
     copies();
     byte_order();
     alignment();
-    as_process();
     return 0;
 }

@@ -6,11 +6,14 @@
 #include "ir/passes.h"
 #include "ir/use.h"
 
+enum { EQ, NE };     // of enum cond
 enum { ROUNDS = 4 }; // what still changes at a block's beginning then is unknown: sums grow bit by bit
 
 struct known {
     uint32_t zeros[IR_LOCS];
     uint32_t ones; // a bit a location: all of its bits are one
+    uint32_t mask; // where Z is set, a location has none of these bits: `tested`
+    uint8_t tested;
 };
 
 static uint32_t low(uint32_t n)
@@ -91,11 +94,22 @@ static bool makes_ones(const struct known *z, const struct ir_insn *i)
     return i->b == IR_IMM ? i->imm == ~0u : i->b < IR_LOCS && z->ones >> i->b & 1;
 }
 
+// What Z tells behind an operation: `tst r, #3`, and `lsls r2, r, #30`.
+static void follow_zero(struct known *z, const struct ir_insn *i, uint32_t defs, bool may)
+{
+    if (i->sets & IR_Z || i->op == IR_CALL || defs >> z->tested & 1) z->mask = 0;
+    if (!(i->sets & IR_Z) || may || i->b != IR_IMM || i->a >= IR_LOCS || i->a == i->d) return;
+    z->tested = i->a;
+    if (i->op == IR_AND) z->mask = i->imm;
+    if (i->op == IR_LSL) z->mask = ~0u >> i->imm;
+}
+
 // may: the operation may be skipped.
 static void follow(struct known *z, const struct ir_insn *i, bool may)
 {
     if (i->op == IR_ALIGN && !may) z->zeros[i->a] |= i->imm - 1;
     const uint32_t defs = ir_defs(i);
+    follow_zero(z, i, defs, may);
     if (!defs) return;
     const uint32_t r = result(i, operand(z, i, i->a), operand(z, i, i->b));
     for (uint32_t rest = defs; rest; rest &= rest - 1) {
@@ -116,6 +130,7 @@ static bool meet(struct known *z, const struct known *other, bool widen)
     }
     changed |= z->ones & ~other->ones;
     z->ones &= other->ones;
+    if (z->mask != other->mask || z->tested != other->tested) z->mask = 0;
     return changed;
 }
 
@@ -143,25 +158,40 @@ static int leads_to(const struct ir_insn *i)
 struct chain {
     unsigned end; // 0: none
     uint8_t cond;
+    bool again; // these have set flags: who has done them may skip the next
     struct known skipped;
 };
+
+// Nobody comes from the operations whose last one this is.
+static bool leaves(const struct ir_insn *i)
+{
+    return (i->op == IR_GOTO || i->op == IR_JUMP || i->op == IR_GOTO_REG || i->op == IR_LEAVE) &&
+           i[-1].op != IR_IFZ && i[-1].op != IR_IFNZ;
+}
+
+static void zero_bits(struct known *z)
+{
+    if (z->mask) z->zeros[z->tested] |= z->mask;
+}
 
 static void chain_link(struct chain *c, const struct ir_block *b, unsigned k, struct known *z)
 {
     const struct ir_insn *i = &b->insn[k];
     const bool starts = i->op == IR_IF && i[i->n].op != IR_ELSE;
     if (c->end && k == c->end) {
-        meet(&c->skipped, z, false);
-        if (starts && i->cond == c->cond) {
-            c->end = k + 1u + i->n;
-            return;
-        }
+        const bool same = starts && i->cond == c->cond, left = leaves(i - 1);
+        if (!left && (c->again || !same)) meet(&c->skipped, z, false);
+        c->end = same ? k + 1u + i->n : 0;
+        if (same) return;
         *z = c->skipped;
-        c->end = 0;
     }
+    c->again |= i->sets || i->op == IR_CALL;
     if (!starts) return;
     c->skipped = *z;
+    if (i->cond == EQ) zero_bits(z);
+    if (i->cond == NE) zero_bits(&c->skipped);
     c->cond = i->cond;
+    c->again = false;
     c->end = k + 1u + i->n;
 }
 
@@ -175,7 +205,10 @@ static bool walk(struct ir_block *b, struct known at[IR_MAX_BLOCKS], bool widen,
     for (unsigned k = 0; k < b->n; k++) {
         struct ir_insn *i = &b->insn[k];
         chain_link(&c, b, k, &z);
-        if (i->op == IR_ENTER) z = at[now = i->imm];
+        if (i->op == IR_ENTER) {
+            z = at[now = i->imm];
+            z.mask = 0;
+        }
         if (last) use(b, &z, i);
         const int to = leads_to(i);
         if (to >= 0 && meet(&at[to], &z, widen) && (unsigned)to <= now) again = true;

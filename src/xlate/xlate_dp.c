@@ -184,7 +184,7 @@ static __attribute__((noinline)) enum xlate_result compute(struct xlate *x, cons
         b = second(x, in, o, in_place ? in->rd : IR_NONE, s && (o->kind & LOGICAL));
         if (in_place && b == in->rd) b = a, a = in->rd;
     }
-    if (d == 15) d = temp(x);
+    if (d == 15) d = a >= IR_TEMP && a < IR_LOCS ? a : temp(x);
     struct ir_insn *i = o->kind & REVERSED ? emit(x, o->ir, d, b, a, imm) : emit(x, o->ir, d, a, b, imm);
     if (o->ir == IR_ADC || o->ir == IR_SBC) i->reads = IR_C;
     if (s) i->sets = o->kind & LOGICAL ? IR_NZ : IR_NZCV;

@@ -194,6 +194,37 @@ Test(ir_bits, counters_end)
     cr_expect_not(block.insn[4].mode & IR_SHORT);
 }
 
+static void when(uint8_t cond, unsigned n)
+{
+    struct ir_insn *i = put(IR_IF, NO, NO, NO, 0);
+    i->cond = cond;
+    i->n = (uint8_t)n;
+}
+
+// tst r0, #3; ifs: a byte is stored there under a condition, and under the same one control goes away.
+static unsigned aligned_behind(uint8_t cond, uint8_t then_sets)
+{
+    enter(true);
+    put(IR_AND, NO, 0, IMM, 3)->sets = IR_NZ;
+    when(cond, 2);
+    put(IR_ST8, 1, 0, NO, 0)->mode = IR_CONDITIONAL;
+    put(IR_ADD, 0, 0, IMM, 1)->mode = IR_CONDITIONAL;
+    block.insn[block.n - 1].sets = then_sets;
+    when(cond, 1);
+    put(IR_GOTO, NO, NO, NO, 0x8000)->mode = IR_CONDITIONAL;
+    put(IR_ALIGN, NO, 0, NO, 4);
+    put(IR_LEAVE, NO, NO, NO, 0);
+    return run();
+}
+
+Test(ir_bits, looked_at_by_the_program)
+{
+    enum { EQ, NE };
+    cr_expect_eq(aligned_behind(NE, 0), 0);
+    cr_expect_eq(aligned_behind(EQ, 0), 1);
+    cr_expect_eq(aligned_behind(NE, IR_NZCV), 1);
+}
+
 // and r1, r0, #~7; a way to block 1, where it is aligned if nobody else comes there
 static unsigned behind(uint8_t mode)
 {

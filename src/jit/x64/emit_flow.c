@@ -191,18 +191,26 @@ static void call_found(struct emit *e, struct x64_rm found)
 
 static void call_known(struct emit *e, const struct ir_insn *i)
 {
-    const uint32_t target = (uint32_t)ir_target(i);
+    const uint64_t key = ir_target(i);
+    const bool inside_it = key >> 32; // an IT block, where the table has no targets
     emit_save_flags(e, i->reads);
     emit_to_common(e);
-    new_way(e)->target = target;
-    e->ways[e->nways - 1].disp = unless_room(e);
+    const unsigned l = is_near(e, (uint32_t)key) || inside_it ? new_link(e, key) : 0;
+    uint8_t *full = unless_room(e);
+    if (inside_it) {
+        slow_way(e, full, l);
+    } else {
+        new_way(e)->target = (uint32_t)key;
+        e->ways[e->nways - 1].disp = full;
+    }
     push_return(e, return_address(e, i));
-    if (is_near(e, target)) {
-        const unsigned l = new_link(e, target);
+    if (is_near(e, (uint32_t)key)) {
         e->links[l].disp = patchable(e, call_at);
         slow_way(e, e->links[l].disp, l);
+    } else if (inside_it) {
+        slow_way(e, call_at(&e->a), l);
     } else {
-        call_found(e, find_far(e, target));
+        call_found(e, find_far(e, (uint32_t)key));
     }
     landing(e, i);
 }

@@ -36,8 +36,8 @@ struct tier_call {
     uint32_t pc_value;
 };
 
-// Keys are pc | T | ITSTATE << 32, and in system mode above that the frame that the page is fetched from. What
-// leads from block to block is known without it: struct tier_result's key never has one.
+// Keys are pc | T | ITSTATE << 32, and in system mode above that the frame that the page is fetched from.
+// What leads from block to block is known without it: struct tier_result's key never has one.
 enum { TIER_FRAME_SHIFT = 41 };
 #define TIER_VIRTUAL ((1ull << TIER_FRAME_SHIFT) - 1)
 
@@ -59,6 +59,8 @@ struct tier_source {
     bool (*block)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
     // The same for one that is only looked at: it may have run seldom, or never.
     bool (*look)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
+    // Whether the code there, of which nothing may have run, begins by reading flags; or cannot be fetched.
+    bool (*begins_with_reader)(struct cpu *c, uint64_t key);
     // The handlers of n instructions in a row, the first being the count-th of its block; n == 0: only tells
     // how one would be called. False: only the interpreter itself can do it, or there is no memory.
     bool (*handler)(struct cpu *c, const struct tier_insn *in, unsigned n, unsigned count, bool thumb,
@@ -89,7 +91,7 @@ enum tier_exit {
 struct tier_result {
     enum tier_exit why;
     uint64_t key; // without frame
-    void *link; // TIER_BRANCH: NULL, or a branch that link() may lead to the target's code
+    void *link;   // TIER_BRANCH: NULL, or a branch that link() may lead to the target's code
 };
 
 struct tier {

@@ -87,8 +87,7 @@ static bool return_address(const struct insn *in, uint32_t pc, bool thumb, uint3
     }
 }
 
-// Whether the code at pc, on this page, reads flags that it has not set.
-static bool begins_with_reader(const struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb)
+bool interp_begins_with_reader(const struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb)
 {
     const uint32_t number = pc >> 12;
     uint8_t left = ALL;
@@ -112,7 +111,7 @@ bool interp_crosses(const struct cpu *c, const struct insn *in, const uint8_t *p
 {
     uint32_t back;
     return return_address(in, pc, thumb, &back) && back >> 12 == pc >> 12 &&
-           begins_with_reader(c, page, back, thumb);
+           interp_begins_with_reader(c, page, back, thumb);
 }
 
 const struct step *step_crossing(struct cpu *c, const struct step *s)

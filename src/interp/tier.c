@@ -197,9 +197,10 @@ static void note_compiling(struct interp_cpu *ic, struct block *b)
 }
 
 // The instructions from the block's first on, as many as the longest block would have. False: there are none,
-// or more than `room`.
-static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *tb, unsigned room)
+// or more than `room`. cold: no code is made of them.
+static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *tb, unsigned room, bool cold)
 {
+    const bool runs_first = !cold && !tier_of(c)->crosses;
     const bool thumb = b->key & 1;
     uint32_t pc = b->first;
     uint8_t it = (uint8_t)(b->key >> 32);
@@ -218,7 +219,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
             begin_steps(&steps, cache_find(k, pc | thumb | (uint64_t)it << 32));
         // The next block is the interpreter's.
         if (!take_step(&steps, pc, it, thumb, &ti->in) && !decode_at(c, b, page, pc, it, &ti->in)) break;
-        if (!tier_of(c)->crosses && interp_crossing(c, &ti->in, page, pc, thumb)) break; // … and runs first
+        if (runs_first && interp_crossing(c, &ti->in, page, pc, thumb)) break; // … and runs first
         ti->pc = pc;
         ti->it = it;
         pc += ti->in.len;
@@ -244,7 +245,7 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
             b = interp_build(c, key);
         if (!b || ic->ncompiling == TIER_ENTRIES) return false;
         if (!cold && ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;
-        if (!decode_all(c, b, tb, room)) return false;
+        if (!decode_all(c, b, tb, room, cold)) return false;
     } while (!cache_extend(&e->cache, b, tb->next_pc - 1, generation));
     tb->heat = b->heat;
     tb->code = b->code;
@@ -278,6 +279,21 @@ static bool source_look(struct cpu *c, uint64_t key, struct tier_block *tb, unsi
     return block_at(c, key, tb, room, true);
 }
 
+static bool reader_at(struct cpu *c, uint64_t key)
+{
+    const uint32_t pc = (uint32_t)key & ~1u;
+    return interp_begins_with_reader(c, c->mem->fetch_page(c, pc, &(uint32_t){0}), pc, key & 1);
+}
+
+static bool source_begins_with_reader(struct cpu *c, uint64_t key)
+{
+    sigjmp_buf outer;
+    memcpy(&outer, &c->abort_jmp, sizeof outer);
+    const bool reads = sigsetjmp(c->abort_jmp, 0) || reader_at(c, key);
+    memcpy(&c->abort_jmp, &outer, sizeof outer);
+    return reads;
+}
+
 static step_fn step_warm, step_warm_exactly, step_compiled;
 
 // How a block's runs are counted.
@@ -286,7 +302,7 @@ static step_fn *counting(const struct tier *t)
     return t->hot < LOOK ? step_warm_exactly : step_warm;
 }
 
-static const struct tier_source source = {source_block, source_look, handler};
+static const struct tier_source source = {source_block, source_look, source_begins_with_reader, handler};
 
 void interp_tier_attach(struct tier *t)
 {

@@ -19,6 +19,8 @@ static inline bool interp_crossing(const struct cpu *c, const struct insn *in, c
 }
 // In front of such a call: the tier learns that flags cross returns.
 extern step_fn step_crossing;
+// Whether the code at pc, on this page, reads flags that it has not set.
+bool interp_begins_with_reader(const struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb);
 // Code for a block, or NULL.
 void interp_tier_compile(struct cpu *c, struct block *b, bool region);
 // The tier forgets its oldest code, no CPU runs: blocks that lose theirs, or that there was no room for,

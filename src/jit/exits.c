@@ -17,9 +17,12 @@ enum {
 // Flags that are read before they are set anew: certainly, and possibly.
 struct wanted {
     uint8_t certain, possible;
+    bool unseen; // nothing has been looked at
 };
 
-static const struct wanted nothing = {0}, anything = {0, IR_NZCV}, everything = {IR_NZCV, IR_NZCV};
+static const struct wanted nothing = {0}, anything = {.possible = IR_NZCV},
+                           everything = {.certain = IR_NZCV, .possible = IR_NZCV},
+                           unseen = {.possible = IR_NZCV, .unseen = true};
 
 struct exits {
     struct translation *t;
@@ -46,12 +49,15 @@ static struct wanted by_register(struct exits *x, const struct ir_insn *i, unsig
 }
 
 // At the target of an IR_GOTO. Of a call into another page of a machine the same is assumed as of an indirect
-// one, which it becomes.
+// one, which it becomes; and of one of a function in a page where nothing has run, as of those that report
+// errors, if it does not begin by reading flags. (What leaves an inlined callee for the rest of it is no call
+// of the program's.)
 static struct wanted known(struct exits *x, const struct ir_insn *i, unsigned depth)
 {
     const uint64_t key = translate_key(x->t, ir_target(i));
-    if (key != TRANSLATE_UNKNOWN) return at(x, key, depth);
-    return i->mode & IR_LINKS && !x->t->flags_cross ? nothing : anything;
+    const struct wanted w = at(x, key, depth);
+    if (!w.unseen || !(i->mode & IR_LINKS) || !i->n || x->t->flags_cross) return w;
+    return key == TRANSLATE_UNKNOWN || !x->src->begins_with_reader(x->c, key) ? nothing : anything;
 }
 
 static bool handler_reads(const struct exits *x, const struct ir_insn *i)
@@ -72,7 +78,7 @@ static uint8_t behind(struct exits *x, const struct ir_insn *i, struct wanted *w
     case IR_VMSR:
     case IR_CALL: add(w, handler_reads(x, i) ? everything : anything, left); return 0;
     default:
-        add(w, (struct wanted){i->reads, i->reads}, left);
+        add(w, (struct wanted){i->reads, i->reads, false}, left);
         return i->mode & IR_CONDITIONAL ? left : left & (uint8_t)~i->sets;
     }
 }
@@ -110,9 +116,11 @@ static struct wanted at(struct exits *x, uint64_t key, unsigned depth)
     struct translation *t = x->t;
     struct tier_block tb = {.insns = &t->insns[t->ninsns]};
     for (unsigned k = 0; k < t->nlooked; k++)
-        if (t->looked[k].key == key) return (struct wanted){t->looked[k].certain, t->looked[k].possible};
-    if (key == TRANSLATE_UNKNOWN || depth > DEEPEST || t->nlooked == TRANSLATE_LOOKED || t->ir.n > IR_MAX - 2 * ROOM) return anything;
-    if (!x->src->look(x->c, key, &tb, TRANSLATE_MAX_INSNS - t->ninsns)) return anything;
+        if (t->looked[k].key == key)
+            return (struct wanted){t->looked[k].certain, t->looked[k].possible, false};
+    if (key == TRANSLATE_UNKNOWN || depth > DEEPEST || t->nlooked == TRANSLATE_LOOKED ||
+        t->ir.n > IR_MAX - 2 * ROOM || !x->src->look(x->c, key, &tb, TRANSLATE_MAX_INSNS - t->ninsns))
+        return unseen;
     const unsigned me = t->nlooked++;
     t->looked[me].key = key;
     t->looked[me].certain = anything.certain; // for who comes by here again

@@ -61,6 +61,8 @@ struct tier_source {
     bool (*look)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
     // Whether the code there, of which nothing may have run, begins by reading flags; or cannot be fetched.
     bool (*begins_with_reader)(struct cpu *c, uint64_t key);
+    // What the guest's memory has at an address; false: nothing that is easily read.
+    bool (*word)(struct cpu *c, uint32_t addr, uint32_t *v);
     // The handlers of n instructions in a row, the first being the count-th of its block; n == 0: only tells
     // how one would be called. False: only the interpreter itself can do it, or there is no memory.
     bool (*handler)(struct cpu *c, const struct tier_insn *in, unsigned n, unsigned count, bool thumb,

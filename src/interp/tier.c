@@ -294,6 +294,17 @@ static bool source_begins_with_reader(struct cpu *c, uint64_t key)
     return reads;
 }
 
+static bool source_word(struct cpu *c, uint32_t addr, uint32_t *v)
+{
+    if (c->mem_mode != CPU_MEM_FLAT) return false;
+    sigjmp_buf outer;
+    memcpy(&outer, &c->abort_jmp, sizeof outer);
+    const bool there = !sigsetjmp(c->abort_jmp, 0);
+    if (there) *v = (uint32_t)c->mem->load(c, addr, 4);
+    memcpy(&c->abort_jmp, &outer, sizeof outer);
+    return there;
+}
+
 static step_fn step_warm, step_warm_exactly, step_compiled;
 
 // How a block's runs are counted.
@@ -302,7 +313,8 @@ static step_fn *counting(const struct tier *t)
     return t->hot < LOOK ? step_warm_exactly : step_warm;
 }
 
-static const struct tier_source source = {source_block, source_look, source_begins_with_reader, handler};
+static const struct tier_source source = {source_block, source_look, source_begins_with_reader, source_word,
+                                          handler};
 
 void interp_tier_attach(struct tier *t)
 {

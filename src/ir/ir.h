@@ -138,7 +138,8 @@ enum ir_op {
     IR_ENTER, // block number imm of the unit begins
     IR_JUMP,  // goes on at block number imm
     IR_GOTO,  // goes to imm, in the instruction set of IR_THUMB
-    IR_GOTO_REG, // goes to a, bit 0 selecting the instruction set (IR_INTERWORK) or ignored
+    IR_GOTO_REG, // goes to a, bit 0 selecting the instruction set (IR_INTERWORK) or ignored; imm: very likely
+                 // this, or 0
     IR_LEAVE,    // the interpreter goes on at this instruction
     IR_NOP,      // nothing: within a pass only
     IR_OP_COUNT,

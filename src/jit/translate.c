@@ -4,6 +4,7 @@
 
 #include "ir/passes.h"
 #include "jit/exits.h"
+#include "jit/predict.h"
 #include "jit/region.h"
 #include "jit/x64/host.h"
 #include "xlate/xlate.h"
@@ -139,5 +140,6 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     translate_exits(t, c, src);
     if (ir_seen(b, IR_CALL)) merge_calls(t, src, c);
     ir_passes(b);
+    if (ir_seen(b, IR_GOTO_REG)) predict_targets(t, c, src);
     return !verified(tier) || !ir_verify(b);
 }

@@ -244,6 +244,22 @@ static void go_indirect(struct emit *e)
     x64_op(&e->a, 0, 0xff, 4, found); // jmp
 }
 
+// EAX: where to; very likely to i->imm, as by a branch or call to a known address. Behind it: elsewhere.
+// Returns the jump to where both calls come together.
+static uint8_t *go_predicted(struct emit *e, const struct ir_insn *i)
+{
+    const bool calls = i->mode & IR_LINKS;
+    const unsigned l = new_link(e, i->imm);
+    x64_group1(&e->a, 0, 7, x64_r(RAX), i->imm);
+    uint8_t *elsewhere = x64_jcc_at(&e->a, CC_NE), *over = NULL;
+    if (!calls && i->imm <= i->pc) poll(e, l);
+    e->links[l].disp = patchable(e, calls ? call_at : x64_jmp_at);
+    slow_way(e, e->links[l].disp, l);
+    if (calls) over = x64_jmp_at(&e->a);
+    if (!e->a.full) x64_patch(elsewhere, e->a.p);
+    return over;
+}
+
 // To where a register says.
 void emit_go_reg(struct emit *e, const struct ir_insn *i)
 {
@@ -259,7 +275,9 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
         uint8_t *full = unless_room(e);
         if (!e->a.full) x64_patch(full, e->shared->indirect);
         push_return(e, return_address(e, i));
+        uint8_t *over = i->imm ? go_predicted(e, i) : NULL;
         call_found(e, emit_find_target(&e->a, e->shared->system));
+        if (over && !e->a.full) x64_patch(over, e->a.p);
         landing(e, i);
         return;
     } else if (i->mode & IR_RETURNS) {
@@ -268,6 +286,7 @@ void emit_go_reg(struct emit *e, const struct ir_insn *i)
         x64_byte(&e->a, 0xc3);
         return;
     }
+    if (i->imm) go_predicted(e, i);
     go_indirect(e);
 }
 

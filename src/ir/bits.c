@@ -142,6 +142,8 @@ static void use(struct ir_block *b, const struct known *z, struct ir_insn *i)
     }
     if (i->op >= IR_LSL && i->op <= IR_ROR && i->b < IR_LOCS && !(~z->zeros[i->b] & 0xe0))
         i->mode |= IR_SHORT;
+    else if (i->op >= IR_LSL && i->op <= IR_LSR && i->b < IR_LOCS && !(~z->zeros[i->b] & 0xc0))
+        i->mode |= IR_BELOW_64;
     if (i->op == IR_SEL && !~z->zeros[i->a]) i->mode |= IR_A_ZERO;
     if ((i->op == IR_SEL || i->op == IR_PARALLEL) && z->ones >> i->b & 1) i->mode |= IR_B_ONES;
 }

@@ -34,7 +34,9 @@ enum ir_op {
     IR_UMAAL, // e:d = a * b + d + e
     IR_UDIV,  // by zero: 0
     IR_SDIV,
-    IR_UXT8, // d = extended b, rotated right by imm first
+    IR_ROUNDS, // all rounds but the last of a loop that divides e:d by b:a bit by bit; n: the location of its
+               // counter (ir/rounds.c)
+    IR_UXT8,   // d = extended b, rotated right by imm first
     IR_UXT16,
     IR_SXT8,
     IR_SXT16,
@@ -161,11 +163,12 @@ enum ir_mode {
     IR_INTERWORK = 4,   // bit 0 of the target selects the instruction set
     IR_CONDITIONAL = 8, // behind an IR_IF of its instruction: may be skipped
     IR_UNSIGNED = 16,
-    IR_A_ZERO = 1,  // IR_SEL: a is known to be 0
-    IR_B_ONES = 2,  // IR_SEL, IR_PARALLEL: b is known to have all bits set
-    IR_AWAY = 1,    // IR_LEAVE: a handler has been called, and compiled code goes on where r[15] says
-    IR_SHORT = 16,  // a shift by a location: by less than 32
-    IR_SCALAR = 32, // IR_VEC: the second operand is one element
+    IR_A_ZERO = 1,    // IR_SEL: a is known to be 0
+    IR_B_ONES = 2,    // IR_SEL, IR_PARALLEL: b is known to have all bits set
+    IR_AWAY = 1,      // IR_LEAVE: a handler has been called, and compiled code goes on where r[15] says
+    IR_SHORT = 16,    // a shift by a location: by less than 32
+    IR_BELOW_64 = 32, // … by less than 64
+    IR_SCALAR = 32,   // IR_VEC: the second operand is one element
     IR_ROUND = 64,
     IR_ABOVE = 128,  // IR_LD32, IR_PROBE: the access that it is part of begins in front of it
     IR_SELECT = 128, // IR_IF: both sides can be done without a branch

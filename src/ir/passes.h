@@ -14,7 +14,9 @@ bool ir_passes_may_be_quick(void);
 
 void ir_passes(struct ir_block *b);
 
-// Removes IR_ALIGNs of what is known to be aligned; marks shifts by less than 32 (IR_SHORT).
+// Puts an IR_ROUNDS in front of loops that divide bit by bit.
+void ir_pass_rounds(struct ir_block *b);
+// Removes IR_ALIGNs of what is known to be aligned; marks shifts by less than 32 (IR_SHORT), or 64.
 void ir_pass_bits(struct ir_block *b);
 // Makes one access of those of two D registers that are halves of a Q register.
 void ir_pass_pair(struct ir_block *b);

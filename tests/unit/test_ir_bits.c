@@ -143,7 +143,7 @@ Test(ir_bits, short_shifts)
     put(IR_LEAVE, NO, NO, NO, 0);
     run();
     cr_expect(block.insn[3].mode & IR_SHORT);
-    cr_expect_not(block.insn[5].mode & IR_SHORT);
+    cr_expect_eq(block.insn[5].mode & (IR_SHORT | IR_BELOW_64), IR_BELOW_64);
     cr_expect(block.insn[7].mode & IR_SHORT);
 }
 

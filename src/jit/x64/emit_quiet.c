@@ -27,10 +27,10 @@ static uint32_t width_of(const struct ir_insn *i)
     return i->imm >> 8;
 }
 
-// By a location, which is less than 32.
+// By a location, which is less than 32; or less than 64, which the host does in 64 bits.
 static bool short_shift(const struct ir_insn *i)
 {
-    return i->b != IR_IMM && i->mode & IR_SHORT && host_has(HOST_BMI2);
+    return i->b != IR_IMM && i->mode & (IR_SHORT | IR_BELOW_64) && host_has(HOST_BMI2);
 }
 
 // Whether the operation may change RDX: it makes that temporary, or is all of its instruction.
@@ -115,7 +115,13 @@ static void sub(struct emit *e, const struct ir_insn *i, unsigned t)
 static void shift_by_location(struct emit *e, const struct ir_insn *i, unsigned t)
 {
     static const unsigned ops[] = {SHLX, SHRX, SARX};
-    x64_vex(&e->a, 0, ops[i->op - IR_LSL], t, in_reg(e, i->b, RCX), place(e, i->a));
+    const unsigned op = ops[i->op - IR_LSL], b = in_reg(e, i->b, RCX);
+    if (i->mode & IR_SHORT) {
+        x64_vex(&e->a, 0, op, t, b, place(e, i->a));
+        return;
+    }
+    x64_vex(&e->a, X64_VEX_W, op, t, b, x64_r(in_reg(e, i->a, RAX)));
+    if (op == SHLX) x64_op(&e->a, 0, 0x8b, t, x64_r(t)); // upper halves of guest registers are 0
 }
 
 static void shift(struct emit *e, unsigned op, unsigned t, struct x64_rm from, uint32_t n)

@@ -27,6 +27,7 @@ static const struct {
     bool compact;                       // those behind it look at neighbours
 } passes[] = {
     {QUICK, NULL, NULL, {ANY}, false},
+    {"rounds", ir_pass_rounds, NULL, {IR_SBC, IR_SBC}, false},
     {"bits", ir_pass_bits, NULL, {ANY}, true},
     {"pair", ir_pass_pair, NULL, {IR_LDV64, IR_STV64}, true},
     {STALE, ir_pass_stale_flags, NULL, {ANY}, false},
@@ -44,7 +45,7 @@ static const struct {
 enum { PASSES = sizeof passes / sizeof *passes };
 
 const char ir_passes_names[] =
-    "quick, bits, pair, stale-flags, flags, constants, temps, dead, same, merge-if, select, defer, sink";
+    "quick, rounds, bits, pair, stale-flags, flags, constants, temps, dead, same, merge-if, select, defer, sink";
 
 static unsigned disabled; // a bit a pass
 static bool no_quick;     // ir_pass_quick stands for some of them

@@ -28,6 +28,7 @@ static const char *const names[IR_OP_COUNT] = {
     [IR_UMAAL] = "umaal",
     [IR_UDIV] = "udiv",
     [IR_SDIV] = "sdiv",
+    [IR_ROUNDS] = "rounds",
     [IR_UXT8] = "uxt8",
     [IR_UXT16] = "uxt16",
     [IR_SXT8] = "sxt8",

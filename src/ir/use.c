@@ -31,6 +31,7 @@ const uint16_t ir_shapes[IR_OP_COUNT] = {
     [IR_UMAAL] = ACCUMULATES,
     [IR_UDIV] = BINARY,
     [IR_SDIV] = BINARY,
+    [IR_ROUNDS] = IR_D | IR_E | IR_READ_D | IR_READ_E | IR_A | IR_B | IR_N_TOO | IR_KNOWN,
     [IR_UXT8] = UNARY,
     [IR_UXT16] = UNARY,
     [IR_SXT8] = UNARY,

@@ -17,6 +17,7 @@ enum ir_shape {
     IR_KNOWN = 128,
     IR_FAULTS = 256,   // may end in a guest fault
     IR_OBSERVES = 512, // ends in a way out, or in a handler
+    IR_N_TOO = 1024,   // reads and writes the location n
 };
 extern const uint16_t ir_shapes[IR_OP_COUNT];
 
@@ -50,7 +51,7 @@ static inline uint32_t ir_defs(const struct ir_insn *i)
 {
     const unsigned s = ir_shape(i);
     if (!(s & IR_KNOWN)) return ir_named(i);
-    return s & IR_D ? ir_bits(i->d, i->e) : 0;
+    return s & IR_D ? ir_bits(i->d, i->e) | (s & IR_N_TOO ? ir_bit(i->n) : 0) : 0;
 }
 
 static inline uint32_t ir_uses(const struct ir_insn *i)
@@ -59,7 +60,8 @@ static inline uint32_t ir_uses(const struct ir_insn *i)
     if (!(s & IR_KNOWN)) return ir_named(i);
     const uint32_t uses = ir_bits(i->a, i->b);
     if (!(s & (IR_READ_D | IR_READ_E))) return uses;
-    return uses | (s & IR_READ_D ? ir_bit(i->d) : 0) | (s & IR_READ_E ? ir_bit(i->e) : 0);
+    return uses | (s & IR_READ_D ? ir_bit(i->d) : 0) | (s & IR_READ_E ? ir_bit(i->e) : 0) |
+           (s & IR_N_TOO ? ir_bit(i->n) : 0);
 }
 
 static inline bool ir_is_temp(uint8_t loc)

@@ -122,6 +122,54 @@ static void divide_signed(struct emit *e, const struct ir_insn *i)
     finish(e, i->d, RAX);
 }
 
+// 64 bits in a register, by way of RDX.
+static void join(struct emit *e, unsigned to, uint8_t low, uint8_t high)
+{
+    x64_load(&e->a, to, place(e, low));
+    x64_load(&e->a, RDX, place(e, high));
+    x64_op(&e->a, X64_64, 0xc1, 4, x64_r(RDX)); // shl
+    x64_byte(&e->a, 32);
+    x64_op(&e->a, X64_64, 0x0b, to, x64_r(RDX)); // or
+}
+
+// ir/rounds.c: R in RAX, 2 * D - 1 in RCX. From 4 rounds on; a quotient of more than 64 bits would trap.
+static void rounds(struct emit *e, const struct ir_insn *i)
+{
+    enum { FEWEST = 4, MOST = 64, MOVQ = 0x66000f6e, MOVQ_TO = 0x66000f7e, SHLD = 0x0fa5, CMOVE = 0x0f44 };
+    const struct x64_rm n = place(e, i->n);
+    uint8_t *one_by_one[4];
+    x64_load(&e->a, RAX, n);
+    x64_group1(&e->a, 0, 5, x64_r(RAX), FEWEST); // sub
+    x64_group1(&e->a, 0, 7, x64_r(RAX), MOST - FEWEST);
+    one_by_one[0] = x64_jcc_at(&e->a, CC_A);
+    join(e, RAX, i->d, i->e);
+    join(e, RCX, i->a, i->b);
+    x64_op(&e->a, X64_64, 0x03, RCX, x64_r(RCX)); // add
+    one_by_one[1] = x64_jcc_at(&e->a, CC_B);
+    x64_op(&e->a, X64_64, 0x3b, RAX, x64_r(RCX)); // cmp
+    one_by_one[2] = x64_jcc_at(&e->a, CC_AE);
+    x64_op(&e->a, X64_64, 0x85, RAX, x64_r(RAX)); // test
+    one_by_one[3] = x64_jcc_at(&e->a, CC_E);
+    x64_group1(&e->a, X64_64, 5, x64_r(RCX), 1);
+    x64_op(&e->a, X64_64, MOVQ, 0, x64_r(RCX));
+    x64_load(&e->a, RCX, n);
+    x64_group1(&e->a, 0, 5, x64_r(RCX), 1);
+    x64_op(&e->a, 0, 0x31, RDX, x64_r(RDX)); // xor
+    x64_op(&e->a, X64_64, SHLD, RAX, x64_r(RDX));
+    x64_op(&e->a, X64_64, 0xd3, 4, x64_r(RAX)); // shl
+    x64_op(&e->a, X64_64, MOVQ_TO, 0, x64_r(RCX));
+    x64_op(&e->a, X64_64, 0xf7, G3_DIV, x64_r(RCX));
+    x64_op(&e->a, X64_64, 0x85, RDX, x64_r(RDX));
+    x64_op(&e->a, X64_64, CMOVE, RDX, x64_r(RCX));
+    x64_store(&e->a, place(e, i->d), RDX);
+    x64_op(&e->a, X64_64, 0xc1, 5, x64_r(RDX)); // shr
+    x64_byte(&e->a, 32);
+    x64_store(&e->a, place(e, i->e), RDX);
+    x64_mov_imm(&e->a, n, 1);
+    for (unsigned k = 0; k < 4 && !e->a.full; k++)
+        x64_patch(one_by_one[k], e->a.p);
+}
+
 void emit_multiply(struct emit *e, const struct ir_insn *i)
 {
     if (i->op != IR_UMULL) emit_clobber(e);
@@ -133,6 +181,7 @@ void emit_multiply(struct emit *e, const struct ir_insn *i)
     case IR_SMLAL: accumulate_long(e, i, true); break;
     case IR_UMAAL: accumulate_both(e, i); break;
     case IR_UDIV: divide_unsigned(e, i); break;
+    case IR_ROUNDS: rounds(e, i); break;
     default: divide_signed(e, i); break;
     }
 }

@@ -52,7 +52,7 @@ static void emit_core(struct emit *e, const struct ir_insn *i)
         emit_alu(e, i);
     else if (op <= IR_RRX)
         emit_shift(e, i);
-    else if (op >= IR_MUL && op <= IR_SDIV)
+    else if (op >= IR_MUL && op <= IR_ROUNDS)
         emit_multiply(e, i);
     else if (op >= IR_PARALLEL && op <= IR_SXT8X2)
         emit_parallel(e, i);

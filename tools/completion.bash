@@ -51,7 +51,7 @@ _stinkarm() {
     -C | --syscalls) COMPREPLY=($(compgen -W "forward deny sandbox" -- "$cur")) && return ;;
     --cpu) COMPREPLY=($(compgen -W "cortex-a15 max" -- "$cur")) && return ;;
     --engine) COMPREPLY=($(compgen -W "interp jit lockstep" -- "$cur")) && return ;;
-    --jit-disable) COMPREPLY=($(compgen -W "quick bits pair stale-flags flags constants temps dead same merge-if select defer sink" -- "$cur")) && return ;;
+    --jit-disable) COMPREPLY=($(compgen -W "quick rounds bits pair stale-flags flags constants temps dead same merge-if select defer sink" -- "$cur")) && return ;;
     -U | --unset-env) COMPREPLY=($(compgen -v -- "$cur")) && return ;;
     -l | --log)
         local head=

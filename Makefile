@@ -26,8 +26,7 @@ SRCS    := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 START   := src/main.c $(addprefix src/board/,command.c options.c) src/jit/jit.c $(wildcard src/base/*.c src/cpu/*.c \
     src/elf/*.c src/mem/*.c src/user/*.c) $(addprefix src/interp/,block.c branch.c cache.c crossing.c dp.c engine.c ldst.c \
     media.c media_mul.c media_parallel.c select.c sync.c system.c tier.c) src/isa/decode.c
-SOON    := $(addprefix src/user/sys/,common.c mem.c file.c fs.c misc.c process.c thread.c signal.c time.c) gen/tables.c \
-    $(addprefix src/interp/,neon.c neon_ldst.c)
+SOON    := $(wildcard src/user/sys/*.c) gen/tables.c $(addprefix src/interp/,neon.c neon_ldst.c vfp.c vfp_transfer.c)
 REST    := $(filter-out $(START) $(SOON),$(SRCS))
 objects_of = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
 OBJS    := $(call objects_of,$(START) $(SOON) $(REST))

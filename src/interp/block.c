@@ -183,24 +183,25 @@ struct block *interp_build(struct cpu *c, block_key key)
     struct cache *cache = &((struct interp_engine *)c->engine)->cache;
     union {
         struct block b;
-        char space[sizeof(struct block) + BLOCK_MAX_STEPS * sizeof(struct step)];
+        char space[BLOCK_BYTES(BLOCK_MAX_STEPS)];
     } tmp;
     struct block *done;
     const uint64_t start = stats_clock();
     do {
         const unsigned generation = atomic_load(&cache->generation);
+        struct block *room = cache_room(cache), *b = room ? room : &tmp.b;
         struct builder bl = {.c = c,
-                             .b = &tmp.b,
-                             .next = tmp.b.steps,
+                             .b = b,
+                             .next = b->steps,
                              .pc = (uint32_t)key & ~1u,
                              .it = (uint8_t)(key >> 32),
                              .thumb = key & 1,
                              .single = key & BLOCK_SINGLE,
                              .tier = cache->tier};
-        tmp.b = (struct block){.key = key, .first = bl.pc};
+        *b = (struct block){.key = key, .first = bl.pc};
         interp_mark_fetch(c, key);
-        bl.page = c->mem->fetch_page(c, bl.pc, &tmp.b.frame[0]);
-        tmp.b.frame[1] = tmp.b.frame[0];
+        bl.page = c->mem->fetch_page(c, bl.pc, &b->frame[0]);
+        b->frame[1] = b->frame[0];
         if (bl.thumb)
             decode(&bl, true);
         else
@@ -208,8 +209,8 @@ struct block *interp_build(struct cpu *c, block_key key)
         finish(&bl);
         c->itstate = 0;
         stats_add(STAT_DECODED_BLOCKS, 1);
-        stats_add(STAT_DECODED_INSNS, tmp.b.ninsns);
-        done = cache_insert(cache, &tmp.b, generation);
+        stats_add(STAT_DECODED_INSNS, b->ninsns);
+        done = cache_insert(cache, b, generation);
         if (!done && generation == atomic_load(&cache->generation)) {
             warn("out of memory for translated code");
             _exit(125);

@@ -52,26 +52,44 @@ void cache_flush(struct cache *k)
     cache_unlock(k);
 }
 
+// Whether so many bytes, a multiple of 16, are in the newest chunk, which may become a new one.
+static bool arena_reserve(struct cache *k, size_t size)
+{
+    if (k->chunk && k->chunk_used + size <= CACHE_CHUNK) return true;
+    uint8_t *p = pages_sparse(CACHE_CHUNK);
+    if (!p) return false;
+    memcpy(p, &k->chunk, sizeof k->chunk);
+    k->chunk_ready = k->chunk ? 0 : PAGE_SIZE_HOST; // few programs are content with the first page
+    k->chunk = p;
+    k->chunk_used = 16;
+    return true;
+}
+
+static void arena_expect(struct cache *k, size_t size)
+{
+    if (k->chunk_used + size <= k->chunk_ready) return;
+    const size_t to = (k->chunk_used + size + CACHE_PIECE - 1) & ~(size_t)(CACHE_PIECE - 1);
+    pages_expect(k->chunk + k->chunk_ready, to - k->chunk_ready);
+    k->chunk_ready = to;
+}
+
 static void *arena_alloc(struct cache *k, size_t size)
 {
     size = (size + 15) & ~(size_t)15;
-    if (!k->chunk || k->chunk_used + size > CACHE_CHUNK) {
-        uint8_t *p = pages_sparse(CACHE_CHUNK);
-        if (!p) return NULL;
-        memcpy(p, &k->chunk, sizeof k->chunk);
-        k->chunk_ready = k->chunk ? 0 : PAGE_SIZE_HOST; // few programs are content with the first page
-        k->chunk = p;
-        k->chunk_used = 16;
-    }
-    if (k->chunk_used + size > k->chunk_ready) {
-        const size_t to = (k->chunk_used + size + CACHE_PIECE - 1) & ~(size_t)(CACHE_PIECE - 1);
-        pages_expect(k->chunk + k->chunk_ready, to - k->chunk_ready);
-        k->chunk_ready = to;
-    }
+    if (!arena_reserve(k, size)) return NULL;
+    arena_expect(k, size);
     void *p = k->chunk + k->chunk_used;
     k->chunk_used += size;
     k->total += size;
     return p;
+}
+
+struct block *cache_room(struct cache *k)
+{
+    enum { LARGEST = (BLOCK_BYTES(BLOCK_MAX_STEPS) + 15) & ~15, USUAL = BLOCK_BYTES(8) };
+    if (k->shared || !arena_reserve(k, LARGEST)) return NULL;
+    arena_expect(k, USUAL);
+    return (struct block *)(k->chunk + k->chunk_used);
 }
 
 void *cache_alloc(struct cache *k, size_t size)
@@ -112,30 +130,44 @@ bool cache_has_blocks(struct cache *k, uint32_t frame)
     return has;
 }
 
+// Into the lists of its pages.
+static bool enlist(struct cache *k, struct block *b)
+{
+    struct code_page *p0 = page_of(k, b->frame[0], true);
+    struct code_page *p1 = b->frame[1] == b->frame[0] ? p0 : page_of(k, b->frame[1], true);
+    if (!p0 || !p1) return false;
+    b->page_next[0] = p0->blocks;
+    p0->blocks = b;
+    if (p1 == p0) return true;
+    b->page_next[1] = p1->blocks;
+    p1->blocks = b;
+    return true;
+}
+
+// The block in memory of its own, which it may be in already.
+static struct block *keep(struct cache *k, const struct block *b)
+{
+    const size_t size = BLOCK_BYTES(b->nsteps);
+    struct block *kept = arena_alloc(k, size);
+    if (!kept) return NULL;
+    if (kept != b) memcpy(kept, b, size);
+    if (!enlist(k, kept)) return NULL;
+    _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
+    kept->next = atomic_load(bucket);
+    atomic_store_explicit(bucket, kept, memory_order_release);
+    return kept;
+}
+
 struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation)
 {
-    const size_t size = sizeof *b + b->nsteps * sizeof b->steps[0];
-    struct block *copy = NULL;
+    struct block *there = NULL;
     cache_lock(k);
-    if (k->shared && atomic_load(&k->generation) == generation) copy = cache_find(k, b->key);
-    if (!copy && atomic_load(&k->generation) == generation) {
-        struct code_page *p0 = page_of(k, b->frame[0], true);
-        struct code_page *p1 = b->frame[1] == b->frame[0] ? p0 : page_of(k, b->frame[1], true);
-        if (p0 && p1 && (copy = arena_alloc(k, size))) {
-            memcpy(copy, b, size);
-            copy->page_next[0] = p0->blocks;
-            p0->blocks = copy;
-            if (p1 != p0) {
-                copy->page_next[1] = p1->blocks;
-                p1->blocks = copy;
-            }
-            _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
-            copy->next = atomic_load(bucket);
-            atomic_store_explicit(bucket, copy, memory_order_release);
-        }
+    if (atomic_load(&k->generation) == generation) {
+        if (k->shared) there = cache_find(k, b->key);
+        if (!there) there = keep(k, b);
     }
     cache_unlock(k);
-    return copy;
+    return there;
 }
 
 bool cache_extend(struct cache *k, struct block *b, uint32_t last, unsigned generation)

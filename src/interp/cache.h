@@ -47,6 +47,8 @@ struct block {
     struct step steps[];
 };
 
+#define BLOCK_BYTES(nsteps) (sizeof(struct block) + (nsteps) * sizeof(struct step))
+
 struct code_page {
     uint32_t frame;
     struct code_page *next; // in the bucket
@@ -99,7 +101,9 @@ void cache_expect_many(struct cache *k);
 // Memory that lives until the next flush; NULL: there is none.
 void *cache_alloc(struct cache *k, size_t size);
 struct block *cache_find(struct cache *k, block_key key);
-// Copies a block into the cache, unless an invalidation has come since `generation`, or memory is short:
+// Room to build a block in, which is not copied then if cache_insert comes next. NULL: there is none.
+struct block *cache_room(struct cache *k);
+// Puts a block into the cache, unless an invalidation has come since `generation`, or memory is short:
 // NULL. Of two threads that bring the same block one wins, and both get that one.
 struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation);
 // The block has bytes up to `last`, in its page, from now on. False: there has been an invalidation since

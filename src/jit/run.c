@@ -79,18 +79,24 @@ void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
 void jit_flags_cross(struct tier *t, struct cpu *c)
 {
     struct jit *j = jit_of(t);
-    if (t->crosses) return;
+    pthread_mutex_lock(&j->lock);
+    if (!t->crosses && j->tries) {
+        j->anew = true;
+        c->exit_request = 1;
+    } else if (!t->crosses) {
+        j->translation.flags_cross = true; // before there is code
+    }
     t->crosses = true;
-    j->anew = true;
-    c->exit_request = 1;
+    pthread_mutex_unlock(&j->lock);
 }
 
 static bool prepare(struct jit *j, struct cpu *c)
 {
-    struct emit_jump *jumps =
-        mmap(NULL, emit_jumps(c->sys) * sizeof *jumps, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct emit_jump *jumps = mmap(NULL, emit_jumps(c->sys) * sizeof *jumps, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (jumps == MAP_FAILED) return false;
-    jumps[emit_jump_hash(0, c->sys)].target = JUMP_EMPTY; // the others are zeros, which are elsewhere no target
+    jumps[emit_jump_hash(0, c->sys)].target =
+        JUMP_EMPTY; // the others are zeros, which are elsewhere no target
     c->host_jump = jumps;
     for (unsigned i = 0; i < CPU_HOST_HEAT; i++)
         c->host_heat[i] = (int32_t)j->hot_region;
@@ -186,8 +192,8 @@ static void take_registers(struct cpu *c, const struct jit_unit *u, const struct
     make_flags(c, &site->due);
 }
 
-uint64_t jit_leave_at(const struct jit *j, struct cpu *c, const struct jit_unit *u, const struct emit_site *site,
-                      const struct host_registers *h)
+uint64_t jit_leave_at(const struct jit *j, struct cpu *c, const struct jit_unit *u,
+                      const struct emit_site *site, const struct host_registers *h)
 {
     take_registers(c, u, site, h);
     if (j->tier.counts) c->budget -= site->count - 1;

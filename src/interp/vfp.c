@@ -3,8 +3,8 @@
 
 step_fn *interp_select_vfp(const struct insn *in)
 {
-    step_fn *fn = vfp_select_arith(in);
+    step_fn *fn = vfp_select_transfer(in); // all that many programs have
+    if (!fn) fn = vfp_select_arith(in);
     if (!fn) fn = vfp_select_convert(in);
-    if (!fn) fn = vfp_select_transfer(in);
     return fn;
 }

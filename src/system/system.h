@@ -91,7 +91,8 @@ struct sys_contexts {
 };
 
 // A process's memory, as the host's MMU has it (window.c).
-enum { SYS_WINDOWS = 8, SYS_WINDOW_PAGES = 7000 }; // a process may have 65,530 mappings
+// Pages in all windows of a machine: each may cost two of the 65,530 mappings that a process of the host's may have.
+enum { SYS_WINDOWS = 8, SYS_WINDOW_PAGES = 28000 };
 struct sys_window {
     uint8_t *base;  // 4 GiB, guarded at both ends; NULL: not made yet
     uint64_t owner; // the regime
@@ -169,7 +170,7 @@ struct sys_cpu {
     _Atomic uint64_t asids[4];
     atomic_uint globals;
     uint32_t large[128]; // a bit a MiB: pages of a larger entry are known, which one operation is to forget whole
-    unsigned nwindows, next_window;
+    unsigned nwindows, next_window, window_pages;
     uint64_t interrupted; // … in User mode, when by this thread's clock, in µs
     int32_t spent[256];   // time that ASIDs have spent there, less what windows have cost them
     struct sys_slot slots[SYS_SLOTS];

@@ -70,24 +70,35 @@ static bool make(struct sys_window *w)
     return true;
 }
 
-static void clear(struct sys_window *w)
+static void clear(struct sys_cpu *s, struct sys_window *w)
 {
     if (!w->n) return;
+    s->window_pages -= w->n;
     for (unsigned k = 0; k < w->n; k++)
         w->at[w->page[k].va / PAGE] = 0;
     w->n = 0;
     reserve(w->base, SPACE);
 }
 
-static void forget(struct sys_window *w, uint32_t va)
+static void forget(struct sys_cpu *s, struct sys_window *w, uint32_t va)
 {
     const unsigned k = w->at[va / PAGE];
     if (!k) return;
+    s->window_pages--;
     reserve(w->base + (va & ~0xfffu), PAGE);
     w->at[va / PAGE] = 0;
     if (k == w->n--) return;
     w->page[k - 1] = w->page[w->n];
     w->at[w->page[k - 1].va / PAGE] = (uint16_t)k;
+}
+
+// The largest other window is emptied, or else this one.
+static void make_room(struct sys_cpu *s, struct sys_window *present)
+{
+    struct sys_window *largest = NULL;
+    for (struct sys_window *w = s->windows; w < s->windows + s->nwindows; w++)
+        if (w != present && w->n && (!largest || w->n > largest->n)) largest = w;
+    clear(s, largest ? largest : present);
 }
 
 // The present process gets a window, its own or that which has been there for longest.
@@ -96,7 +107,7 @@ static void give(struct sys_cpu *s, uint64_t owner)
     struct sys_window *w = &s->windows[s->next_window++ % SYS_WINDOWS];
     if (!w->base && !make(w)) return;
     if (s->nwindows < SYS_WINDOWS) s->nwindows++;
-    clear(w);
+    clear(s, w);
     w->owner = owner;
     w->faults = 0;
     window_regime_changed(s, owner);
@@ -145,7 +156,7 @@ void window_interrupted(struct sys_cpu *s, uint64_t regime)
     if (*spent > HOT) *spent = HOT;
     if (*spent >= -HOT) return;
     *spent = -DEAR;
-    clear(w);
+    clear(s, w);
     w->owner = 0;
     s->cpu.window = NULL;
 }
@@ -165,15 +176,18 @@ bool window_fault(struct cpu *c, const void *address, bool write)
     struct tlb_plain p;
     w->faults++;
     if (!tlb_plain(s, va, write, &p) || p.range->file < 0) return false;
-    if (w->n == SYS_WINDOW_PAGES) clear(w);
+    if (s->window_pages >= SYS_WINDOW_PAGES / s->machine->ncpus) make_room(s, w);
     const int prot = PROT_READ | (p.writable ? PROT_WRITE : 0);
     if (mmap(w->base + va, PAGE, prot, MAP_SHARED | MAP_FIXED | MAP_POPULATE, p.range->file,
              p.host - p.range->host) == MAP_FAILED) {
-        forget(w, va);
+        forget(s, w, va);
         return false;
     }
     unsigned k = w->at[va / PAGE];
-    if (!k) w->at[va / PAGE] = (uint16_t)(k = ++w->n);
+    if (!k) {
+        w->at[va / PAGE] = (uint16_t)(k = ++w->n);
+        s->window_pages++;
+    }
     w->page[k - 1] = (struct sys_window_page){va, p.writable, p.host};
     return true;
 }
@@ -181,20 +195,20 @@ bool window_fault(struct cpu *c, const void *address, bool write)
 void window_flush_all(struct sys_cpu *s)
 {
     for (unsigned i = 0; i < s->nwindows; i++)
-        clear(&s->windows[i]);
+        clear(s, &s->windows[i]);
 }
 
 void window_flush_asid(struct sys_cpu *s, uint16_t asid)
 {
     for (unsigned i = 0; i < s->nwindows; i++)
-        if (REGIME_ASID(s->windows[i].owner) == asid) clear(&s->windows[i]);
+        if (REGIME_ASID(s->windows[i].owner) == asid) clear(s, &s->windows[i]);
     if (s->spent[asid & 255] > 0) s->spent[asid & 255] = 0;
 }
 
 void window_flush_page(struct sys_cpu *s, uint32_t va)
 {
     for (unsigned i = 0; i < s->nwindows; i++)
-        forget(&s->windows[i], va);
+        forget(s, &s->windows[i], va);
 }
 
 void window_stop_writing(struct sys_cpu *s, const uint8_t *host)

@@ -210,26 +210,29 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     const bool machine = c->mem->code_frame; // whose blocks differ in more than their steps say
     struct steps steps;
     begin_steps(&steps, machine ? NULL : b);
-    tb->ninsns = 0;
-    tb->runs_on = true;
+    unsigned n = 0;
+    bool on = true;
     do {
-        struct tier_insn *ti = &tb->insns[tb->ninsns];
-        if (tb->ninsns == room) return false;
+        struct tier_insn *ti = &tb->insns[n];
+        if (n == room) return false;
         if (steps.next == steps.end && !machine)
             begin_steps(&steps, cache_find(k, pc | thumb | (uint64_t)it << 32));
-        // The next block is the interpreter's.
-        if (!take_step(&steps, pc, it, thumb, &ti->in) && !decode_at(c, b, page, pc, it, &ti->in)) break;
+        const bool taken = take_step(&steps, pc, it, thumb, &ti->in);
+        if (!taken && !decode_at(c, b, page, pc, it, &ti->in)) break; // the next block is the interpreter's
         if (runs_first && interp_crossing(c, &ti->in, page, pc, thumb)) break; // … and runs first
         ti->pc = pc;
         ti->it = it;
         pc += ti->in.len;
-        tb->runs_on = ti->in.cond < COND_AL || interp_flow(&ti->in, thumb) == FLOW_NEXT;
-        it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
-        tb->ninsns++;
-    } while (tb->runs_on && interp_has_room(tb->ninsns, it) && pc >> 12 == b->first >> 12);
+        on = ti->in.cond < COND_AL || (taken && steps.next < steps.end) ||
+             interp_flow(&ti->in, thumb) == FLOW_NEXT;
+        if (thumb) it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
+        n++;
+    } while (on && interp_has_room(n, it) && (pc ^ b->first) >> 12 == 0);
+    tb->ninsns = n;
+    tb->runs_on = on;
     tb->next_pc = pc;
     tb->next_it = it;
-    return tb->ninsns;
+    return n;
 }
 
 static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)

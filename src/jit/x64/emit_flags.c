@@ -10,6 +10,11 @@ static void setcc(struct emit *e, enum x64_cc cc, struct x64_rm to)
     x64_op(&e->a, X64_8, 0x0f90u | cc, 0, to);
 }
 
+static inline void save_one(struct emit *e, enum x64_cc cc, size_t field)
+{
+    e->a.p = x64_put_based(e->a.p, 0x0f90u | cc, 0, RBP, (int32_t)field, false);
+}
+
 // They are as UCOMIS gives them.
 static bool is_float(const struct emit *e)
 {
@@ -56,13 +61,13 @@ void emit_save(struct emit *e, unsigned save)
         e->flags.saved |= (uint8_t)save;
         return;
     }
-    if (save & IR_N) setcc(e, CC_S, CPU_FIELD(host_flags.n));
-    if (save & IR_Z) setcc(e, CC_E, CPU_FIELD(host_flags.z));
-    if (save & IR_C) setcc(e, f->kind == HOST_SUB ? CC_B : CC_AE, CPU_FIELD(host_flags.borrow));
-    if (save & IR_V) setcc(e, CC_O, CPU_FIELD(host_flags.overflow));
+    x64_room(&e->a); // for all four
+    if (save & IR_N) save_one(e, CC_S, offsetof(struct cpu, host_flags.n));
+    if (save & IR_Z) save_one(e, CC_E, offsetof(struct cpu, host_flags.z));
+    if (save & IR_C) save_one(e, f->kind == HOST_SUB ? CC_B : CC_AE, offsetof(struct cpu, host_flags.borrow));
+    if (save & IR_V) save_one(e, CC_O, offsetof(struct cpu, host_flags.overflow));
     e->flags.saved |= (uint8_t)save;
 }
-
 
 void emit_made_flags(struct emit *e, const struct ir_insn *i, enum host_flags kind)
 {

@@ -46,6 +46,7 @@ struct jit_part {
     uint8_t *code, *data; // writable
     size_t code_used, data_used;
     size_t ready;            // bytes of code memory that have pages already
+    size_t data_ready;       // … and of records
     struct jit_unit **units; // in the order of their code, at the data's end, growing downwards
     unsigned nunits;
 };
@@ -82,7 +83,7 @@ static inline struct jit *jit_of(struct tier *t)
 // memory.c: of code, mapped when it is needed first, and of records.
 bool jit_memory(struct jit *j);
 void *jit_data(struct jit *j, size_t size); // NULL: full
-void jit_pages(struct jit *j);              // in front of a new unit: some for its code, at once
+void jit_pages(struct jit *j);              // in front of a new unit: some for it, at once
 void jit_memory_reset(struct jit *j);       // for code that is made anew
 void jit_part_reset(struct jit *j, unsigned k);
 void jit_memory_unmap(struct jit *j);

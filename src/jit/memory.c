@@ -79,16 +79,22 @@ void *jit_data(struct jit *j, size_t size)
     return at;
 }
 
-// Page by page the kernel would be asked twice, once in each view: behind this it finds neighbours for the
-// other. Small programs get little.
-void jit_pages(struct jit *j)
+// Page by page the kernel would be asked twice for code, once in each view: behind this it finds neighbours
+// for the other. Small programs get little.
+static void expect(uint8_t *start, size_t used, size_t *ready, size_t size)
 {
     enum { LEAST = 4 << 10, SMALL = 16 << 10, LARGE = 64 << 10 };
+    const size_t more = *ready < LARGE ? SMALL : LARGE;
+    if (used + LEAST <= *ready || *ready + more > size) return;
+    pages_expect(start + *ready, more);
+    *ready += more;
+}
+
+void jit_pages(struct jit *j)
+{
     struct jit_part *p = &j->parts[j->now];
-    const size_t more = p->ready < LARGE ? SMALL : LARGE;
-    if (p->code_used + LEAST <= p->ready || p->ready + more > j->part_size) return;
-    pages_expect(p->code + p->ready, more);
-    p->ready += more;
+    expect(p->code, p->code_used, &p->ready, j->part_size);
+    expect(p->data, p->data_used, &p->data_ready, j->size / JIT_PARTS);
 }
 
 void jit_memory_reset(struct jit *j)

@@ -93,6 +93,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     int8_t home[15];
     struct emit_vector_home vector_home[16];
     bool vectors = false;
+    jit_pages(j);
     struct emit_entry *entries = jit_data(j, j->translation.ir.nblocks * sizeof *entries);
     struct emit_link *links = jit_data(j, EMIT_MAX_LINKS * sizeof *links);
     struct jit_part *part = &j->parts[j->now];
@@ -100,7 +101,6 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
         j->full = true;
         return NULL;
     }
-    jit_pages(j);
     e->a = (struct x64){.p = part->code + part->code_used};
     e->a.end = e->a.p + JIT_UNIT_ROOM;
     e->shared = &j->shared;

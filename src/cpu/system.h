@@ -14,6 +14,9 @@ struct cp_access {
 struct cpu_system {
     // A register's number, for cp_read and cp_write. There always is one: it may be that of none.
     uint32_t (*cp_find)(const struct cpu *c, struct cp_access a);
+    // The 32 bits that the register is in privileged modes, and nothing else: where they are in struct cpu and what
+    // is around it; 0: a write does nothing at all; less: there is more to it.
+    int (*cp_place)(const struct cpu *c, struct cp_access a, bool write);
     // The access, or false: UNDEFINED here and now. A write may change anything: the engine looks up code and
     // interrupts anew behind it, but for those that interp_mcr_is_quiet names.
     bool (*cp_read)(struct cpu *c, uint32_t reg, uint64_t *value);
@@ -33,6 +36,20 @@ struct cpu_system {
     // interrupts was due; it goes on at r[15]. Not called while exit_request is set.
     bool (*take_exception)(struct cpu *c, enum cpu_exit why);
 };
+
+// Of an instruction: its imm, x and ra (enum op's tables).
+static inline struct cp_access cp_access_of(uint32_t imm, uint8_t x, uint8_t ra, bool is64)
+{
+    struct cp_access a = {.cp = imm & 15, .opc1 = imm >> 4 & 15, .is64 = is64};
+    if (is64) {
+        a.crm = x;
+    } else {
+        a.crn = x;
+        a.crm = ra;
+        a.opc2 = imm >> 8 & 7;
+    }
+    return a;
+}
 
 // An unmasked interrupt is waiting.
 static inline bool cpu_irq_deliverable(const struct cpu *c)

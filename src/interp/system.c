@@ -265,28 +265,15 @@ STEP(srs)
 // Coprocessor register numbers as one word: CRn, opc1, CRm, opc2.
 #define CP(crn, opc1, crm, opc2) ((crn) << 12 | (opc1) << 8 | (crm) << 4 | (opc2))
 
-static struct cp_access access_of(uint32_t imm, uint8_t x, uint8_t ra, bool is64)
-{
-    struct cp_access a = {.cp = imm & 15, .opc1 = imm >> 4 & 15, .is64 = is64};
-    if (is64) {
-        a.crm = x;
-    } else {
-        a.crn = x;
-        a.crm = ra;
-        a.opc2 = imm >> 8 & 7;
-    }
-    return a;
-}
-
 uint32_t interp_coprocessor_register(struct cpu *c, const struct step *s)
 {
-    return c->sys->cp_find(c, access_of(s->imm, s->x, s->ra, s->op == OP_MCRR || s->op == OP_MRRC));
+    return c->sys->cp_find(c, cp_access_of(s->imm, s->x, s->ra, s->op == OP_MCRR || s->op == OP_MRRC));
 }
 
 // The operands of MCR and MRC as one word.
 static unsigned cp15_register(const struct insn *in)
 {
-    const struct cp_access a = access_of(in->imm, in->x, in->ra, false);
+    const struct cp_access a = cp_access_of(in->imm, in->x, in->ra, false);
     return a.cp == 15 ? CP(a.crn, a.opc1, a.crm, a.opc2) : 0;
 }
 
@@ -306,7 +293,7 @@ bool interp_mcr_is_quiet(const struct insn *in)
 // What a Linux program may write by itself. It reads the thread IDs only, which have handlers of their own.
 static bool user_cp_write(struct cpu *c, const struct step *s, uint32_t v)
 {
-    const struct cp_access a = access_of(s->imm, s->x, s->ra, false);
+    const struct cp_access a = cp_access_of(s->imm, s->x, s->ra, false);
     if (a.cp != 15) return false;
     switch (CP(a.crn, a.opc1, a.crm, a.opc2)) {
     case CP(13, 0, 0, 2): c->tpidrurw = v; return true;

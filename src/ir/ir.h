@@ -83,6 +83,12 @@ enum ir_op {
     IR_STL,   // [a] = b, and nothing behind it happens before it
     IR_FENCE, // what is in front of it happens before what is behind it
     IR_CLREX, // the monitor is open
+    IR_EXPECT,   // what imm (enum ir_expect) names is so, or the interpreter gets this instruction
+    IR_STATE_LD, // d = the word of struct cpu, and what is around it, at imm
+    IR_STATE_ST, // … = a
+    IR_MASK,     // sets (n: 1) or clears (0) imm of CPSR's I and F
+    IR_MASKS,    // CPSR's I and F are a's, whose mode is the present one, or the interpreter gets this instruction
+    IR_MRS,      // d = CPSR, in a privileged mode
     IR_LDV32, // S or D register v = [a + imm]
     IR_LDV64,
     IR_STV32,
@@ -177,6 +183,12 @@ enum ir_mode {
 };
 
 enum { IR_ROUND_NAMED = 16 };
+
+enum ir_expect {
+    IR_PRIVILEGED = 1, // the mode is not User
+    IR_NO_INTERRUPT,   // no interrupt line is asserted
+    IR_SYNCED,         // no CPU has still to do what this one asked for
+};
 
 enum ir_parallel {
     IR_PAR_S,

@@ -88,7 +88,7 @@ static uint8_t behind(struct exits *x, const struct ir_insn *i, struct wanted *w
 static struct wanted look(struct exits *x, uint64_t key, const struct tier_block *tb, unsigned depth)
 {
     struct ir_block *b = &x->t->ir;
-    struct xlate xl = {.b = b, .thumb = key & 1, .system = x->t->system};
+    struct xlate xl = {.b = b, .thumb = key & 1, .place = -1, .system = x->t->system};
     const unsigned start = b->n, ninsns = b->ninsns;
     struct wanted w = {0};
     uint8_t left = IR_NZCV;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cpu/system.h"
 #include "ir/passes.h"
 #include "jit/exits.h"
 #include "jit/predict.h"
@@ -52,6 +53,13 @@ static void merge_calls(struct translation *t, const struct tier_source *src, st
     b->n = to;
 }
 
+static int place_of(const struct translation *t, struct cpu *c, const struct tier_source *src, unsigned n)
+{
+    const struct insn *in = &t->insns[n].in;
+    if (!c->sys || (in->op != OP_MRC && in->op != OP_MCR) || callable(t, src, c, n) != CALLABLE) return -1;
+    return c->sys->cp_place(c, cp_access_of(in->imm, in->x, in->ra, false), in->op == OP_MCR);
+}
+
 static enum xlate_result translate_insn(const struct translation *t, struct cpu *c,
                                         const struct tier_source *src, struct xlate *x,
                                         const struct tier_insn *ti)
@@ -61,6 +69,7 @@ static enum xlate_result translate_insn(const struct translation *t, struct cpu 
     if (b->n > IR_MAX - 2 * MOST_OPS) return XLATE_LEAVE;
     x->pc = ti->pc;
     x->it = ti->it;
+    x->place = place_of(t, c, src, n);
     const enum xlate_result r = xlate_insn(x, &ti->in, n);
     if (r == XLATE_LEAVE) return callable(t, src, c, n) == GOES_AWAY ? xlate_insn_away(x, &ti->in, n) : r;
     if (b->insn[b->n - 1].op != IR_CALL) return r;

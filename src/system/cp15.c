@@ -649,6 +649,19 @@ static const struct cp_row *permitted(struct cpu *c, uint32_t reg, bool write)
     return user_enabled(sys_of(c), row) && row->rights & (write ? PL1_W : PL1_R) ? row : NULL;
 }
 
+int cp15_place(const struct cpu *c, struct cp_access a, bool write)
+{
+    const uint32_t reg = cp15_find(c, a);
+    if (reg & UNKNOWN || !(rows[reg].rights & (write ? PL1_W : PL1_R))) return -1;
+    const struct cp_row *row = &rows[reg];
+    struct sys_cpu *s = (struct sys_cpu *)c;
+    if (write ? row->write == write_tpidr : row->read == read_tpidr)
+        return (int)((char *)thread_id(s, row) - (char *)c);
+    if (write && row->write == maintenance && !(row->rights & PL0_W)) return 0; // which barriers have
+    if (row->offset == NONE || (write ? row->write || row->wide : !!row->read)) return -1;
+    return (int)((char *)member(s, row) - (char *)c);
+}
+
 bool cp15_read(struct cpu *c, uint32_t reg, uint64_t *value)
 {
     const struct cp_row *row = permitted(c, reg, false);

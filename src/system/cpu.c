@@ -14,6 +14,7 @@ static void send_event(struct cpu *c)
 
 static const struct cpu_system system_functions = {
     .cp_find = cp15_find,
+    .cp_place = cp15_place,
     .cp_read = cp15_read,
     .cp_write = cp15_write,
     .regime_changed = tlb_regime_changed,

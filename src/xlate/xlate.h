@@ -14,6 +14,7 @@ struct xlate {
     bool shuffles; // the host can move a vector's bytes anywhere
     bool system;   // a machine's code: an SVC is an exception
     uint8_t temps;
+    int place; // of the register of MRC or MCR: cpu_system.cp_place
     uint8_t units;         // enum isa_unit: what the block has looked for
     uint32_t call;         // names the instruction's handler
     struct ir_insn common; // what its operations have in common
@@ -43,6 +44,7 @@ enum xlate_result xlate_parallel(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_dsp(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_sync(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_branch(struct xlate *x, const struct insn *in);
+enum xlate_result xlate_system(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_vfp(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_neon(struct xlate *x, const struct insn *in);
 enum xlate_result xlate_neon_ldst(struct xlate *x, const struct insn *in);

@@ -98,10 +98,10 @@ enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
 static enum xlate_result family(struct xlate *x, const struct insn *in)
 {
     static enum xlate_result (*const families[])(struct xlate *, const struct insn *) = {
-        xlate_dp,   xlate_ldst, xlate_branch, xlate_media, xlate_parallel,
-        xlate_sync, xlate_dsp,  xlate_vfp,    xlate_neon,  xlate_neon_ldst,
+        xlate_dp,  xlate_ldst,   xlate_branch, xlate_media, xlate_parallel,  xlate_sync,
+        xlate_dsp, xlate_system, xlate_vfp,    xlate_neon,  xlate_neon_ldst,
     };
-    enum { COUNT = sizeof families / sizeof *families, VFP = 7, NEON };
+    enum { COUNT = sizeof families / sizeof *families, VFP = 8, NEON };
     for (unsigned i = in->op < OP_VFP_FIRST ? 0 : in->op < OP_NEON_FIRST ? VFP : NEON; i < COUNT; i++) {
         const enum xlate_result r = families[i](x, in);
         if (r != XLATE_CALL) return r;

@@ -83,6 +83,7 @@ struct emit_shared {
     const uint8_t *floats; // emit_neon_float.h's constants
     const uint8_t *vflags; // the guest's flags become those of the last VCMP; RAX and RCX change
     const uint8_t *reciprocals, *roots;      // emit_neon_estimate.c's tables
+    const uint8_t *read_cpsr; // into EAX, the flags being saved; uses RCX
     const uint8_t *read_fpscr, *write_fpscr; // operand and result in EAX (fp_write)
     const uint8_t *signs;       // 16 bytes each: a double's sign bit, a single's, all bits but these
     const uint8_t *compared[2]; // struct cpu's host_flags, by LAHF's value after UCOMIS; [1], which follows:

@@ -134,6 +134,8 @@ void emit_goto_reg(struct emit *e, const struct ir_insn *i);
 void emit_go_reg(struct emit *e, const struct ir_insn *i); // … which is not an inlined callee's return
 void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_needs_unit(struct emit *e, const struct ir_insn *i); // IR_UNIT
+void emit_system(struct emit *e, const struct ir_insn *i);     // IR_EXPECT … IR_MRS
+void emit_read_cpsr_code(struct x64 *a, struct emit_shared *s);
 void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // out of line
 struct emit_way *emit_miss_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // likewise, emit_miss
 // Out of line, without a change of flags: sets Q, or makes a host register 0.

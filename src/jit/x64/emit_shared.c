@@ -354,6 +354,7 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *recor
     vflags(a, s);
     read_fpscr(a, s);
     emit_tlb_miss_code(a, s);
+    if (s->system) emit_read_cpsr_code(a, s);
     return !a->full;
 }
 

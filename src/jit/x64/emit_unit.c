@@ -95,6 +95,8 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
             emit_flow(e, i);
         else if (op >= IR_LDV32 && op <= IR_VEC)
             emit_vector_op(e, i);
+        else if (op >= IR_EXPECT)
+            emit_system(e, i);
         else
             emit_sync(e, i);
     }

@@ -96,10 +96,9 @@ static void use_address(const struct known *s, struct ir_insn *i)
         i->b = IR_NONE;
         i->n = 0;
     }
-    if (i->a != IR_NONE && i->b == IR_NONE && get(s, i, i->a, &v)) {
-        i->a = IR_NONE;
-        i->imm += v;
-    }
+    if (i->a == IR_NONE || i->mode & IR_MINUS || !get(s, i, i->a, &v)) return;
+    i->imm = i->b == IR_NONE ? i->imm + v : v;
+    i->a = IR_NONE;
 }
 
 // A way to a known address, as through a veneer.

@@ -66,7 +66,7 @@ enum ir_op {
     IR_QSUB,
     IR_SSAT, // d = b saturated to imm bits, and Q if that is another value
     IR_USAT,
-    IR_LD8, // d = [a + imm], or [a + (b << n)], or [a - (b << n)] (IR_MINUS)
+    IR_LD8, // d = [a + imm], or [a + (b << n)], or [a - (b << n)] (IR_MINUS), or without a [imm + (b << n)]
     IR_LD16,
     IR_LD32, // x: if there is a fault the interpreter does the instruction
     IR_LDS8,

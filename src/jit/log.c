@@ -60,11 +60,13 @@ static void log_places(const struct emit *e)
         if (e->home[r] >= 0) n += snprintf(line + n, sizeof line - (size_t)n, " r%u=%d", r, e->home[r]);
     log_line("home%s", line);
     log_line(
-        "cpu r=%zu d=%zu n=%zu z=%zu borrow=%zu overflow=%zu temp=%zu heat=%zu exit_request=%zu thumb=%zu",
+        "cpu r=%zu d=%zu n=%zu z=%zu borrow=%zu overflow=%zu temp=%zu heat=%zu exit_request=%zu thumb=%zu "
+        "jumps=%zu",
         offsetof(struct cpu, r), offsetof(struct cpu, d), offsetof(struct cpu, host_flags.n),
         offsetof(struct cpu, host_flags.z), offsetof(struct cpu, host_flags.borrow),
         offsetof(struct cpu, host_flags.overflow), offsetof(struct cpu, host_temp),
-        offsetof(struct cpu, host_heat), offsetof(struct cpu, exit_request), offsetof(struct cpu, thumb));
+        offsetof(struct cpu, host_heat), offsetof(struct cpu, exit_request), offsetof(struct cpu, thumb),
+        offsetof(struct cpu, host_jump));
 }
 
 void jit_log_unit(const struct cpu *c, const struct translation *t, const struct emit *e)

@@ -52,11 +52,13 @@ static enum xlate_result table_branch(struct xlate *x, const struct insn *in)
 {
     if (in->rm == 15) return XLATE_CALL;
     const bool half = in->op == OP_TBH;
-    const uint8_t n = reg(x, in->rn), t = temp(x), target = temp(x);
-    emit(x, half ? IR_LD16 : IR_LD8, t, n, in->rm, 0)->n = half;
-    emit(x, IR_LSL, target, t, IR_IMM, 1);
-    emit(x, IR_ADD, target, target, IR_IMM, pc_value(x));
-    emit(x, IR_GOTO_REG, IR_NONE, target, IR_NONE, 0)->mode |= IR_THUMB;
+    const uint8_t t = temp(x);
+    uint8_t table = in->rn;
+    if (table == 15) emit(x, IR_MOV, table = t, IR_NONE, IR_IMM, pc_value(x));
+    emit(x, half ? IR_LD16 : IR_LD8, t, table, in->rm, 0)->n = half;
+    emit(x, IR_LSL, t, t, IR_IMM, 1);
+    emit(x, IR_ADD, t, t, IR_IMM, pc_value(x) | 1);
+    emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0)->mode |= IR_INTERWORK;
     return XLATE_END;
 }
 

@@ -247,7 +247,20 @@ void x64_call_to(struct x64 *a, const uint8_t *target)
 
 void x64_align(struct x64 *a, unsigned align, unsigned before)
 {
+    static const uint8_t nops[][9] = {{0x90},
+                                      {0x66, 0x90},
+                                      {0x0f, 0x1f, 0x00},
+                                      {0x0f, 0x1f, 0x40},
+                                      {0x0f, 0x1f, 0x44},
+                                      {0x66, 0x0f, 0x1f, 0x44},
+                                      {0x0f, 0x1f, 0x80},
+                                      {0x0f, 0x1f, 0x84},
+                                      {0x66, 0x0f, 0x1f, 0x84}};
+    unsigned left = -(unsigned)((uintptr_t)a->p + before) % align;
     x64_room(a);
-    while (((uintptr_t)a->p + before) % align)
-        x64_byte(a, 0x90);
+    while (left) { // as few of them as possible: each takes as long as any instruction
+        const unsigned n = left < sizeof *nops ? left : sizeof *nops;
+        x64_bytes(a, nops[n - 1], n);
+        left -= n;
+    }
 }

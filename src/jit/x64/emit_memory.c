@@ -44,14 +44,13 @@ void emit_access_site_above(struct emit *e, const struct ir_insn *i)
     access_site(e, i, true);
 }
 
-// a + imm, a + (b << n) or a - (b << n).
+// a + imm, a + (b << n) or a - (b << n), or imm + (b << n).
 struct x64_rm emit_address(struct emit *e, const struct ir_insn *i)
 {
     struct x64_rm m = {.mem = true, .gs = true, .base = -1, .index = -1, .disp = (int32_t)i->imm};
-    if (i->a == IR_NONE) return m;
-    m.base = (int8_t)in_reg(e, i->a, RAX);
+    if (i->a != IR_NONE) m.base = (int8_t)in_reg(e, i->a, RAX);
     if (i->b == IR_NONE) return m;
-    m.disp = 0;
+    if (i->a != IR_NONE) m.disp = 0;
     if (i->mode & IR_MINUS) {
         emit_clobber(e);
         x64_mov(&e->a, RAX, (unsigned)m.base);

@@ -33,7 +33,7 @@ const char options_help[] =
     "      --jit-hot N        runs of a block before it is compiled (default 16; lockstep: 1)\n"
     "      --jit-memory N     MiB for compiled code, and for its records (4 to 1024; 32)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
-    "      --jit-region N     runs of its code before that becomes a region of blocks (4000)\n"
+    "      --jit-region N     runs of its code before that becomes a region of blocks (16000)\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
     "                         ir, jit, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"

@@ -11,7 +11,7 @@ enum {
     HOT_FIRST = 1500, // … but with the first one come code memory and its page faults, …
     HOT_YOUNG = 256,  // … and a program that has few units yet may be about to end
     YOUNG = 48,
-    HOT_REGION = 4000,
+    HOT_REGION = 16000, // a block has taken about as long then as a region takes to compile
 };
 
 static unsigned needed_form(const struct ir_block *b)

@@ -97,11 +97,11 @@ static bool makes_ones(const struct known *z, const struct ir_insn *i)
 // What Z tells behind an operation: `tst r, #3`, and `lsls r2, r, #30`.
 static void follow_zero(struct known *z, const struct ir_insn *i, uint32_t defs, bool may)
 {
-    if (i->sets & IR_Z || i->op == IR_CALL || defs >> z->tested & 1) z->mask = 0;
+    if (z->mask && (i->sets & IR_Z || i->op == IR_CALL || defs >> z->tested & 1)) z->mask = 0;
     if (!(i->sets & IR_Z) || may || i->b != IR_IMM || i->a >= IR_LOCS || i->a == i->d) return;
     z->tested = i->a;
     if (i->op == IR_AND) z->mask = i->imm;
-    if (i->op == IR_LSL) z->mask = ~0u >> i->imm;
+    if (i->op == IR_LSL && i->imm < 32) z->mask = ~0u >> i->imm;
 }
 
 // may: the operation may be skipped.

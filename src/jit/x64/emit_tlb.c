@@ -48,7 +48,7 @@ struct x64_rm emit_access(struct emit *e, const struct ir_insn *i, unsigned byte
     struct x64_rm m = emit_address(e, i);
     if (!e->tlb) return m;
     m.gs = false;
-    if (m.base < 0)
+    if (m.base < 0 && m.index < 0)
         x64_mov_imm(&e->a, x64_r(RAX), (uint32_t)m.disp);
     else if (m.index < 0 && !m.disp)
         x64_mov(&e->a, RAX, (unsigned)m.base);

@@ -353,6 +353,22 @@ static void as_process(void)
     CP15_WRITE(0, 0, c13, c0, 1);
 }
 
+asm(".text\n .thumb\n .thumb_func\n by_byte: tbb [pc, r0]\n1: .byte (2f - 1b) / 2, (3f - 1b) / 2, (4f - 1b) "
+    "/ 2, (2f - 1b) / 2\n"
+    "2: movs r0, #5\n bx lr\n3: movs r0, #7\n bx lr\n4: movs r0, #11\n bx lr\n"
+    " .thumb_func\n by_half: tbh [pc, r0, lsl #1]\n1: .short (2f - 1b) / 2, (3f - 1b) / 2, (4f - 1b) / 2, "
+    "(4f - 1b) / 2\n"
+    "2: movs r0, #13\n bx lr\n3: movs r0, #17\n bx lr\n4: movs r0, #19\n bx lr\n .arm\n");
+extern function by_byte, by_half;
+
+static void tables(void)
+{
+    sum = 0;
+    for (uint32_t i = 0; i < 20000; i++)
+        sum = sum * 3 + by_byte(i & 3, 0) + by_half(i >> 1 & 3, 0);
+    show("branch tables", sum, 0);
+}
+
 int main(void)
 {
     hot_begin();
@@ -365,5 +381,6 @@ int main(void)
     copies();
     byte_order();
     alignment();
+    tables();
     return 0;
 }

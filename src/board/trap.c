@@ -18,10 +18,14 @@ void traps_of(struct cpu *c)
     current = c;
 }
 
-static _Noreturn void die(int sig)
+// What there was before, which gives the terminal back and ends the process.
+static struct sigaction before_fpe, before_segv;
+
+static _Noreturn void die(int sig, const siginfo_t *si)
 {
-    warn("%s, guest pc 0x%08x", sig == SIGFPE ? "SIGFPE" : "SIGSEGV", current ? (unsigned)current->r[15] : 0);
-    signal(sig, SIG_DFL);
+    const char *name = sig == SIGFPE ? "SIGFPE" : "SIGSEGV";
+    if (si->si_code > 0) warn("%s, guest pc 0x%08x", name, current ? (unsigned)current->r[15] : 0);
+    sigaction(sig, sig == SIGFPE ? &before_fpe : &before_segv, NULL);
     raise(sig);
     _exit(125);
 }
@@ -29,15 +33,16 @@ static _Noreturn void die(int sig)
 static void on_fpe(int sig, siginfo_t *si, void *context)
 {
     if (si->si_code > 0 && current && current->in_engine && trap_to_engine(current, context)) return;
-    die(sig);
+    die(sig, si);
 }
 
 static void on_segv(int sig, siginfo_t *si, void *context)
 {
     const bool write = ((ucontext_t *)context)->uc_mcontext.gregs[REG_ERR] & 2;
-    if (si->si_code <= 0 || !current || !current->in_engine || !window_has(current, si->si_addr)) die(sig);
+    if (si->si_code <= 0 || !current || !current->in_engine || !window_has(current, si->si_addr))
+        die(sig, si);
     if (window_fault(current, si->si_addr, write) || trap_to_engine(current, context)) return;
-    die(sig);
+    die(sig, si);
 }
 
 void traps_init(void)
@@ -46,7 +51,7 @@ void traps_init(void)
     memset(&sa, 0, sizeof sa);
     sa.sa_sigaction = on_fpe;
     sa.sa_flags = SA_SIGINFO | SA_NODEFER;
-    sigaction(SIGFPE, &sa, NULL);
+    sigaction(SIGFPE, &sa, &before_fpe);
     sa.sa_sigaction = on_segv;
-    sigaction(SIGSEGV, &sa, NULL);
+    sigaction(SIGSEGV, &sa, &before_segv);
 }

@@ -95,7 +95,7 @@ test-lockstep-full: $(BUILD)/stinkarm $(TESTBUILD)/run_guest random_programs
 # That lockstep finds what is compiled wrongly: a stinkarm that does so
 TESTS      += test-lockstep-finds
 TESTS_FULL += test-lockstep-finds
-WRONG_PARTS = emit_multiply emit_made_flags emit_memory emit_vec
+WRONG_PARTS = emit_multiply emit_made_flags emit_memory emit_plain emit_vec
 
 $(TESTBUILD)/wrong/stinkarm: tests/jit/wrong/wrong.c $(OBJS)
 	@mkdir -p $(@D)

@@ -30,12 +30,24 @@ WRAP(void, emit_made_flags, struct emit *e, const struct ir_insn *i, enum host_f
 }
 
 // The address is stored in place of the value; or what faults is said to be the next instruction.
-WRAP(void, emit_memory, struct emit *e, const struct ir_insn *i)
+static struct ir_insn wrong_access(const struct ir_insn *i)
 {
     struct ir_insn wrong = *i;
     if (is("memory") && i->op == IR_ST32) wrong.d = i->a;
     if (is("fault")) wrong.pc += 4;
+    return wrong;
+}
+
+WRAP(void, emit_memory, struct emit *e, const struct ir_insn *i)
+{
+    const struct ir_insn wrong = wrong_access(i);
     __real_emit_memory(e, &wrong);
+}
+
+WRAP(bool, emit_plain, struct emit *e, const struct ir_insn *i)
+{
+    const struct ir_insn wrong = wrong_access(i);
+    return __real_emit_plain(e, &wrong);
 }
 
 // A sum of vectors is a difference.

@@ -210,6 +210,17 @@ static inline void irqs_off(void)
     asm volatile("cpsid i" ::: "memory");
 }
 
+// The pages for tests, by number: where they are seen, and what is behind them at first.
+static inline uint32_t page_va(uint32_t i)
+{
+    return VA + i * 4096;
+}
+
+static inline uint32_t frame_at(uint32_t i)
+{
+    return FRAME + i * 4096;
+}
+
 // The second CPU runs f, with the same tables.
 static inline void start_secondary(void (*f)(void))
 {

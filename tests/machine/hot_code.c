@@ -6,16 +6,6 @@ enum { CALLER = 16, CALLEE = 32, CALLS = 40 }; // pages of VA
 
 static uint32_t frames_seen, sum;
 
-static uint32_t page_va(uint32_t i)
-{
-    return VA + i * 4096;
-}
-
-static uint32_t frame_at(uint32_t i)
-{
-    return FRAME + i * 4096;
-}
-
 // Page CALLER: calls page CALLEE. Frames 1 to 8: return their number.
 static void prepare(void)
 {

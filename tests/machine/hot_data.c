@@ -6,16 +6,6 @@ enum { PAGE = 8, BUFFER = 32 }; // pages of VA
 
 static uint32_t faults, sum;
 
-static uint32_t page_va(uint32_t i)
-{
-    return VA + i * 4096;
-}
-
-static uint32_t frame_at(uint32_t i)
-{
-    return FRAME + i * 4096;
-}
-
 // What only privileged code may do, also for User mode, which asks by an undefined instruction.
 enum request { REMAP, UNMAP, READ_ONLY, PROCESS, WRITTEN };
 static uint32_t in_user;

@@ -6,16 +6,6 @@ enum { PAGE = 8, BUFFER = 32 }; // pages of VA
 
 static uint32_t faults, sum;
 
-static uint32_t page_va(uint32_t i)
-{
-    return VA + i * 4096;
-}
-
-static uint32_t frame_at(uint32_t i)
-{
-    return FRAME + i * 4096;
-}
-
 static uint32_t stack[1024];
 
 static uint32_t run_in_user_mode(function *f, uint32_t a, uint32_t b)

@@ -8,11 +8,6 @@ enum { FUNCTION, CALL, LOOP, PHASES };
 
 static volatile uint32_t generation, phase, begun, ready, done, rounds, bad;
 
-static uint32_t page_va(uint32_t i)
-{
-    return VA + i * 4096;
-}
-
 // `loop` adds what its patched instruction moves to r0, until r1 is 0 or the word at r2 changes; it has no
 // ISB, but comes through an exception now and then.
 static const uint32_t loop[] = {

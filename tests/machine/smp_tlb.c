@@ -8,16 +8,6 @@ enum { LOADS, CALLS, STORES, READ_ONLY, HOLES, PHASES };
 
 static volatile uint32_t generation, phase, ready, done, rounds, bad, faults;
 
-static uint32_t page_va(uint32_t i)
-{
-    return VA + i * 4096;
-}
-
-static uint32_t frame_at(uint32_t i)
-{
-    return FRAME + i * 4096;
-}
-
 static void skip(struct frame *f)
 {
     f->pc += 4;

@@ -14,9 +14,9 @@
 #include "user/sysroot.h"
 
 static const struct syscall_row *const families[] = {
-    sys_file_rows,   sys_fs_rows,   sys_mem_rows,    sys_process_rows, sys_thread_rows,
-    sys_signal_rows, sys_time_rows, sys_poll_rows,   sys_ioctl_rows,   sys_socket_rows,
-    sys_ipc_rows,    sys_misc_rows, sys_absent_rows,
+    sys_file_rows,   sys_fs_rows,    sys_stat_rows,    sys_dir_rows,    sys_mount_rows,  sys_xattr_rows,
+    sys_notify_rows, sys_mem_rows,   sys_process_rows, sys_thread_rows, sys_signal_rows, sys_time_rows,
+    sys_poll_rows,   sys_ioctl_rows, sys_socket_rows,  sys_ipc_rows,    sys_misc_rows,   sys_absent_rows,
 };
 
 enum { NR_LIMIT = 512, PRIVATE_BASE = 0xf0000 };

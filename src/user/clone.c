@@ -201,6 +201,15 @@ void clone_exit_group(struct thread *t, int status)
     process_exit(p, status & 0xff);
 }
 
+static void clear_handlers(struct thread *t)
+{
+    const struct abi_sigaction none = {0};
+    for (int sig = 1; sig <= ABI_NSIG; sig++) {
+        struct abi_sigaction now;
+        if (!signal_action(t, sig, NULL, &now) && now.handler > 1) signal_action(t, sig, &none, NULL);
+    }
+}
+
 // ---- fork ----
 
 // In the child only the calling thread is left.
@@ -231,7 +240,7 @@ static void put_pidfd(struct thread *t, const struct clone_args *a, int pid)
 {
     if (!(a->flags & ABI_CLONE_PIDFD)) return;
     const int fd = (int)host_syscall(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
-    put_guest(t, fd, a->parent_tid);
+    put_guest(t, fd, a->pidfd);
 }
 
 static int64_t clone_process(struct thread *t, const struct clone_args *a)
@@ -256,6 +265,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     fork_allow(p);
 
     if (pid == 0) {
+        if (a->clear_handlers) clear_handlers(t);
         if (a->flags & ABI_CLONE_CHILD_SETTID) put_tid(t, a->child_tid, t->tid);
     } else if (pid > 0) {
         if (a->flags & ABI_CLONE_PARENT_SETTID) put_tid(t, a->parent_tid, (int)pid);
@@ -287,6 +297,7 @@ static int vm_child_main(void *arg)
     t->tid = v->pid = (int)syscall(SYS_getpid);
     if (v->args->flags & ABI_CLONE_PARENT_SETTID) put_tid(t, v->args->parent_tid, v->pid);
     if (v->args->flags & ABI_CLONE_CHILD_SETTID) put_tid(t, v->args->child_tid, v->pid);
+    if (v->args->clear_handlers) clear_handlers(t);
     if (v->started) event_set(v->started, v->pid);
     signal_unblock(t);
     thread_run(t);
@@ -385,7 +396,7 @@ static int check_flags(uint32_t flags)
     if (flags & thread && !(flags & sighand)) return -EINVAL;
     if (flags & sighand && !(flags & vm)) return -EINVAL;
     if (flags & thread && flags & (CLONE_NEW_ANY | ABI_CLONE_PIDFD)) return -EINVAL;
-    if (flags & ABI_CLONE_PIDFD && flags & (ABI_CLONE_DETACHED | ABI_CLONE_PARENT_SETTID)) return -EINVAL;
+    if (flags & ABI_CLONE_PIDFD && flags & ABI_CLONE_DETACHED) return -EINVAL;
     return 0;
 }
 

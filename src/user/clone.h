@@ -30,7 +30,8 @@ enum abi_clone_flags {
 struct clone_args {
     uint32_t flags;
     uint32_t stack; // 0: goes on with the caller's
-    uint32_t parent_tid, child_tid, tls;
+    uint32_t parent_tid, child_tid, tls, pidfd;
+    bool clear_handlers; // CLONE_CLEAR_SIGHAND: signals that have handlers have none in the child
 };
 
 // The new thread's or process's ID, 0 in a child made by fork, or a negative errno.

@@ -14,9 +14,10 @@
 #include "user/sysroot.h"
 
 static const struct syscall_row *const families[] = {
-    sys_file_rows,   sys_fs_rows,    sys_stat_rows,    sys_dir_rows,    sys_mount_rows,  sys_xattr_rows,
-    sys_notify_rows, sys_mem_rows,   sys_process_rows, sys_thread_rows, sys_signal_rows, sys_time_rows,
-    sys_poll_rows,   sys_ioctl_rows, sys_socket_rows,  sys_ipc_rows,    sys_misc_rows,   sys_absent_rows,
+    sys_file_rows,   sys_fs_rows,     sys_stat_rows,   sys_dir_rows,    sys_mount_rows, sys_xattr_rows,
+    sys_notify_rows, sys_lsm_rows,    sys_futex2_rows, sys_clone3_rows, sys_mem_rows,   sys_process_rows,
+    sys_thread_rows, sys_signal_rows, sys_time_rows,   sys_poll_rows,   sys_ioctl_rows, sys_socket_rows,
+    sys_ipc_rows,    sys_misc_rows,   sys_absent_rows,
 };
 
 enum { NR_LIMIT = 512, PRIVATE_BASE = 0xf0000 };
@@ -67,7 +68,7 @@ static bool first_time(struct thread *t, uint32_t nr)
 }
 
 // A call that is known by name alone. Those that C libraries ask for to see whether they are there (class
-// CALL_PURE: rseq, clone3) are no news.
+// CALL_PURE: rseq) are no news.
 static int64_t absent(struct thread *t, const struct syscall_row *row)
 {
     if (log_on(LOG_UNIMP) && row->call_class != CALL_PURE && first_time(t, row->nr))
@@ -82,16 +83,14 @@ static int64_t unknown(struct thread *t, uint32_t nr)
 }
 
 // Whether the call's flags say something about a link at the end of its path: that it is followed, or is not.
-static bool follows(struct thread *t, const struct syscall_row *row, const struct sysargs *s, bool follow)
+static bool follows(const struct syscall_row *row, const struct sysargs *s, bool follow)
 {
     for (int i = 0; i < 6; i++) {
         const uint8_t kind = row->args[i];
-        uint64_t flags = s->a[i];
+        const uint64_t flags = s->a[i];
         if (kind == ARG_AT_FLAGS && flags & AT_SYMLINK_NOFOLLOW) return false;
         if (kind == ARG_AT_FLAGS && flags & AT_SYMLINK_FOLLOW) return true;
-        if (kind == ARG_OPEN_HOW && !get_guest(t, flags, s->a[i]))
-            return follow; // EFAULT is the call's business
-        if (kind != ARG_OPEN_FLAGS && kind != ARG_OPEN_HOW) continue;
+        if (kind != ARG_OPEN_FLAGS) continue;
         const int host = abi_open_flags_to_host((uint32_t)flags);
         if (host & O_NOFOLLOW || (host & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) return false;
     }
@@ -108,7 +107,9 @@ static int64_t call_with_paths(struct thread *t, const struct syscall_row *row, 
         const int dirfd = i && row->args[i - 1] == ARG_DIRFD ? (int)s->a[i - 1] : AT_FDCWD;
         const int length = uas_read_string(&t->p->as, guest, (uint32_t)s->a[i], sizeof guest);
         if (length < 0) return length;
-        const int e = sysroot_resolve(t->p, dirfd, guest, follows(t, row, s, kind == ARG_PATH), host[n]);
+        const bool follow = kind == ARG_PATH;
+        // What flags say is about the first path: the second one of linkat is new.
+        const int e = sysroot_resolve(t->p, dirfd, guest, n ? follow : follows(row, s, follow), host[n]);
         if (e < 0) return e;
         if (!e) s->host[i] = host[n++];
     }
@@ -119,7 +120,7 @@ static int64_t call_with_paths(struct thread *t, const struct syscall_row *row, 
 
 static bool has_paths(const struct syscall_row *row)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 6; i++)
         if (row->args[i] == ARG_PATH || row->args[i] == ARG_LINK) return true;
     return false;
 }

@@ -227,6 +227,12 @@ static int prepend_self(struct exec *e)
     if (!strings_insert(&e->argv, at++, "stinkarm")) return -ENOMEM;
     for (char *const *a = opt->self_args; a && *a; a++)
         if (!strings_insert(&e->argv, at++, *a)) return -ENOMEM;
+    const struct sysroot *root = e->t->p->sysroot;
+    if (root && root->changed) { // by chroot
+        const char *const now[] = {"--root", root->len ? root->dir : "/"};
+        for (int i = 0; i < 2; i++)
+            if (!strings_insert(&e->argv, at++, now[i])) return -ENOMEM;
+    }
     if (log_owns_fd(log_fd)) {
         snprintf(e->log_option, sizeof e->log_option, "--log-fd=%d", log_fd);
         if (!strings_insert(&e->argv, at++, e->log_option)) return -ENOMEM;
@@ -284,7 +290,8 @@ static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t 
         kind = kind_of(e->header);
     }
     if (err) return err;
-    if (kind == KIND_ARM && !e->t->p->opt.by_kernel) {
+    const struct sysroot *root = e->t->p->sysroot;
+    if (kind == KIND_ARM && (!e->t->p->opt.by_kernel || (root && root->changed))) {
         err = prepend_self(e);
         if (err) return err;
         log_inherit(true);

@@ -49,6 +49,24 @@ bool sysroot_set(struct process *p, const char *dir, bool only)
     return !only || go_inside(s);
 }
 
+int sysroot_change(struct process *p, const char *dir)
+{
+    struct stat st;
+    if (stat(dir, &st)) return -errno;
+    if (!S_ISDIR(st.st_mode)) return -ENOTDIR;
+    if (access(dir, X_OK)) return -errno;
+    if (geteuid()) return -EPERM;
+    // Other threads may be looking at the old one.
+    struct sysroot *s = pages_new(sizeof *s);
+    if (!s) return -ENOMEM;
+    if (!realpath(dir, s->dir)) return -errno;
+    s->only = s->changed = true;
+    s->len = strcmp(s->dir, "/") == 0 ? 0 : strlen(s->dir);
+    s->dir[s->len] = 0;
+    p->sysroot = s;
+    return 0;
+}
+
 const char *sysroot_guest_path(const struct process *p, const char *host)
 {
     const struct sysroot *s = p->sysroot;

@@ -11,12 +11,17 @@ enum { SYSROOT_PATH = 4096 };
 
 struct sysroot {
     bool only;              // --root: there is nothing else
+    bool changed;           // by chroot: not what the options say
     size_t len;             // of dir
     char dir[SYSROOT_PATH]; // absolute, without links, without a slash at its end
 };
 
 // Says what is wrong with dir, if something is.
 bool sysroot_set(struct process *p, const char *dir, bool only);
+
+// chroot, to a directory that is called dir at the host: from now on it is all that there is. 0 or a negative
+// errno.
+int sysroot_change(struct process *p, const char *dir);
 
 // The host's name for what a guest means by a path relative to a host's fd or AT_FDCWD. follow: a link at its
 // end, too. 0: it is in out, SYSROOT_PATH bytes; 1: it is the same; or a negative errno.

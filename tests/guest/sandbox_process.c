@@ -48,7 +48,8 @@ int main(void)
     REFUSED(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
     REFUSED(syscall(SYS_clone, 0x4100 | SIGCHLD, 0, 0, 0, 0)); // CLONE_VM | CLONE_VFORK
     REFUSED(syscall(SYS_clone, 0x10000000 | SIGCHLD, 0, 0, 0, 0)); // CLONE_NEWUSER
-    REFUSED(syscall(435, 0, 0)); // clone3
+    const unsigned long long clone3[8] = {[4] = SIGCHLD};
+    REFUSED(syscall(435, clone3, sizeof clone3));
     REFUSED(execve("/bin/true", args, args));
     REFUSED(syscall(SYS_execveat, 0, "", args, args, 0x1000));
     REFUSED(setsid());

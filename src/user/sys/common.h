@@ -39,6 +39,42 @@ int64_t dir_offset_to_host(int64_t guest);
 // lseek
 int64_t seek_fd(struct thread *t, int fd, int64_t offset, unsigned whence);
 
+// The host's calls that C libraries' headers may be too old for. From 424 on numbers are the same on all
+// machines.
+enum {
+    HOST_OPEN_TREE = 428,
+    HOST_MOVE_MOUNT = 429,
+    HOST_FSOPEN = 430,
+    HOST_FSCONFIG = 431,
+    HOST_FSMOUNT = 432,
+    HOST_FSPICK = 433,
+    HOST_PROCESS_MADVISE = 440,
+    HOST_MOUNT_SETATTR = 442,
+    HOST_QUOTACTL_FD = 443,
+    HOST_LANDLOCK_CREATE_RULESET = 444,
+    HOST_LANDLOCK_ADD_RULE = 445,
+    HOST_LANDLOCK_RESTRICT_SELF = 446,
+    HOST_PROCESS_MRELEASE = 448,
+    HOST_FUTEX_WAITV = 449,
+    HOST_CACHESTAT = 451,
+    HOST_FCHMODAT2 = 452,
+    HOST_FUTEX_WAKE = 454,
+    HOST_FUTEX_WAIT = 455,
+    HOST_FUTEX_REQUEUE = 456,
+    HOST_STATMOUNT = 457,
+    HOST_LISTMOUNT = 458,
+    HOST_LSM_GET_SELF_ATTR = 459,
+    HOST_LSM_SET_SELF_ATTR = 460,
+    HOST_LSM_LIST_MODULES = 461,
+    HOST_SETXATTRAT = 463,
+    HOST_GETXATTRAT = 464,
+    HOST_LISTXATTRAT = 465,
+    HOST_REMOVEXATTRAT = 466,
+    HOST_OPEN_TREE_ATTR = 467,
+    HOST_FILE_GETATTR = 468,
+    HOST_FILE_SETATTR = 469,
+};
+
 #define host0(nr)                host_syscall(nr, 0, 0, 0, 0, 0, 0)
 #define host1(nr, a)             host_syscall(nr, (long)(a), 0, 0, 0, 0, 0)
 #define host2(nr, a, b)          host_syscall(nr, (long)(a), (long)(b), 0, 0, 0, 0)

@@ -353,6 +353,13 @@ SYSCALL(memfd_create)
     return policy_new_fd(t, host2(SYS_memfd_create, guest_ptr(t, s->a[0]), (unsigned)s->a[1]));
 }
 
+// struct cachestat_range and struct cachestat are the same everywhere.
+SYSCALL(cachestat)
+{
+    return host4(HOST_CACHESTAT, (int)s->a[0], guest_ptr(t, s->a[1]), guest_out_ptr(t, s->a[2], 40),
+                 (unsigned)s->a[3]);
+}
+
 const struct syscall_row sys_file_rows[] = {
     {3, CALL_FD, "read", sys_read, {ARG_FD, ARG_OUTBUF, ARG_UINT}},
     {4, CALL_FD, "write", sys_write, {ARG_FD, ARG_BUF, ARG_UINT}},
@@ -396,5 +403,6 @@ const struct syscall_row sys_file_rows[] = {
     {392, CALL_FD, "preadv2", sys_preadv2, {ARG_FD, ARG_PTR, ARG_UINT, ARG_HEX, ARG_HEX, ARG_HEX}},
     {393, CALL_FD, "pwritev2", sys_pwritev2, {ARG_FD, ARG_PTR, ARG_UINT, ARG_HEX, ARG_HEX, ARG_HEX}},
     {436, CALL_CHECKED, "close_range", sys_close_range, {ARG_UINT, ARG_UINT, ARG_HEX}},
+    {451, CALL_FD, "cachestat", sys_cachestat, {ARG_FD, ARG_PTR, ARG_PTR, ARG_HEX}},
     {0},
 };

@@ -1,10 +1,23 @@
 // Calls on names: opening, links, making and removing, permissions.
+#include <sys/stat.h>
+
 #include "user/abi/fcntl.h"
 #include "user/sys/common.h"
 #include "user/sys/path.h"
 #include "user/sysroot.h"
 
 // Opening
+
+// Without O_LARGEFILE a file that a 32-bit off_t cannot describe is not opened (fs/open.c,
+// generic_file_open): to the host kernel every file of ours is a large one.
+static int64_t check_size(int64_t fd, int flags)
+{
+    struct stat st;
+    if (fd < 0 || flags & (HOST_O_LARGEFILE | O_PATH)) return fd;
+    if (host2(SYS_fstat, fd, &st) || !S_ISREG(st.st_mode) || st.st_size <= INT32_MAX) return fd;
+    host1(SYS_close, fd);
+    return -EOVERFLOW;
+}
 
 static int64_t open_at(struct thread *t, int dirfd, const struct sysargs *s, unsigned n, uint32_t abi_flags,
                        uint32_t mode)
@@ -14,7 +27,7 @@ static int64_t open_at(struct thread *t, int dirfd, const struct sysargs *s, uns
     if (e) return e;
     const int flags = abi_open_flags_to_host(abi_flags), fd = proc_open(t, dirfd, path, flags);
     if (fd != PROC_NOT_MINE) return fd;
-    return block(t, SYS_openat, dirfd, path, flags, mode, 0, 0);
+    return check_size(block(t, SYS_openat, dirfd, path, flags, mode, 0, 0), flags);
 }
 
 SYSCALL(open)
@@ -32,31 +45,67 @@ SYSCALL(creat)
     return open_at(t, AT_FDCWD, s, 0, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)s->a[1]);
 }
 
+// include/uapi/linux/openat2.h
 struct open_how {
     uint64_t flags, mode, resolve;
 };
 
+enum { RESOLVE_BENEATH = 8, RESOLVE_IN_ROOT = 16 };
+
+// The guest's struct open_how, which may be longer than ours if the rest is 0 (copy_struct_from_user).
+static int64_t get_open_how(struct thread *t, struct open_how *how, uint64_t addr, uint64_t size)
+{
+    if (size < sizeof *how) return -EINVAL;
+    if (size > UAS_PAGE) return -E2BIG;
+    if (!get_guest(t, *how, addr)) return -EFAULT;
+    for (uint64_t i = sizeof *how; i < size; i++) {
+        uint8_t byte;
+        if (!get_guest(t, byte, addr + i)) return -EFAULT;
+        if (byte) return -E2BIG;
+    }
+    if (how->flags >> 32) return -EINVAL;
+    how->flags = (uint32_t)abi_open_flags_to_host((uint32_t)how->flags);
+    return 0;
+}
+
+static int64_t open_how(struct thread *t, int dirfd, const char *path, const struct open_how *how)
+{
+    return check_size(block(t, SYS_openat2, dirfd, path, how, sizeof *how, 0, 0), (int)how->flags);
+}
+
+// With restrictions the host kernel has to see the path as it is. An absolute one in a sysroot is one in the
+// sysroot's directory as a root; the host's own (/proc…), and what is not in the sysroot, is the host's.
+static int64_t open_restricted(struct thread *t, int dirfd, const char *path, struct open_how *how)
+{
+    const struct sysroot *s = t->p->sysroot;
+    char host[SYSROOT_PATH];
+    if (!s || !s->len || *path != '/' || how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT) ||
+        sysroot_resolve(t->p, AT_FDCWD, path, false, host) || strncmp(host, s->dir, s->len) != 0)
+        return open_how(t, dirfd, path, how);
+    const int root = open(s->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0) return -errno;
+    how->resolve |= RESOLVE_IN_ROOT;
+    const int64_t fd = open_how(t, root, path, how);
+    close(root);
+    return fd;
+}
+
 SYSCALL(openat2)
 {
     struct open_how how;
-    char path[GUEST_PATH_MAX];
-    if (s->a[3] < sizeof how) return -EINVAL;
-    if (s->a[3] > 4096) return -E2BIG;
-    const int e = get_path(t, path, s, 1);
+    char path[SYSROOT_PATH];
+    int64_t e = get_open_how(t, &how, s->a[2], s->a[3]);
     if (e) return e;
-    if (!get_guest(t, how, s->a[2])) return -EFAULT;
-    for (uint64_t i = sizeof how; i < s->a[3]; i++) { // what we do not know must be 0
-        uint8_t byte;
-        if (!get_guest(t, byte, s->a[2] + i)) return -EFAULT;
-        if (byte) return -E2BIG;
+    if (how.resolve) {
+        e = get_path(t, path, s, 1);
+        return e ? e : open_restricted(t, (int)s->a[0], path, &how);
     }
-    if (how.flags >> 32) return -EINVAL;
-    how.flags = (uint32_t)abi_open_flags_to_host((uint32_t)how.flags);
-    if (!how.resolve) {
-        const int fd = proc_open(t, (int)s->a[0], path, (int)how.flags);
-        if (fd != PROC_NOT_MINE) return fd;
-    }
-    return block(t, SYS_openat2, (int)s->a[0], path, &how, sizeof how, 0, 0);
+    const uint64_t once = O_CREAT | O_EXCL;
+    const bool follow = !(how.flags & O_NOFOLLOW) && (how.flags & once) != once;
+    e = look_up_path(t, (int)s->a[0], s->a[1], follow, path);
+    if (e) return e;
+    const int fd = proc_open(t, (int)s->a[0], path, (int)how.flags);
+    return fd != PROC_NOT_MINE ? fd : open_how(t, (int)s->a[0], path, &how);
 }
 
 // What a link leads to, in buf: size bytes, and one for a NUL.
@@ -201,6 +250,11 @@ SYSCALL(fchmodat)
     return host3(SYS_fchmodat, (int)s->a[0], PATH_ARG(1), (unsigned)s->a[2]);
 }
 
+SYSCALL(fchmodat2)
+{
+    return host4(HOST_FCHMODAT2, (int)s->a[0], PATH_ARG(1), (unsigned)s->a[2], (int)s->a[3]);
+}
+
 SYSCALL(umask)
 {
     (void)t;
@@ -266,15 +320,30 @@ SYSCALL(sync)
     return host0(SYS_sync);
 }
 
+// struct file_handle: a size, a type, and at most 128 bytes. The mount's ID has 64 bits if the flags say so.
 SYSCALL(name_to_handle_at)
 {
     return host5(SYS_name_to_handle_at, (int)s->a[0], PATH_ARG(1), guest_out_ptr(t, s->a[2], 136),
-                 guest_out_ptr(t, s->a[3], 4), (int)s->a[4]);
+                 guest_out_ptr(t, s->a[3], 8), (int)s->a[4]);
 }
 
 SYSCALL(open_by_handle_at)
 {
-    return host3(SYS_open_by_handle_at, (int)s->a[0], PATH_ARG(1), abi_open_flags_to_host((uint32_t)s->a[2]));
+    const int flags = abi_open_flags_to_host((uint32_t)s->a[2]);
+    return check_size(host3(SYS_open_by_handle_at, (int)s->a[0], guest_ptr(t, s->a[1]), flags), flags);
+}
+
+// struct file_attr is the same everywhere, and its size is an argument.
+SYSCALL(file_getattr)
+{
+    return host5(HOST_FILE_GETATTR, (int)s->a[0], PATH_ARG(1), guest_out_ptr(t, s->a[2], s->a[3]), s->a[3],
+                 (unsigned)s->a[4]);
+}
+
+SYSCALL(file_setattr)
+{
+    return host5(HOST_FILE_SETATTR, (int)s->a[0], PATH_ARG(1), guest_ptr(t, s->a[2]), s->a[3],
+                 (unsigned)s->a[4]);
 }
 
 const struct syscall_row sys_fs_rows[] = {
@@ -316,10 +385,21 @@ const struct syscall_row sys_fs_rows[] = {
      CALL_UNSAFE,
      "name_to_handle_at",
      sys_name_to_handle_at,
-     {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_PTR, ARG_HEX}},
+     {ARG_DIRFD, ARG_LINK, ARG_PTR, ARG_PTR, ARG_AT_FLAGS}},
     {371, CALL_UNSAFE, "open_by_handle_at", sys_open_by_handle_at, {ARG_DIRFD, ARG_PTR, ARG_OPEN_FLAGS}},
     {382, CALL_UNSAFE, "renameat2", sys_renameat2, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK, ARG_HEX}},
-    {437, CALL_UNSAFE, "openat2", sys_openat2, {ARG_DIRFD, ARG_PATH, ARG_OPEN_HOW, ARG_UINT}},
+    {437, CALL_UNSAFE, "openat2", sys_openat2, {ARG_DIRFD, ARG_STR, ARG_OPEN_HOW, ARG_UINT}},
     {439, CALL_UNSAFE, "faccessat2", sys_faccessat2, {ARG_DIRFD, ARG_PATH, ARG_ACCESS_MODE, ARG_AT_FLAGS}},
+    {452, CALL_UNSAFE, "fchmodat2", sys_fchmodat2, {ARG_DIRFD, ARG_PATH, ARG_OCTAL, ARG_AT_FLAGS}},
+    {468,
+     CALL_UNSAFE,
+     "file_getattr",
+     sys_file_getattr,
+     {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_UINT, ARG_AT_FLAGS}},
+    {469,
+     CALL_UNSAFE,
+     "file_setattr",
+     sys_file_setattr,
+     {ARG_DIRFD, ARG_PATH, ARG_PTR, ARG_UINT, ARG_AT_FLAGS}},
     {0},
 };

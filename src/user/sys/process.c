@@ -8,7 +8,7 @@
 #include "user/clone.h"
 #include "user/policy.h"
 #include "user/signal.h"
-#include "user/syscall.h"
+#include "user/sys/common.h"
 
 // ---- identity ----
 
@@ -121,15 +121,14 @@ static int64_t read_vectors(struct thread *t, uint64_t at, uint64_t count, struc
     return 0;
 }
 
-// Only within the own process: where another one keeps its guest's memory is not known.
+// Every stinkarm keeps its guest's memory at the same place. In other processes the host kernel finds
+// nothing there. Pages with translated code cannot be written to from outside: EFAULT.
 static int64_t process_vm(struct thread *t, const struct sysargs *s, bool write)
 {
     struct iovec local[VECTORS], remote[VECTORS];
     int64_t err = read_vectors(t, s->a[1], s->a[2], local, !write);
     if (!err) err = read_vectors(t, s->a[3], s->a[4], remote, write);
     if (err) return err;
-    if ((int)s->a[0] != getpid())
-        return host_syscall(SYS_kill, (int)s->a[0], 0, 0, 0, 0, 0) == -ESRCH ? -ESRCH : -EPERM;
     return host_syscall(write ? SYS_process_vm_writev : SYS_process_vm_readv, (int)s->a[0], (long)local,
                         (long)s->a[2], (long)remote, (long)s->a[4], (long)s->a[5]);
 }
@@ -142,6 +141,22 @@ static int64_t sys_process_vm_readv(struct thread *t, const struct sysargs *s)
 static int64_t sys_process_vm_writev(struct thread *t, const struct sysargs *s)
 {
     return process_vm(t, s, true);
+}
+
+// What is advised here does not change what is mapped.
+static int64_t sys_process_madvise(struct thread *t, const struct sysargs *s)
+{
+    struct iovec v[VECTORS];
+    const int64_t err = read_vectors(t, s->a[1], s->a[2], v, false);
+    if (err) return err;
+    return host_syscall(HOST_PROCESS_MADVISE, (int)s->a[0], (long)v, (long)s->a[2], (int)s->a[3],
+                        (long)s->a[4], 0);
+}
+
+static int64_t sys_process_mrelease(struct thread *t, const struct sysargs *s)
+{
+    (void)t;
+    return host_syscall(HOST_PROCESS_MRELEASE, (int)s->a[0], (long)s->a[1], 0, 0, 0, 0);
 }
 
 static int64_t sys_kcmp(struct thread *t, const struct sysargs *s)
@@ -189,5 +204,7 @@ const struct syscall_row sys_process_rows[] = {
     {387, CALL_UNSAFE, "execveat", sys_execveat, {ARG_DIRFD, ARG_STR, ARG_STRV, ARG_STRV, ARG_AT_FLAGS}},
     {434, CALL_UNSAFE, "pidfd_open", sys_pidfd_open, {ARG_INT, ARG_HEX}},
     {438, CALL_UNSAFE, "pidfd_getfd", sys_pidfd_getfd, {ARG_FD, ARG_INT, ARG_HEX}},
+    {440, CALL_UNSAFE, "process_madvise", sys_process_madvise, {ARG_FD, ARG_PTR, ARG_UINT, ARG_INT, ARG_HEX}},
+    {448, CALL_UNSAFE, "process_mrelease", sys_process_mrelease, {ARG_FD, ARG_HEX}},
     {0},
 };

@@ -19,7 +19,10 @@ static int64_t sys_clone(struct thread *t, const struct sysargs *s)
         .parent_tid = (uint32_t)s->a[2],
         .tls = (uint32_t)s->a[3],
         .child_tid = (uint32_t)s->a[4],
+        .pidfd = (uint32_t)s->a[2],
     };
+    // Both would be at one address.
+    if (a.flags & ABI_CLONE_PIDFD && a.flags & ABI_CLONE_PARENT_SETTID) return -EINVAL;
     return clone_guest(t, &a);
 }
 
@@ -304,7 +307,5 @@ const struct syscall_row sys_thread_rows[] = {
      sys_futex_time64,
      {ARG_PTR, ARG_FUTEX_OP, ARG_UINT, ARG_TIMESPEC64, ARG_PTR, ARG_HEX}},
     {423, CALL_PURE, "sched_rr_get_interval_time64", sys_sched_rr_get_interval_time64, {ARG_INT, ARG_PTR}},
-    {435, CALL_PURE, "clone3", NULL, {ARG_PTR, ARG_UINT}}, // libc goes on to clone
-    {449, CALL_PURE, "futex_waitv", NULL, {ARG_PTR, ARG_UINT, ARG_HEX, ARG_PTR, ARG_CLOCK}},
     {0},
 };

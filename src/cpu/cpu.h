@@ -69,7 +69,7 @@ enum cpu_bank {
     BANK_COUNT,
 };
 
-enum { CPU_HOST_HEAT = 1024 };
+enum { CPU_HOST_HEAT = 1024, CPU_SVC_DONE = ~0u >> 1 };
 
 struct cpu {
     uint32_t r[16]; // r[15]: exact at every exit of the engine; inside it, only where an instruction reads it
@@ -130,9 +130,9 @@ struct cpu {
     uint32_t features; // enum isa_feature
     uint32_t svc_imm;
     // The host's number of the system call in the registers if that does as it is, without arguments, and
-    // nobody wants to know: the engine may then do it and go on behind the SVC. 0: not this one. NULL: it
-    // always stops there.
-    unsigned (*quick_svc)(const struct cpu *c);
+    // nobody wants to know: the engine may then do it and go on behind the SVC. CPU_SVC_DONE: it has been
+    // done. 0: neither. NULL: the engine always stops there.
+    unsigned (*quick_svc)(struct cpu *c);
     struct cpu_fault fault;
 
     const struct cpu_mem *mem; // the address space's functions

@@ -46,6 +46,7 @@ static const void *run_svc(struct cpu *c, const void *step)
     const unsigned nr = c->quick_svc ? c->quick_svc(c) : 0;
     if (!nr) return s->fn(c, s);
     c->excl_size = CPU_EXCL_OPEN; // as behind every system call
+    if (nr == CPU_SVC_DONE) return step;
     return (const void *)(uintptr_t)nr;
 }
 

@@ -71,6 +71,7 @@ struct syscall_row {
     syscall_fn *fn;  // NULL: known by name, not implemented: ENOSYS
     uint8_t args[6]; // enum arg_kind, ARG_NONE ends
     uint16_t host;   // instead of fn: the host's call, which has no arguments either; 0: none
+    bool quick; // fn has at most two arguments, is quick, and nothing but its result and memory changes by it
 };
 
 // Each family file offers its rows, ended by a row without name, sorted by nothing.
@@ -117,9 +118,9 @@ static inline long host_syscall(long nr, long a, long b, long c, long d, long e,
 void syscall_dispatch(struct thread *t);
 
 // For the engine, which may do such a call by itself: the host's number of the call in the registers if it is
-// the host's as it is, without arguments, and neither policy nor log nor statistics want to see it; otherwise
-// 0.
-unsigned syscall_quick(const struct cpu *c);
+// the host's as it is, without arguments; CPU_SVC_DONE behind a quick one, which has been done. 0: any other,
+// or policy or log or statistics want to see it.
+unsigned syscall_quick(struct cpu *c);
 
 // With --stats: calls are counted from now on.
 void syscall_stats_init(void);

@@ -31,6 +31,7 @@ int main(int argc, char **argv, char **envp)
     CHECK((getauxval(AT_ENTRY) & ~1ul) == ((unsigned long)_start & ~1ul));
     CHECK(getauxval(AT_UID) == getuid() && getauxval(AT_EUID) == geteuid());
     CHECK(getauxval(AT_GID) == getgid() && getauxval(AT_EGID) == getegid() && getauxval(AT_SECURE) == 0);
+    CHECK(getauxval(AT_SYSINFO_EHDR) == 0); // there is no vdso
     CHECK(strcmp((const char *)getauxval(AT_PLATFORM), "v7l") == 0);
     CHECK(strcmp((const char *)getauxval(AT_EXECFN), argv[0]) == 0);
     const unsigned char *random = (const void *)getauxval(AT_RANDOM);

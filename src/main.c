@@ -15,6 +15,7 @@
 #include "ir/passes.h"
 #include "isa/insn.h"
 #include "jit/jit.h"
+#include "user/handover.h"
 #include "user/process.h"
 #include "user/sysroot.h"
 
@@ -117,6 +118,10 @@ static int run(const struct options *o, const struct title *title)
     if (!engine) return EXIT_INTERNAL;
     if (!process_init(&p, &po, engine) || !(t = thread_new(&p))) {
         warn("out of memory");
+        return EXIT_INTERNAL;
+    }
+    if (o->handover_fd >= 0 && !handover_read(t, o->handover_fd)) {
+        warn("--handover-fd: %s", strerror(errno));
         return EXIT_INTERNAL;
     }
     if (!use_sysroot(&p, o)) return EXIT_INTERNAL;

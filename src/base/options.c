@@ -75,6 +75,7 @@ enum id {
     OPT_VERBOSE,
     OPT_LOG_FILE,
     OPT_LOG_FD,
+    OPT_HANDOVER_FD,
     OPT_STATS,
     OPT_REGISTERS,
     OPT_HELP,
@@ -107,7 +108,8 @@ static const struct definition {
     {OPT_INSTRUCTIONS, 'd', false, true, ""},
     {OPT_VERBOSE, 'v', false, true, ""},
     {OPT_LOG_FILE, 0, true, false, "log-file"},
-    {OPT_LOG_FD, 0, true, false, "log-fd"}, // from one stinkarm to the next
+    {OPT_LOG_FD, 0, true, false, "log-fd"},           // from one stinkarm to the next
+    {OPT_HANDOVER_FD, 0, true, false, "handover-fd"}, // likewise
     {OPT_STATS, 0, false, true, "stats"},
     {OPT_REGISTERS, 'r', false, true, "registers"},
     {OPT_HELP, 'h', false, false, "help"},
@@ -148,14 +150,14 @@ static bool parse_count(const char *name, const char *arg, uint32_t least, uint3
     return true;
 }
 
-static bool parse_fd(const char *arg, int *fd)
+static bool parse_fd(const char *name, const char *arg, int *fd)
 {
     *fd = 0;
     const char *p = arg;
     while (*p >= '0' && *p <= '9' && *fd < 100000000)
         *fd = *fd * 10 + (*p++ - '0');
     if (p > arg && !*p) return true;
-    warn("--log-fd: '%s' is not a file descriptor" SEE_HELP, arg);
+    warn("--%s: '%s' is not a file descriptor" SEE_HELP, name, arg);
     return false;
 }
 
@@ -286,7 +288,8 @@ static bool apply(struct options *o, enum id id, char *arg)
         o->log_file = arg;
         o->log = true;
         return true;
-    case OPT_LOG_FD: o->log = true; return parse_fd(arg, &o->log_fd);
+    case OPT_LOG_FD: o->log = true; return parse_fd("log-fd", arg, &o->log_fd);
+    case OPT_HANDOVER_FD: return parse_fd("handover-fd", arg, &o->handover_fd);
     case OPT_STATS: return enable_stats(o, arg);
     case OPT_REGISTERS: o->final_registers = true; return true;
     case OPT_HELP: o->action = ACTION_HELP; return true;
@@ -401,7 +404,8 @@ static bool parse_short(struct options *o, struct cursor *c, char *word)
 
 static struct options defaults(char **envp)
 {
-    return (struct options){.cpu = CPU_MAX, .stack_size = DEFAULT_STACK, .log_fd = -1, .env = envp};
+    return (struct options){
+        .cpu = CPU_MAX, .stack_size = DEFAULT_STACK, .log_fd = -1, .handover_fd = -1, .env = envp};
 }
 
 void options_for_kernel(struct options *o, char **argv, char **envp)

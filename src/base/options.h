@@ -31,6 +31,7 @@ struct options {
     bool log; // something is to be logged: log_begin(log_file, log_fd)
     const char *log_file;
     int log_fd;
+    int handover_fd;     // what another stinkarm has left: user/handover.h; -1: nothing
     const char *sysroot; // where ARM's files are; NULL: not said
     bool only_sysroot;   // … and there are no others
     const char *argv0;   // the program's argv[0], if it is not its name

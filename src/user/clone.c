@@ -10,6 +10,7 @@
 #include "base/stats.h"
 #include "user/hostthread.h"
 #include "user/policy.h"
+#include "user/seccomp.h"
 #include "user/signal.h"
 #include "user/syscall.h"
 
@@ -93,6 +94,7 @@ static struct thread *new_child(struct thread *t, const struct clone_args *a)
 
 struct thread_start {
     struct thread *t;
+    const struct thread *parent; // waits meanwhile
     const struct clone_args *args;
     struct event started;
 };
@@ -142,6 +144,9 @@ static void *thread_main(void *arg)
     if (!(flags & ABI_CLONE_FS)) unshare(CLONE_FS);
     if (!(flags & ABI_CLONE_FILES)) unshare(CLONE_FILES);
     thread_enlist(t);
+    pthread_mutex_lock(&p->lock);
+    seccomp_inherit(t, s->parent);
+    pthread_mutex_unlock(&p->lock);
     event_set(&s->started, t->tid); // from here on s is gone
     signal_unblock(t);
     thread_run(t);
@@ -158,7 +163,7 @@ static void *thread_main(void *arg)
 static int64_t clone_thread(struct thread *t, const struct clone_args *a)
 {
     process_share_memory(t->p);
-    struct thread_start s = {.t = new_child(t, a), .args = a};
+    struct thread_start s = {.t = new_child(t, a), .parent = t, .args = a};
     if (!s.t) return -ENOMEM;
     fork_prevent(t->p);
     const bool ok = host_thread_start(thread_main, &s);
@@ -331,6 +336,9 @@ static struct vm_child *new_vm_child(struct thread *t, const struct clone_args *
         return NULL;
     }
     v->t->vforked = true;
+    pthread_mutex_lock(&t->p->lock);
+    seccomp_inherit(v->t, t);
+    pthread_mutex_unlock(&t->p->lock);
     if (!(a->flags & ABI_CLONE_SIGHAND)) {
         pthread_mutex_lock(&t->p->lock);
         memcpy(v->actions, t->actions, sizeof v->actions);

@@ -8,16 +8,17 @@
 #include "base/stats.h"
 #include "user/abi/fcntl.h"
 #include "user/policy.h"
+#include "user/seccomp.h"
 #include "user/signal.h"
 #include "user/strace.h"
 #include "user/syscall.h"
 #include "user/sysroot.h"
 
 static const struct syscall_row *const families[] = {
-    sys_file_rows,   sys_fs_rows,     sys_stat_rows,   sys_dir_rows,    sys_mount_rows, sys_xattr_rows,
-    sys_notify_rows, sys_lsm_rows,    sys_futex2_rows, sys_clone3_rows, sys_mem_rows,   sys_process_rows,
-    sys_thread_rows, sys_signal_rows, sys_time_rows,   sys_poll_rows,   sys_ioctl_rows, sys_socket_rows,
-    sys_ipc_rows,    sys_misc_rows,   sys_absent_rows,
+    sys_file_rows,   sys_fs_rows,      sys_stat_rows,   sys_dir_rows,    sys_mount_rows, sys_xattr_rows,
+    sys_notify_rows, sys_lsm_rows,     sys_futex2_rows, sys_clone3_rows, sys_mem_rows,   sys_process_rows,
+    sys_thread_rows, sys_signal_rows,  sys_time_rows,   sys_poll_rows,   sys_ioctl_rows, sys_socket_rows,
+    sys_ipc_rows,    sys_seccomp_rows, sys_misc_rows,   sys_absent_rows,
 };
 
 enum { NR_LIMIT = 512, PRIVATE_BASE = 0xf0000 };
@@ -179,7 +180,7 @@ static void end_call(uint32_t nr, uint64_t start)
 unsigned syscall_quick(struct cpu *c)
 {
     struct thread *t = c->owner;
-    if (t->p->opt.policy != POLICY_FORWARD || log_on(LOG_SYSCALLS) || stats_on) return 0;
+    if (t->p->opt.policy != POLICY_FORWARD || t->seccomp || log_on(LOG_SYSCALLS) || stats_on) return 0;
     const struct syscall_row *row = syscall_row(c->r[7]);
     if (!row || !row->quick) return row ? row->host : 0;
     const struct sysargs s = {.a = {c->r[0], c->r[1]}};
@@ -195,8 +196,12 @@ void syscall_dispatch(struct thread *t)
     t->syscall_nr = nr;
     t->syscall_r0 = c->r[0];
     t->in_syscall = true;
-    const uint64_t start = begin_call(nr);
     int64_t r;
+    if (t->seccomp && !seccomp_allows(t, &r)) {
+        if (r != -ESIGRETURN) c->r[0] = (uint32_t)r;
+        return;
+    }
+    const uint64_t start = begin_call(nr);
     if (row) {
         struct sysargs s;
         read_args(&s, c, row);

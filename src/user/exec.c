@@ -13,7 +13,9 @@
 #include "base/log.h"
 #include "base/pages.h"
 #include "user/clone.h"
+#include "user/handover.h"
 #include "user/proc.h"
+#include "user/seccomp.h"
 #include "user/signal.h"
 #include "user/syscall.h"
 #include "user/sysroot.h"
@@ -45,6 +47,8 @@ struct exec {
     } scripts[MAX_SCRIPTS]; // interpreters that are scripts; argv points to them
     int nscripts;
     char log_option[32]; // where the next stinkarm finds the log
+    int handover;        // … and what else it inherits; -1: nothing
+    char handover_option[32];
 };
 
 static bool strings_insert(struct strings *s, size_t at, const char *str)
@@ -237,6 +241,10 @@ static int prepend_self(struct exec *e)
         snprintf(e->log_option, sizeof e->log_option, "--log-fd=%d", log_fd);
         if (!strings_insert(&e->argv, at++, e->log_option)) return -ENOMEM;
     }
+    if (e->handover >= 0) {
+        snprintf(e->handover_option, sizeof e->handover_option, "--handover-fd=%d", e->handover);
+        if (!strings_insert(&e->argv, at++, e->handover_option)) return -ENOMEM;
+    }
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (!strings_insert(&e->argv, at++, own[i])) return -ENOMEM;
     return 0;
@@ -270,6 +278,28 @@ static int64_t call_host(struct thread *t, const char *path, const struct exec *
     return r;
 }
 
+// An ARM program, by another stinkarm.
+static int64_t exec_self(struct exec *e)
+{
+    if (handover_needed(e->t) && (e->handover = handover_write(e->t)) < 0) return e->handover;
+    int64_t r = prepend_self(e);
+    if (!r) {
+        log_inherit(true);
+        r = call_host(e->t, own_path(), e);
+        log_inherit(false);
+    }
+    return r;
+}
+
+static int refuse_host(const struct exec *e)
+{
+    static const char elf[] = "\177ELF";
+    if (e->header[0] && memcmp(e->header, elf, 4)) return -ENOEXEC;
+    if (log_on(LOG_UNIMP))
+        log_line("%d: %s is not executed: it is not for ARM, and would not heed seccomp", e->t->tid, e->path);
+    return -EACCES;
+}
+
 static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t argv, uint32_t envp,
                              int flags)
 {
@@ -291,14 +321,10 @@ static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t 
     }
     if (err) return err;
     const struct sysroot *root = e->t->p->sysroot;
-    if (kind == KIND_ARM && (!e->t->p->opt.by_kernel || (root && root->changed))) {
-        err = prepend_self(e);
-        if (err) return err;
-        log_inherit(true);
-        const int64_t r = call_host(e->t, own_path(), e);
-        log_inherit(false);
-        return r;
-    }
+    const bool own = !e->t->p->opt.by_kernel || (root && root->changed) || handover_needed(e->t);
+    if (kind == KIND_ARM && own) return exec_self(e);
+    // A program that is not ARM's would be rid of them.
+    if (kind == KIND_HOST && e->t->seccomp) return refuse_host(e);
     // The host kernel does the scripts itself, and what it has been told about: with the arguments as they
     // were.
     if (e->nscripts) err = strings_read(e->t, &e->argv, argv);
@@ -320,9 +346,10 @@ int64_t exec_guest(struct thread *t, int dirfd, uint32_t path, uint32_t argv, ui
     struct exec *e = t->exec = pages_new(sizeof *e);
     if (!e) return -ENOMEM;
     e->t = t;
-    e->fd = -1;
+    e->fd = e->handover = -1;
     const int64_t r = exec_prepared(e, dirfd, path, argv, envp, flags);
     if (e->fd >= 0) close(e->fd);
+    if (e->handover >= 0) close(e->handover);
     exec_forget(t);
     return r;
 }

@@ -6,8 +6,8 @@
 #include <sys/shm.h>
 #include <sys/syscall.h>
 
-#include "base/log.h"
 #include "user/abi/mman.h"
+#include "user/limit.h"
 #include "user/syscall.h"
 
 #define STACK_GUARD   (256 * UAS_PAGE) // the kernel's stack_guard_gap
@@ -87,6 +87,8 @@ static int64_t mmap_locked(struct process *p, uint32_t addr, uint64_t len, uint3
         addr = mm_choose(p, addr, len, UAS_PAGE);
         if (!addr) return -ENOMEM;
     }
+    const bool data = prot & ABI_PROT_WRITE && !(flags & (ABI_MAP_SHARED | ABI_MAP_GROWSDOWN));
+    if (!limit_allows(p, addr, len, data, true)) return -ENOMEM;
     const int err =
         uas_map(&p->as, addr, len, effective_prot(p, prot), uas_flags_of(flags), fd, offset, NULL);
     return err ? err : (int64_t)addr;
@@ -130,6 +132,19 @@ static bool has_shared(struct process *p, uint32_t addr, uint64_t len)
     return false;
 }
 
+// Private pages that could not be written to are data from now on.
+static bool may_become_data(struct process *p, uint32_t addr, uint64_t len)
+{
+    struct uas_map m;
+    uint64_t more = 0;
+    for (uint64_t at = addr; at < addr + len && uas_next(&p->as, (uint32_t)at, &m) && m.start < addr + len;
+         at = m.end) {
+        const uint64_t start = m.start > addr ? m.start : addr, end = m.end < addr + len ? m.end : addr + len;
+        if (!(m.prot & UAS_WRITE) && !m.shared && !m.grows) more += end - start;
+    }
+    return !more || limit_allows_data(p, more);
+}
+
 int64_t mm_mprotect(struct process *p, uint32_t addr, uint32_t len32, uint32_t prot)
 {
     const uint32_t grows = prot & (ABI_PROT_GROWSDOWN | ABI_PROT_GROWSUP);
@@ -154,6 +169,7 @@ int64_t mm_mprotect(struct process *p, uint32_t addr, uint32_t len32, uint32_t p
             addr = m.start;
         }
     }
+    if (!err && prot & ABI_PROT_WRITE && !may_become_data(p, addr, len)) err = -ENOMEM;
     if (!err) err = uas_protect(&p->as, addr, len, effective_prot(p, prot));
     pthread_mutex_unlock(&p->as.mm_lock);
     return err;
@@ -177,6 +193,14 @@ static int64_t mremap_to(struct process *p, uint32_t addr, uint64_t old_len, uin
     return err ? err : (int64_t)to;
 }
 
+// What a change of size, or the old mapping that stays, adds to the process.
+static bool may_resize(struct process *p, const struct uas_map *m, uint64_t old_len, uint64_t new_len,
+                       uint32_t flags)
+{
+    const uint64_t more = flags & ABI_MREMAP_DONTUNMAP ? old_len : new_len > old_len ? new_len - old_len : 0;
+    return !more || limit_allows(p, 0, more, m->prot & UAS_WRITE && !m->shared && !m->grows, false);
+}
+
 static int64_t mremap_grow(struct process *p, uint32_t addr, uint64_t old_len, uint64_t new_len,
                            uint32_t flags)
 {
@@ -198,6 +222,7 @@ static int64_t mremap_locked(struct process *p, uint32_t addr, uint64_t old_len,
     struct uas_map m;
     if (!uas_lookup(&p->as, addr, &m) || !in_task(addr, old_len)) return -EFAULT;
     if (!old_len && !m.shared) return -EINVAL; // only what is shared can be mapped a second time
+    if (!may_resize(p, &m, old_len, new_len, flags)) return -ENOMEM;
     if (flags & ABI_MREMAP_FIXED) return mremap_to(p, addr, old_len, new_len, flags, to);
     if (flags & ABI_MREMAP_DONTUNMAP || old_len < new_len)
         return mremap_grow(p, addr, old_len, new_len, flags);
@@ -227,10 +252,7 @@ int64_t mm_mremap(struct process *p, uint32_t addr, uint32_t old32, uint32_t new
 
 static bool brk_grow(struct process *p, uint64_t from, uint64_t to)
 {
-    struct rlimit lim;
-    if (getrlimit(RLIMIT_DATA, &lim) == 0 && lim.rlim_cur != RLIM_INFINITY &&
-        to - p->brk_start + (p->data_end - p->data_start) > lim.rlim_cur)
-        return false;
+    if (!limit_allows_brk(p, to) || !limit_allows(p, (uint32_t)from, to - from, true, false)) return false;
     // One page must stay free between the heap and what comes next.
     if (!in_task((uint32_t)from, to - from) || !is_usable(p, (uint32_t)from, to - from + UAS_PAGE))
         return false;
@@ -258,13 +280,15 @@ uint32_t mm_brk(struct process *p, uint32_t addr)
 bool mm_grow(struct process *p, uint32_t addr)
 {
     struct uas_map m;
+    struct limits stack;
     const uint32_t page = addr & ~(UAS_PAGE - 1);
     bool grown = false;
+    if (limit_get(p, RLIMIT_STACK, &stack)) return false;
     pthread_mutex_lock(&p->as.mm_lock);
     if (uas_lookup(&p->as, addr, &m)) {
         grown = m.grows; // another thread was faster
-    } else if (uas_next(&p->as, addr, &m) && m.grows && m.end - page <= p->opt.stack_size &&
-               page >= ABI_MMAP_MIN_ADDR &&
+    } else if (uas_next(&p->as, addr, &m) && m.grows && m.end - page <= stack.cur &&
+               page >= ABI_MMAP_MIN_ADDR && limit_allows(p, page, m.start - page, false, false) &&
                (page < STACK_GUARD || uas_is_free(&p->as, page - STACK_GUARD, STACK_GUARD))) {
         grown = uas_map(&p->as, page, m.start - page, m.prot, UAS_GROWS, -1, 0, m.name) == 0;
     }
@@ -291,9 +315,12 @@ static int64_t shmat_locked(struct process *p, int id, uint32_t addr, uint32_t l
     } else if (!(addr = mm_choose(p, 0, len, SHM_ALIGN))) {
         return -ENOMEM;
     }
-    const int64_t r = host_syscall(SYS_shmat, id, (long)(p->as.window + addr), (flags & ABI_SHM_RDONLY) | SHM_REMAP, 0, 0, 0);
+    if (!limit_allows(p, addr, len, false, true)) return -ENOMEM;
+    const int64_t r = host_syscall(SYS_shmat, id, (long)(p->as.window + addr),
+                                   (flags & ABI_SHM_RDONLY) | SHM_REMAP, 0, 0, 0);
     if (r < 0 && r > -4096) return r;
-    const unsigned prot = ABI_PROT_READ | (flags & ABI_SHM_RDONLY ? 0 : ABI_PROT_WRITE) | (flags & ABI_SHM_EXEC ? ABI_PROT_EXEC : 0);
+    const unsigned prot = ABI_PROT_READ | (flags & ABI_SHM_RDONLY ? 0 : ABI_PROT_WRITE) |
+                          (flags & ABI_SHM_EXEC ? ABI_PROT_EXEC : 0);
     const int e = uas_note(&p->as, addr, len, effective_prot(p, prot), true, shm_name);
     return e ? e : (int64_t)addr;
 }
@@ -317,7 +344,8 @@ int64_t mm_shmdt(struct process *p, uint32_t addr)
     pthread_mutex_lock(&p->as.mm_lock);
     int64_t r = -EINVAL;
     if (uas_lookup(&p->as, addr, &m) && m.start == addr && m.name == shm_name)
-        r = uas_unmap(&p->as, addr, (uint32_t)(m.end - m.start)); // the last page of a segment to go detaches it
+        r = uas_unmap(&p->as, addr,
+                      (uint32_t)(m.end - m.start)); // the last page of a segment to go detaches it
     pthread_mutex_unlock(&p->as.mm_lock);
     return r;
 }

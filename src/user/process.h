@@ -48,7 +48,7 @@ struct process {
     struct {
         uint64_t cur, max;
         bool set;
-    } limit[PROCESS_LIMITS]; // resource limits that are kept from the host: sys/misc.c
+    } limit[PROCESS_LIMITS]; // resource limits that are kept from the host: limit.h
     uint64_t
         sandbox_fds[PROCESS_SANDBOX_FDS / 64]; // descriptors that a sandboxed guest made itself: policy.h
     uint64_t hashed_dirs[PROCESS_SANDBOX_FDS / 64]; // directories whose positions are converted: sys/dirpos.c
@@ -114,7 +114,9 @@ struct thread {
     bool in_syscall;   // set by the dispatcher, which leaves ERESTART* codes in r0 for signal_deliver_pending
     int restart;       // while signals are delivered: the ERESTART* code of the interrupted call
     struct exec *exec; // an execve under way
-    bool vforked;      // a process of its own in the memory of its parent: not in the list of threads
+    uint8_t seccomp;   // enum seccomp_mode
+    struct seccomp_filter *filters; // newest first
+    bool vforked; // a process of its own in the memory of its parent: not in the list of threads
     bool exiting;
     int exit_status;
 };

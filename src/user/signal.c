@@ -261,10 +261,14 @@ static void deliver_forced(struct thread *t, const struct abi_siginfo *info, uin
     deliver(t, info);
 }
 
+void signal_force_info(struct thread *t, const struct abi_siginfo *info)
+{
+    deliver_forced(t, info, 0);
+}
+
 void signal_force(struct thread *t, int sig)
 {
-    const struct abi_siginfo info = {.signo = sig, .code = ABI_SI_KERNEL};
-    deliver_forced(t, &info, 0);
+    signal_force_info(t, &(struct abi_siginfo){.signo = sig, .code = ABI_SI_KERNEL});
 }
 
 // Exception numbers and fault status of the ARM kernel's fault handlers (trap_no, error_code).

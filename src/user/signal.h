@@ -65,8 +65,9 @@ bool signal_frame_push(struct thread *t, const struct abi_sigaction *act, const 
 bool signal_frame_pop(struct thread *t, bool rt);
 int signal_altstack(struct thread *t, const struct abi_stack *new, struct abi_stack *old, uint32_t sp);
 
-// A fault that the kernel would force on the thread, without an address.
+// A signal that the kernel would force on the thread: without an address, or with all that there is to say.
 void signal_force(struct thread *t, int sig);
+void signal_force_info(struct thread *t, const struct abi_siginfo *info);
 
 // Takes a signal of the set from those that the emulator has to keep itself.
 bool signal_take_held(struct thread *t, uint64_t set, struct abi_siginfo *info);

@@ -78,8 +78,8 @@ struct syscall_row {
 extern const struct syscall_row sys_file_rows[], sys_fs_rows[], sys_stat_rows[], sys_dir_rows[],
     sys_mount_rows[], sys_xattr_rows[], sys_notify_rows[], sys_lsm_rows[], sys_futex2_rows[],
     sys_clone3_rows[], sys_mem_rows[], sys_process_rows[], sys_thread_rows[], sys_signal_rows[],
-    sys_time_rows[], sys_socket_rows[], sys_poll_rows[], sys_ipc_rows[], sys_ioctl_rows[], sys_misc_rows[],
-    sys_absent_rows[];
+    sys_time_rows[], sys_socket_rows[], sys_poll_rows[], sys_ipc_rows[], sys_ioctl_rows[], sys_seccomp_rows[],
+    sys_misc_rows[], sys_absent_rows[];
 
 // The row of a number, or NULL.
 const struct syscall_row *syscall_row(uint32_t nr);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "user/seccomp.h"
 #include "user/signal.h"
 #include "user/syscall.h"
 
@@ -58,6 +59,7 @@ void thread_free(struct thread *t)
 
 void thread_discard(struct thread *t)
 {
+    seccomp_forget(t);
     munmap(t, sizeof(struct thread_pages));
 }
 

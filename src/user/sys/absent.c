@@ -44,7 +44,6 @@ const struct syscall_row sys_absent_rows[] = {
     {347, CALL_UNSAFE, "kexec_load", NULL, {ARG_HEX, ARG_UINT, ARG_PTR, ARG_HEX}},
     {364, CALL_UNSAFE, "perf_event_open", NULL, {ARG_PTR, ARG_INT, ARG_INT, ARG_FD, ARG_HEX}},
     {379, CALL_UNSAFE, "finit_module", NULL, {ARG_FD, ARG_STR, ARG_HEX}},
-    {383, CALL_UNSAFE, "seccomp", NULL, {ARG_HEX, ARG_HEX, ARG_PTR}},
     {386, CALL_UNSAFE, "bpf", NULL, {ARG_INT, ARG_PTR, ARG_UINT}},
     {388, CALL_UNSAFE, "userfaultfd", NULL, {ARG_HEX}},
     {394, CALL_UNSAFE, "pkey_mprotect", NULL, {ARG_PTR, ARG_UINT, ARG_PROT, ARG_INT}},

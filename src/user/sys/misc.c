@@ -4,7 +4,9 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
+#include "user/limit.h"
 #include "user/policy.h"
+#include "user/seccomp.h"
 #include "user/sys/common.h"
 
 // uname: six fields of 65 bytes on both sides
@@ -322,47 +324,10 @@ SYSCALL(capset)
     return host2(SYS_capset, guest_out_ptr_or_null(t, s->a[0], 8), guest_ptr_or_null(t, s->a[1]));
 }
 
-// Limits. Those on memory would limit the emulator: they are kept for the guest to read, and not handed on.
-
-static bool is_kept(int resource)
-{
-    return resource == RLIMIT_AS || resource == RLIMIT_STACK || resource == RLIMIT_DATA ||
-           resource == RLIMIT_RSS;
-}
-
-struct limits {
-    uint64_t cur, max;
-};
-
-static int64_t limit_get(struct thread *t, int resource, struct limits *l)
-{
-    if (resource >= 0 && resource < PROCESS_LIMITS && is_kept(resource) && t->p->limit[resource].set) {
-        *l = (struct limits){t->p->limit[resource].cur, t->p->limit[resource].max};
-        return 0;
-    }
-    const int64_t r = host4(SYS_prlimit64, 0, resource, NULL, l);
-    if (!r && resource == RLIMIT_STACK) l->cur = t->p->opt.stack_size;
-    return r;
-}
-
-static int64_t limit_set(struct thread *t, int resource, const struct limits *l)
-{
-    if (!is_kept(resource)) return host4(SYS_prlimit64, 0, resource, l, NULL);
-    struct limits old;
-    const int64_t r = limit_get(t, resource, &old);
-    if (r) return r;
-    if (l->cur > l->max) return -EINVAL;
-    if (l->max > old.max) return -EPERM;
-    t->p->limit[resource].cur = l->cur;
-    t->p->limit[resource].max = l->max;
-    t->p->limit[resource].set = true;
-    return 0;
-}
-
 SYSCALL(ugetrlimit)
 {
     struct limits l;
-    const int64_t r = limit_get(t, (int)s->a[0], &l);
+    const int64_t r = limit_get(t->p, (int)s->a[0], &l);
     if (r) return r;
     // 32-bit limits: all ones are infinity, and what does not fit is infinity, too.
     const uint32_t infinity = UINT32_MAX;
@@ -375,10 +340,10 @@ SYSCALL(setrlimit)
 {
     uint32_t g[2];
     if (!get_guest(t, g, s->a[1])) return -EFAULT;
-    if (policy_sandboxed(t) && !is_kept((int)s->a[0]))
+    if (policy_sandboxed(t) && !limit_is_kept((int)s->a[0]))
         return policy_refuse(t, EPERM); // core dumps would be files
     const struct limits l = {g[0] == UINT32_MAX ? UINT64_MAX : g[0], g[1] == UINT32_MAX ? UINT64_MAX : g[1]};
-    return limit_set(t, (int)s->a[0], &l);
+    return limit_set(t->p, (int)s->a[0], &l);
 }
 
 SYSCALL(prlimit64)
@@ -386,13 +351,14 @@ SYSCALL(prlimit64)
     struct limits new, old;
     const int pid = (int)s->a[0], resource = (int)s->a[1];
     const bool other = pid && pid != t->tid && pid != host0(SYS_getpid);
-    if (policy_sandboxed(t) && (other || (s->a[2] && !is_kept(resource)))) return policy_refuse(t, EPERM);
+    if (policy_sandboxed(t) && (other || (s->a[2] && !limit_is_kept(resource))))
+        return policy_refuse(t, EPERM);
     if (s->a[2] && !get_guest(t, new, s->a[2])) return -EFAULT;
     if (other)
         return host4(SYS_prlimit64, pid, resource, s->a[2] ? &new : NULL,
                      guest_out_ptr_or_null(t, s->a[3], sizeof old));
-    int64_t r = s->a[3] || s->a[2] ? limit_get(t, resource, &old) : 0;
-    if (!r && s->a[2]) r = limit_set(t, resource, &new);
+    int64_t r = s->a[3] || s->a[2] ? limit_get(t->p, resource, &old) : 0;
+    if (!r && s->a[2]) r = limit_set(t->p, resource, &new);
     if (!r && s->a[3] && !put_guest(t, old, s->a[3])) return -EFAULT;
     return r;
 }
@@ -456,15 +422,16 @@ SYSCALL(prctl)
     case PR_SET_NO_NEW_PRIVS:
     case PR_GET_NO_NEW_PRIVS:
     case PR_CAP_AMBIENT:
-    case PR_GET_SECCOMP:
     case PR_GET_THP_DISABLE:
     case PR_SET_THP_DISABLE:
     case PR_MCE_KILL:
     case PR_MCE_KILL_GET:
         return host5(SYS_prctl, op, (uint32_t)s->a[1], (uint32_t)s->a[2], (uint32_t)s->a[3],
                      (uint32_t)s->a[4]);
+    case PR_GET_SECCOMP: return t->seccomp;
+    case PR_SET_SECCOMP: return seccomp_prctl_set(t, (uint32_t)s->a[1], (uint32_t)s->a[2]);
     case SET_VMA: return -EINVAL; // names of anonymous memory: as a kernel without them
-    default: return -EINVAL;      // seccomp, memory map fields, other machines' modes
+    default: return -EINVAL;      // memory map fields, other machines' modes
     }
 }
 

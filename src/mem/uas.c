@@ -42,7 +42,7 @@ enum {
 // one of the guest's: a fifteenth of the whole time that a small program takes. The host kernel gives out
 // addresses from the top of its 47 bits downwards, or from a third of them upwards, and would come here last,
 // some 90 TiB later; AddressSanitizer has nothing here, either.
-#define WINDOW 0x200000000000ull
+#define WINDOW UAS_WINDOW
 
 bool uas_init(struct uas *as)
 {

@@ -16,6 +16,9 @@
 #define UAS_PAGE  0x1000u
 #define UAS_GUARD 0x10000u // unused at both ends of the window
 
+// Where the window is in every process: uas.c says why there.
+#define UAS_WINDOW 0x200000000000ull
+
 enum uas_prot { UAS_READ = 1, UAS_WRITE = 2, UAS_EXEC = 4 }; // = PROT_* of the Linux ABI
 
 enum uas_flags {

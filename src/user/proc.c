@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,29 +16,15 @@
 #include "user/layout.h"
 #include "user/sysroot.h"
 #include "user/proc_maps.h"
+#include "user/proc_other.h"
 
 #ifndef MFD_CLOEXEC
 #define MFD_CLOEXEC 1u
 #endif
 
-enum entry {
-    ENTRY_NONE, // the host's file will do
-    ENTRY_EXE,
-    ENTRY_MAPS,
-    ENTRY_SMAPS,
-    ENTRY_AUXV,
-    ENTRY_CMDLINE,
-    ENTRY_ENVIRON,
-    ENTRY_STAT,
-    ENTRY_STATM,
-    ENTRY_STATUS,
-    ENTRY_RAW, // mem, pagemap: positions in them are host addresses
-    ENTRY_CPUINFO,
-};
-
 static const struct {
     const char *name;
-    enum entry entry;
+    enum proc_entry entry;
 } names[] = {
     {"exe", ENTRY_EXE},   {"maps", ENTRY_MAPS},       {"smaps", ENTRY_SMAPS},
     {"auxv", ENTRY_AUXV}, {"cmdline", ENTRY_CMDLINE}, {"environ", ENTRY_ENVIRON},
@@ -45,7 +32,7 @@ static const struct {
     {"mem", ENTRY_RAW},   {"pagemap", ENTRY_RAW},     {"cpuinfo", ENTRY_CPUINFO},
 };
 
-static enum entry by_name(const char *name)
+static enum proc_entry by_name(const char *name)
 {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i].name) == 0) return names[i].entry;
@@ -75,11 +62,18 @@ static bool is(const char *name, size_t n, const char *what)
     return strlen(what) == n && memcmp(name, what, n) == 0;
 }
 
-static bool is_own_id(struct thread *t, const char *name, size_t n, bool thread)
+// 0: it is none.
+static int number(const char *name, size_t n)
 {
     char *end;
     const long id = strtol(name, &end, 10);
-    if (end != name + n || n == 0) return false;
+    return n && end == name + n && id > 0 && id <= INT_MAX ? (int)id : 0;
+}
+
+static bool is_own_id(struct thread *t, const char *name, size_t n, bool thread)
+{
+    const int id = number(name, n);
+    if (!id) return false;
     if (id == getpid() || id == t->tid) return true;
     bool found = false;
     pthread_mutex_lock(&t->p->lock);
@@ -89,36 +83,40 @@ static bool is_own_id(struct thread *t, const char *name, size_t n, bool thread)
     return found;
 }
 
-// The entry that an absolute path names.
-static enum entry classify(struct thread *t, const char *path)
+// The entry that an absolute path names, and whose: *pid is 0 for the process itself, or another stinkarm's.
+static enum proc_entry classify(struct thread *t, const char *path, int *pid)
 {
     const char *name;
     size_t n = component(&path, &name);
+    *pid = 0;
     if (!is(name, n, "proc")) return ENTRY_NONE;
     n = component(&path, &name);
     if (is(name, n, "cpuinfo")) return *path ? ENTRY_NONE : ENTRY_CPUINFO;
-    if (!is(name, n, "self") && !is(name, n, "thread-self") && !is_own_id(t, name, n, true))
-        return ENTRY_NONE;
+    if (!is(name, n, "self") && !is(name, n, "thread-self") && !is_own_id(t, name, n, true)) {
+        *pid = number(name, n);
+        if (!*pid || !proc_other_is_ours(*pid)) return ENTRY_NONE;
+    }
     n = component(&path, &name);
     if (is(name, n, "task")) {
         n = component(&path, &name);
-        if (!is_own_id(t, name, n, true)) return ENTRY_NONE;
+        if (*pid ? !number(name, n) : !is_own_id(t, name, n, true)) return ENTRY_NONE;
         n = component(&path, &name);
     }
     if (*path || n == 0) return ENTRY_NONE;
-    const enum entry e = by_name(name);
+    const enum proc_entry e = by_name(name);
     return e == ENTRY_CPUINFO ? ENTRY_NONE : e;
 }
 
 // Writes the absolute path for (dirfd, path) to abs. Looks at the host only if the last component is one of
 // ours.
-static enum entry entry_of(struct thread *t, int dirfd, const char *path, char *abs, size_t size)
+static enum proc_entry entry_of(struct thread *t, int dirfd, const char *path, char *abs, size_t size,
+                                int *pid)
 {
     const char *last = strrchr(path, '/');
     if (by_name(last ? last + 1 : path) == ENTRY_NONE) return ENTRY_NONE;
     if (*path == '/') {
         if (snprintf(abs, size, "%s", path) >= (int)size) return ENTRY_NONE;
-        return classify(t, abs);
+        return classify(t, abs, pid);
     }
     char link[40];
     if (dirfd == AT_FDCWD)
@@ -128,7 +126,7 @@ static enum entry entry_of(struct thread *t, int dirfd, const char *path, char *
     const ssize_t n = readlink(link, abs, size - 1);
     if (n < 5 || memcmp(abs, "/proc", 5) != 0) return ENTRY_NONE;
     if (snprintf(abs + n, size - (size_t)n, "/%s", path) >= (int)(size - (size_t)n)) return ENTRY_NONE;
-    return classify(t, abs);
+    return classify(t, abs, pid);
 }
 
 // --- contents
@@ -286,18 +284,22 @@ static void print_cpuinfo(struct thread *t, FILE *out)
     fprintf(out, "Hardware\t: stinkarm\nRevision\t: 0000\nSerial\t\t: 0000000000000000\n");
 }
 
-static void print_entry(struct thread *t, enum entry e, const char *path, FILE *out)
+static void print_entry(struct thread *t, enum proc_entry e, int pid, const char *path, FILE *out)
 {
     struct process *p = t->p;
     FILE *host;
+    if (pid) {
+        proc_other_print(p, pid, e, path, out);
+        return;
+    }
     switch (e) {
     case ENTRY_MAPS:
         kuser_ensure(p);
-        proc_print_maps(&p->as, out);
+        proc_print_maps(p, out);
         break;
     case ENTRY_SMAPS:
         kuser_ensure(p);
-        proc_print_smaps(&p->as, out);
+        proc_print_smaps(p, out);
         break;
     case ENTRY_AUXV: print_guest_memory(t, out, p->auxv_addr, p->auxv_addr + p->auxv_len); break;
     case ENTRY_CMDLINE: print_guest_memory(t, out, p->arg_start, p->arg_end); break;
@@ -319,13 +321,13 @@ static void print_entry(struct thread *t, enum entry e, const char *path, FILE *
 }
 
 // A file descriptor with the entry's text.
-static int snapshot(struct thread *t, enum entry e, const char *path, int flags)
+static int snapshot(struct thread *t, enum proc_entry e, int pid, const char *path, int flags)
 {
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
     if (!out) return -ENOMEM;
-    print_entry(t, e, path, out);
+    print_entry(t, e, pid, path, out);
     fclose(out);
     const int fd = memfd_create(strrchr(path, '/') + 1, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
     int err = fd < 0 ? -errno : 0;
@@ -343,15 +345,24 @@ static int snapshot(struct thread *t, enum entry e, const char *path, int flags)
     return fd;
 }
 
+// The host's path of a program's file. False: not known, or too long.
+static bool exe_of(struct thread *t, int pid, char *buf, size_t size)
+{
+    if (pid) return proc_other_exe(pid, buf, size);
+    return snprintf(buf, size, "%s", process_exe(t->p)) < (int)size;
+}
+
 int proc_open(struct thread *t, int dirfd, const char *path, int flags)
 {
-    char abs[4096];
-    const enum entry e = entry_of(t, dirfd, path, abs, sizeof abs);
+    char abs[4096], exe[4096];
+    int pid;
+    const enum proc_entry e = entry_of(t, dirfd, path, abs, sizeof abs, &pid);
     switch (e) {
     case ENTRY_NONE: return PROC_NOT_MINE;
     case ENTRY_EXE: {
         if (flags & O_NOFOLLOW) return PROC_NOT_MINE; // of the link itself (O_PATH), or ELOOP
-        const int fd = open(process_exe(t->p), flags, 0);
+        if (!exe_of(t, pid, exe, sizeof exe)) return PROC_NOT_MINE;
+        const int fd = open(exe, flags, 0);
         return fd < 0 ? -errno : fd;
     }
     case ENTRY_RAW:
@@ -366,10 +377,10 @@ int proc_open(struct thread *t, int dirfd, const char *path, int flags)
     case ENTRY_STATM:
     case ENTRY_STATUS:
     case ENTRY_CPUINFO:
-        if (flags & O_PATH) return PROC_NOT_MINE;
+        if (flags & O_PATH || (pid && (access(abs, R_OK) || !proc_other_prints(e)))) return PROC_NOT_MINE;
         if ((flags & O_ACCMODE) != O_RDONLY) return -EACCES;
         fork_prevent(t->p);
-        const int fd = snapshot(t, e, abs, flags);
+        const int fd = snapshot(t, e, pid, abs, flags);
         fork_allow(t->p);
         return fd;
     }
@@ -378,20 +389,23 @@ int proc_open(struct thread *t, int dirfd, const char *path, int flags)
 
 int proc_readlink(struct thread *t, int dirfd, const char *path, char *buf, size_t size)
 {
-    char abs[4096];
-    if (entry_of(t, dirfd, path, abs, sizeof abs) != ENTRY_EXE) return PROC_NOT_MINE;
-    const char *exe = sysroot_guest_path(t->p, process_exe(t->p));
-    size_t n = strlen(exe);
+    char abs[4096], exe[4096];
+    int pid;
+    if (entry_of(t, dirfd, path, abs, sizeof abs, &pid) != ENTRY_EXE || !exe_of(t, pid, exe, sizeof exe))
+        return PROC_NOT_MINE;
+    const char *name = sysroot_guest_path(t->p, exe);
+    size_t n = strlen(name);
     if (n > size) n = size;
-    memcpy(buf, exe, n);
+    memcpy(buf, name, n);
     return (int)n;
 }
 
 const char *proc_translate(struct thread *t, int dirfd, const char *path, char *buf, size_t size)
 {
     char abs[4096];
-    if (entry_of(t, dirfd, path, abs, sizeof abs) != ENTRY_EXE) return path;
-    return snprintf(buf, size, "%s", process_exe(t->p)) < (int)size ? buf : path;
+    int pid;
+    if (entry_of(t, dirfd, path, abs, sizeof abs, &pid) != ENTRY_EXE) return path;
+    return exe_of(t, pid, buf, size) ? buf : path;
 }
 
 // The path that it was started by, if that still leads to it.

@@ -1,8 +1,24 @@
-// What /proc says about the guest's own process: the host's files would show stinkarm instead.
+// What /proc says about the guest's own process, and others of ours: the host's files would show stinkarm
+// instead.
 #ifndef STINKARM_USER_PROC_H
 #define STINKARM_USER_PROC_H
 
 #include "user/process.h"
+
+enum proc_entry {
+    ENTRY_NONE, // the host's file will do
+    ENTRY_EXE,
+    ENTRY_MAPS,
+    ENTRY_SMAPS,
+    ENTRY_AUXV,
+    ENTRY_CMDLINE,
+    ENTRY_ENVIRON,
+    ENTRY_STAT,
+    ENTRY_STATM,
+    ENTRY_STATUS,
+    ENTRY_RAW, // mem, pagemap: positions in them are host addresses
+    ENTRY_CPUINFO,
+};
 
 // No file of ours: go on with the host's.
 #define PROC_NOT_MINE (-4095)

@@ -5,15 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem/uas.h"
-
-// A line of the host's file that lies in the window, in guest addresses.
-struct host_line {
-    uint64_t start, end, offset;
-    char dev[24];
-    unsigned long long ino;
-    char *path; // "" for anonymous memory; freed with the line's text
-};
+#include "user/sysroot.h"
 
 // A line to print.
 struct piece {
@@ -24,16 +16,15 @@ struct piece {
     char path[4096];
 };
 
-static bool parse(const struct uas *as, char *text, struct host_line *h)
+bool proc_parse_line(char *text, struct host_line *h)
 {
     unsigned long long start, end, offset;
-    char perms[8];
     int at = 0;
-    if (sscanf(text, "%llx-%llx %7s %llx %23s %llu %n", &start, &end, perms, &offset, h->dev, &h->ino, &at) !=
-            6 ||
+    if (sscanf(text, "%llx-%llx %7s %llx %23s %llu %n", &start, &end, h->perms, &offset, h->dev, &h->ino,
+               &at) != 6 ||
         !at)
         return false;
-    const unsigned long long base = (uintptr_t)as->window;
+    const unsigned long long base = UAS_WINDOW;
     if (start < base || start >= base + (1ull << 32)) return false;
     h->start = start - base;
     h->end = end - base;
@@ -44,10 +35,10 @@ static bool parse(const struct uas *as, char *text, struct host_line *h)
     return true;
 }
 
-static void print_piece(FILE *out, const struct piece *e)
+static void print_piece(FILE *out, const struct process *p, const struct piece *e)
 {
     const struct uas_map *m = &e->map;
-    const char *name = m->name ? m->name : e->path;
+    const char *name = m->name ? m->name : p ? sysroot_guest_path(p, e->path) : e->path;
     const int n = fprintf(out, "%08llx-%08llx %c%c%c%c %08llx %s %llu ", (unsigned long long)e->start,
                           (unsigned long long)e->end, m->prot & UAS_READ ? 'r' : '-',
                           m->prot & UAS_WRITE ? 'w' : '-', m->prot & UAS_EXEC ? 'x' : '-',
@@ -76,7 +67,8 @@ static struct piece make_piece(const struct host_line *h, const struct uas_map *
     return e;
 }
 
-void proc_print_maps(struct uas *as, FILE *out)
+// p: file names are as its guest knows them; NULL: as the host does.
+static void print_maps(struct uas *as, const struct process *p, FILE *out)
 {
     FILE *in = fopen("/proc/self/maps", "re");
     char *text = NULL;
@@ -85,7 +77,7 @@ void proc_print_maps(struct uas *as, FILE *out)
     struct uas_map m;
     struct piece *last = calloc(2, sizeof *last), *now = last + 1;
     while (in && last && getline(&text, &size, in) > 0) {
-        if (!parse(as, text, &h)) continue;
+        if (!proc_parse_line(text, &h)) continue;
         for (uint64_t at = h.start; at < h.end && uas_next(as, (uint32_t)at, &m) && m.start < h.end;
              at = m.end) {
             *now = make_piece(&h, &m);
@@ -93,14 +85,19 @@ void proc_print_maps(struct uas *as, FILE *out)
                 last->end = now->end;
                 continue;
             }
-            if (last->end) print_piece(out, last);
+            if (last->end) print_piece(out, p, last);
             *last = *now;
         }
     }
-    if (last && last->end) print_piece(out, last);
+    if (last && last->end) print_piece(out, p, last);
     free(last);
     free(text);
     if (in) fclose(in);
+}
+
+void proc_print_maps(struct process *p, FILE *out)
+{
+    print_maps(&p->as, p, out);
 }
 
 // The details that follow a line of smaps: those of the host's mapping, with the piece's own size.
@@ -112,8 +109,9 @@ static void print_detail(FILE *out, const char *text, const struct piece *e)
         fputs(text, out);
 }
 
-void proc_print_smaps(struct uas *as, FILE *out)
+void proc_print_smaps(struct process *p, FILE *out)
 {
+    struct uas *const as = &p->as;
     FILE *in = fopen("/proc/self/smaps", "re");
     char *text = NULL;
     size_t size = 0;
@@ -127,7 +125,7 @@ void proc_print_smaps(struct uas *as, FILE *out)
             if (inside) print_detail(out, text, e);
             continue;
         }
-        inside = parse(as, text, &h) && uas_next(as, (uint32_t)h.start, &m) && m.start < h.end;
+        inside = proc_parse_line(text, &h) && uas_next(as, (uint32_t)h.start, &m) && m.start < h.end;
         if (!inside) continue;
         // One mapping of the host may be several of the guest's; memory in use is then shown with the first.
         for (uint64_t at = h.start; at < h.end && uas_next(as, (uint32_t)at, &m) && m.start < h.end;
@@ -135,7 +133,7 @@ void proc_print_smaps(struct uas *as, FILE *out)
             if (at != h.start)
                 fprintf(out, "Size:           %8llu kB\n", (unsigned long long)(e->end - e->start) / 1024);
             *e = make_piece(&h, &m);
-            print_piece(out, e);
+            print_piece(out, p, e);
         }
     }
     free(e);
@@ -149,7 +147,7 @@ bool proc_find_map(struct uas *as, uint32_t addr, char *buf, size_t size)
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
     if (!out) return false;
-    proc_print_maps(as, out);
+    print_maps(as, NULL, out);
     fclose(out);
     bool found = false;
     for (char *line = text, *next; line && *line && !found; line = next) {

@@ -8,8 +8,22 @@
 
 struct uas;
 
-void proc_print_maps(struct uas *as, FILE *out);
-void proc_print_smaps(struct uas *as, FILE *out);
+// A line of the host's file that lies in the window, in guest addresses.
+struct host_line {
+    uint64_t start, end, offset;
+    char perms[8]; // the host's: what may be executed they do not say
+    char dev[24];
+    unsigned long long ino;
+    char *path; // "" for anonymous memory; in the line's text
+};
+
+// Cuts text up. False: it is not such a line.
+bool proc_parse_line(char *text, struct host_line *h);
+
+struct process;
+
+void proc_print_maps(struct process *p, FILE *out);
+void proc_print_smaps(struct process *p, FILE *out);
 
 // The line of maps that holds addr, without its newline; false if there is none.
 bool proc_find_map(struct uas *as, uint32_t addr, char *buf, size_t size);

@@ -129,11 +129,18 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+// Whether a path is that of an open file, which the next program may not have any more.
+static bool is_descriptor(const char *path)
+{
+    return strncmp(path, "/dev/fd/", 8) == 0 || (strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/"));
+}
+
 // What the program is called, on both sides. 1: that is not known here, relative to a descriptor.
 static int name_program(struct exec *e, int dirfd, const char *given, bool follow)
 {
     const struct process *p = e->t->p;
     const char *exe = proc_translate(e->t, dirfd, given, e->path, sizeof e->path);
+    if (exe != given && !follow) return -ELOOP;
     if (exe != given) {
         snprintf(e->name, sizeof e->name, "%s", sysroot_guest_path(p, exe));
         return 0;
@@ -142,6 +149,7 @@ static int name_program(struct exec *e, int dirfd, const char *given, bool follo
     if (err < 0) return err;
     if (err && given[0] != '/' && dirfd != ABI_AT_FDCWD) return 1;
     if (err) snprintf(e->path, sizeof e->path, "%s", given);
+    if (is_descriptor(e->path)) return 1;
     const bool there = given[0] == '/' || dirfd == ABI_AT_FDCWD;
     snprintf(e->name, sizeof e->name, "%s", there ? given : sysroot_guest_path(p, e->path));
     return 0;
@@ -170,7 +178,8 @@ static int enter_script(struct exec *e)
     if (!strings_insert(&e->argv, 0, script)) return -ENOMEM;
     if (*arg && !strings_insert(&e->argv, 0, arg)) return -ENOMEM;
     if (!strings_insert(&e->argv, 0, name)) return -ENOMEM;
-    return name_program(e, AT_FDCWD, name, true);
+    const int unknown = name_program(e, AT_FDCWD, name, true);
+    return unknown > 0 ? -ENOENT : unknown;
 }
 
 // ---- the call ----

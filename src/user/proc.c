@@ -362,6 +362,7 @@ int proc_open(struct thread *t, int dirfd, const char *path, int flags)
     case ENTRY_EXE: {
         if (flags & O_NOFOLLOW) return PROC_NOT_MINE; // of the link itself (O_PATH), or ELOOP
         if (!exe_of(t, pid, exe, sizeof exe)) return PROC_NOT_MINE;
+        if ((flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH)) return -ETXTBSY; // it is running
         const int fd = open(exe, flags, 0);
         return fd < 0 ? -errno : fd;
     }

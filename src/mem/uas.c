@@ -130,7 +130,7 @@ static void split(struct uas *as, uint64_t addr)
 static bool alike(const struct uas_map *a, const struct uas_map *b)
 {
     return a->end == b->start && a->prot == b->prot && a->shared == b->shared && a->grows == b->grows &&
-           a->name == b->name;
+           a->name == b->name && a->own == b->own;
 }
 
 // Merges what is alike around [start, end).
@@ -341,19 +341,17 @@ int uas_map(struct uas *as, uint32_t addr, uint64_t len, unsigned prot, unsigned
     return err;
 }
 
-int uas_note(struct uas *as, uint32_t addr, uint64_t len, unsigned prot, bool shared, const char *name)
+int uas_note(struct uas *as, const struct uas_map *m)
 {
-    const uint64_t end = addr + len;
     bool code = false, room;
     pthread_mutex_lock(&as->lock);
     room = reserve(as, 2);
     if (room) {
-        list_put(as, (struct uas_map){
-                         .start = addr, .end = end, .prot = (uint8_t)prot, .shared = shared, .name = name});
-        code = marks_clear(as, addr, end);
+        list_put(as, *m);
+        code = marks_clear(as, m->start, m->end);
     }
     pthread_mutex_unlock(&as->lock);
-    tell_engine(as, code, addr, end);
+    tell_engine(as, code, m->start, m->end);
     return room ? 0 : -ENOMEM;
 }
 

@@ -38,6 +38,7 @@ struct uas_map {
     uint8_t prot;     // enum uas_prot, as the guest asked for
     uint64_t end;     // exclusive; up to 2^32
     const char *name; // "[heap]" and the like, a constant; NULL for the rest
+    uint32_t own;     // not 0: a number that keeps it apart from its neighbours
 };
 
 struct uas {
@@ -67,7 +68,7 @@ extern const struct cpu_mem uas_cpu_mem;
 int uas_map(struct uas *as, uint32_t addr, uint64_t len, unsigned prot, unsigned flags, int fd,
             uint64_t offset, const char *name);
 // Enters into the list what the caller has mapped into the window himself (shmat).
-int uas_note(struct uas *as, uint32_t addr, uint64_t len, unsigned prot, bool shared, const char *name);
+int uas_note(struct uas *as, const struct uas_map *m);
 int uas_unmap(struct uas *as, uint32_t addr, uint64_t len);
 int uas_protect(struct uas *as, uint32_t addr, uint64_t len, unsigned prot);
 // Moves, and resizes on the way. to is free, or replaced. keep: the old range stays mapped, empty

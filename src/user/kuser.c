@@ -79,7 +79,10 @@ static const uint32_t page[UAS_PAGE / 4] = {
 int kuser_note(struct process *p)
 {
     p->sigpage = ABI_VECTORS + 0x500;
-    return uas_note(&p->as, ABI_VECTORS, UAS_PAGE, UAS_READ | UAS_EXEC, false, "[vectors]");
+    return uas_note(&p->as, &(struct uas_map){.start = ABI_VECTORS,
+                                               .end = (uint64_t)ABI_VECTORS + UAS_PAGE,
+                                               .prot = UAS_READ | UAS_EXEC,
+                                               .name = "[vectors]"});
 }
 
 // Made elsewhere and moved to its place, so that other threads see all of it or nothing.

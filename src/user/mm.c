@@ -321,7 +321,13 @@ static int64_t shmat_locked(struct process *p, int id, uint32_t addr, uint32_t l
     if (r < 0 && r > -4096) return r;
     const unsigned prot = ABI_PROT_READ | (flags & ABI_SHM_RDONLY ? 0 : ABI_PROT_WRITE) |
                           (flags & ABI_SHM_EXEC ? ABI_PROT_EXEC : 0);
-    const int e = uas_note(&p->as, addr, len, effective_prot(p, prot), true, shm_name);
+    const struct uas_map m = {.start = addr,
+                              .end = (uint64_t)addr + len,
+                              .prot = (uint8_t)effective_prot(p, prot),
+                              .shared = true,
+                              .name = shm_name,
+                              .own = ++p->attached};
+    const int e = uas_note(&p->as, &m);
     return e ? e : (int64_t)addr;
 }
 
@@ -343,9 +349,12 @@ int64_t mm_shmdt(struct process *p, uint32_t addr)
     struct uas_map m;
     pthread_mutex_lock(&p->as.mm_lock);
     int64_t r = -EINVAL;
-    if (uas_lookup(&p->as, addr, &m) && m.start == addr && m.name == shm_name)
-        r = uas_unmap(&p->as, addr,
-                      (uint32_t)(m.end - m.start)); // the last page of a segment to go detaches it
+    if (uas_lookup(&p->as, addr, &m) && m.start == addr && m.own) {
+        const uint32_t own = m.own; // of all pieces, the last of which detaches it
+        do
+            r = uas_unmap(&p->as, m.start, m.end - m.start);
+        while (!r && uas_next(&p->as, (uint32_t)m.end, &m) && m.own == own);
+    }
     pthread_mutex_unlock(&p->as.mm_lock);
     return r;
 }

@@ -73,6 +73,7 @@ struct process {
     bool mlock_future;            // mlockall(MCL_FUTURE)
     bool memory_shared;           // … by threads, or with processes: from now on
     uint32_t mmap_top;            // mmap allocates downwards from here
+    uint32_t attached;            // System V segments so far
 
     pthread_mutex_t lock; // guards threads, sigactions, brk
     struct thread *threads;

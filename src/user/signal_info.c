@@ -20,7 +20,7 @@ static enum si_class class_of(int sig, int code)
     case ABI_SIGBUS:
     case ABI_SIGFPE:
     case ABI_SIGSEGV: return CLASS_FAULT;
-    default: return CLASS_RT;
+    default: return code <= ABI_POLL_HUP ? CLASS_POLL : CLASS_RT; // instead of SIGIO: F_SETSIG
     }
 }
 

@@ -35,6 +35,7 @@ enum {
     ABI_SEGV_ACCERR = 2,
     ABI_BUS_ADRALN = 1,
     ABI_BUS_ADRERR = 2,
+    ABI_POLL_HUP = 6, // the highest
 };
 
 struct abi_siginfo {

@@ -159,10 +159,13 @@ static int64_t sys_process_mrelease(struct thread *t, const struct sysargs *s)
     return host_syscall(HOST_PROCESS_MRELEASE, (int)s->a[0], (long)s->a[1], 0, 0, 0, 0);
 }
 
+enum { KCMP_TFD = 7 }; // its second thing is described in memory
+
 static int64_t sys_kcmp(struct thread *t, const struct sysargs *s)
 {
-    (void)t;
-    return host_syscall(SYS_kcmp, (int)s->a[0], (int)s->a[1], (int)s->a[2], (long)s->a[3], (long)s->a[4], 0);
+    const int what = (int)s->a[2];
+    const long second = what == KCMP_TFD ? (long)guest_ptr(t, s->a[4]) : (long)s->a[4];
+    return host_syscall(SYS_kcmp, (int)s->a[0], (int)s->a[1], what, (long)s->a[3], second, 0);
 }
 
 static int64_t sys_pidfd_open(struct thread *t, const struct sysargs *s)

@@ -43,6 +43,7 @@ enum { TIER_FRAME_SHIFT = 41 };
 
 // A block.
 struct tier_block {
+    bool ran; // asks for what has run: it ends behind a conditional branch that has always been taken
     unsigned ninsns;
     struct tier_insn *insns;
     bool runs_on; // behind the last instruction, to next_pc with next_it

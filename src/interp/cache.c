@@ -13,9 +13,26 @@ bool cache_init(struct cache *k)
     return pthread_mutex_init(&k->lock, NULL) == 0; // the rest starts as zeros
 }
 
-void cache_serve_machine(struct cache *k)
+// Chains as long as the first table makes them took a fifth of a large program's start. Nobody reads
+// meanwhile.
+static void more_buckets(struct cache *k, unsigned n)
 {
-    k->nbuckets = CACHE_SYSTEM_BUCKETS;
+    const unsigned before = k->nbuckets;
+    k->nbuckets = n;
+    for (unsigned i = 0; i < before && k->nblocks; i++) {
+        struct block *b = atomic_exchange_explicit(&k->buckets[i], NULL, memory_order_relaxed);
+        for (struct block *next; b; b = next) {
+            _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, n)];
+            next = b->next;
+            b->next = atomic_load_explicit(bucket, memory_order_relaxed);
+            atomic_store_explicit(bucket, b, memory_order_relaxed);
+        }
+    }
+}
+
+void cache_share(struct cache *k)
+{
+    if (!k->shared) more_buckets(k, CACHE_MOST_BUCKETS);
     k->shared = true;
 }
 
@@ -48,6 +65,7 @@ void cache_flush(struct cache *k)
         atomic_store(&k->buckets[i], NULL);
     memset(k->pages, 0, sizeof k->pages);
     free_chunks(k);
+    k->nblocks = 0;
     if (k->tier) k->tier->flush(k->tier);
     cache_unlock(k);
 }
@@ -152,6 +170,11 @@ static struct block *keep(struct cache *k, const struct block *b)
     if (!kept) return NULL;
     if (kept != b) memcpy(kept, b, size);
     if (!enlist(k, kept)) return NULL;
+    if (++k->nblocks > k->nbuckets && !k->shared && k->nbuckets < CACHE_MOST_BUCKETS) {
+        const unsigned n = 4 * k->nbuckets;
+        pages_expect(k->buckets, n * sizeof k->buckets[0]);
+        more_buckets(k, n);
+    }
     _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
     kept->next = atomic_load(bucket);
     atomic_store_explicit(bucket, kept, memory_order_release);
@@ -206,6 +229,7 @@ static void unlist(struct cache *k, struct block *b, uint32_t frame)
 static void forget(struct cache *k, struct block *b)
 {
     stats_add(STAT_FORGOTTEN, 1);
+    k->nblocks--;
     unhash(k, b);
     unlist(k, b, b->frame[0]);
     if (b->frame[1] != b->frame[0]) unlist(k, b, b->frame[1]);

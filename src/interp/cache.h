@@ -18,8 +18,8 @@ enum {
     // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
     // block. Each unit (enum isa_unit) may be looked for.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 6,
-    CACHE_BUCKETS = 4096,         // a process …
-    CACHE_SYSTEM_BUCKETS = 65536, // … and a machine, which runs all its processes' code
+    CACHE_BUCKETS = 4096,       // a process begins with …
+    CACHE_MOST_BUCKETS = 65536, // … and many blocks, threads or a machine have
     CACHE_PAGES = 512,
     CACHE_CHUNK = 1 << 20,
     CACHE_PIECE = 1 << 15, // of a chunk, comes at once
@@ -64,9 +64,9 @@ struct cache {
     struct tier *tier;               // told of what is forgotten; NULL: there is none
     bool loops_forgotten;            // some CPU may loop in code of the tier that was
     atomic_uint generation;          // counts invalidations: a block decoded across one is not inserted
-    unsigned nbuckets;
+    unsigned nbuckets, nblocks;
     struct code_page *pages[CACHE_PAGES];
-    _Atomic(struct block *) buckets[CACHE_SYSTEM_BUCKETS]; // nbuckets of them
+    _Atomic(struct block *) buckets[CACHE_MOST_BUCKETS]; // nbuckets of them
 };
 
 // Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one
@@ -94,7 +94,8 @@ static inline void cache_unlock(struct cache *k)
 }
 
 bool cache_init(struct cache *k);
-void cache_serve_machine(struct cache *k); // before there are blocks
+// More than one thread may come from now on. Nobody is inside.
+void cache_share(struct cache *k);
 void cache_destroy(struct cache *k);
 // There are going to be many blocks: the hash table's memory comes at once, not page by page.
 void cache_expect_many(struct cache *k);

@@ -315,14 +315,14 @@ static bool attach(struct engine *base, struct cpu *c)
     // Mapped, not allocated: most entries of the jump cache are never touched.
     struct interp_cpu *ic = pages_sparse(sizeof *ic);
     if (!ic) return false;
-    if (c->mem->code_frame) cache_serve_machine(&e->cache);
+    if (c->mem->code_frame) cache_share(&e->cache);
     ic->cpu = c;
     c->engine = base;
     c->engine_state = ic;
     c->host_jump = NULL;
     if (e->lockstep) c->quick_svc = NULL; // what it does cannot be done twice
     pthread_mutex_lock(&e->lock);
-    if (e->cpus) e->cache.shared = true; // the thread that makes another is not inside
+    if (e->cpus) cache_share(&e->cache); // the thread that makes another is not inside
     ic->next = e->cpus;
     e->cpus = ic;
     pthread_mutex_unlock(&e->lock);
@@ -427,6 +427,6 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
 bool interp_engine_check(struct engine *base)
 {
     struct interp_engine *e = (struct interp_engine *)base;
-    cache_serve_machine(&e->cache); // every instruction is a block of its own, too
+    cache_share(&e->cache); // every instruction is a block of its own, too
     return (e->lockstep = lockstep_new(e->tier));
 }

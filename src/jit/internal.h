@@ -62,6 +62,7 @@ struct jit {
     bool full;                   // … which has no room any more
     bool none;                   // there is no memory
     bool anew;                   // all code is to be made anew
+    bool has_regions;            // … some of which is, or may be, regions
     uintptr_t evicted[2];        // records that have been forgotten last: from, to
     unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
     uint32_t hot;        // runs of a block until it is compiled, when the program is not young any more

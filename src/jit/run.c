@@ -80,11 +80,11 @@ void jit_flags_cross(struct tier *t, struct cpu *c)
 {
     struct jit *j = jit_of(t);
     pthread_mutex_lock(&j->lock);
-    if (!t->crosses && j->tries) {
+    if (!t->crosses && j->has_regions) {
         j->anew = true;
         c->exit_request = 1;
     } else if (!t->crosses) {
-        j->translation.flags_cross = true; // before there is code
+        j->translation.flags_cross = true; // blocks have all flags in memory when they are left
     }
     t->crosses = true;
     pthread_mutex_unlock(&j->lock);

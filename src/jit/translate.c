@@ -132,7 +132,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
 {
     const struct tier_source *src = tier->source;
     struct ir_block *b = &t->ir;
-    struct tier_block first = {.insns = t->insns};
+    struct tier_block first = {.insns = t->insns, .ran = !region};
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
     b->quick = !region && ir_passes_may_be_quick();

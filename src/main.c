@@ -17,6 +17,7 @@
 #include "jit/jit.h"
 #include "user/handover.h"
 #include "user/process.h"
+#include "user/sandbox.h"
 #include "user/sysroot.h"
 
 enum { EXIT_INTERNAL = 125 };
@@ -58,7 +59,7 @@ static struct process_options process_options(const struct options *o)
         .final_registers = o->final_registers,
         .self_args = o->own,
         .by_kernel = !o->own,
-        .program_fd = o->own ? -1 : program_fd(),
+        .program_fd = o->sandbox ? o->sandbox->program : o->own ? -1 : program_fd(),
         .features = features[o->cpu],
         .run = log_on(LOG_INSTRUCTIONS) ? trace_run : NULL,
     };
@@ -124,7 +125,7 @@ static int run(const struct options *o, const struct title *title)
         warn("--handover-fd: %s", strerror(errno));
         return EXIT_INTERNAL;
     }
-    if (!use_sysroot(&p, o)) return EXIT_INTERNAL;
+    if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
     fault_init();
     const char *path = o->program[0];
     if (o->argv0) o->program[0] = (char *)o->argv0;
@@ -133,6 +134,7 @@ static int run(const struct options *o, const struct title *title)
         argc++;
     const int status = process_load(&p, t, path, argc, o->program, o->env, title);
     if (status) return status;
+    if (!sandbox_close(&p)) return EXIT_INTERNAL;
     if (log_on(LOG_ELF)) {
         log_line("jumping to entry G=0x%x at H=%p", p.entry, (void *)(p.as.window + (p.entry & ~1u)));
         log_line("starting the emulator");

@@ -17,7 +17,15 @@ const char options_help[] =
     "\n"
     "  -C, --syscalls MODE    forward (default): the program may do what you may;\n"
     "                         deny: every system call but exit fails with ENOSYS;\n"
-    "                         sandbox: no files beyond 0 to 2, no network, no processes\n"
+    "                         sandbox: no files beyond 0 to 2, no network, no processes,\n"
+    "                         but what these grant:\n"
+    "      --allow-read PATH  files of a directory, or a file, may be read\n"
+    "      --allow-write PATH read, changed, made and removed\n"
+    "      --allow-exec       to execute ARM programs that it may read\n"
+    "      --allow-net        sockets of the internet protocols\n"
+    "      --memory-limit N   bytes that each process may map, with suffix K, M or G\n"
+    "      --time-limit N     seconds of CPU time for each process; then exit status 124\n"
+    "      --max-processes N  processes at once, the program included (default 1)\n"
     "  -s, --stack-size N     bytes of stack, with suffix K, M or G (default 8M)\n"
     "  -n, --no-env           start with an empty environment\n"
     "  -E, --env VAR=VALUE    set an environment variable\n"
@@ -56,6 +64,7 @@ enum { DEFAULT_STACK = 8 << 20, MIN_STACK = 4096 };
 
 enum id {
     OPT_SYSCALLS,
+    OPT_SANDBOX, // all that options_sandbox knows
     OPT_STACK,
     OPT_NO_ENV,
     OPT_ENV,
@@ -90,6 +99,15 @@ static const struct definition {
     const char *name; // "": none
 } definitions[] = {
     {OPT_SYSCALLS, 'C', true, true, "syscalls"},
+    {OPT_SANDBOX, 0, true, false, "allow-read"}, // the next stinkarm gets all by sandbox-fd
+    {OPT_SANDBOX, 0, true, false, "allow-write"},
+    {OPT_SANDBOX, 0, false, false, "allow-exec"},
+    {OPT_SANDBOX, 0, false, false, "allow-net"},
+    {OPT_SANDBOX, 0, true, false, "memory-limit"},
+    {OPT_SANDBOX, 0, true, false, "time-limit"},
+    {OPT_SANDBOX, 0, true, false, "max-processes"},
+    {OPT_SANDBOX, 0, true, false, "sandbox-fd"},
+    {OPT_SANDBOX, 0, true, false, "program-fd"},
     {OPT_STACK, 's', true, true, "stack-size"},
     {OPT_NO_ENV, 'n', false, false, "no-env"},
     {OPT_ENV, 'E', true, false, "env"},
@@ -253,14 +271,16 @@ bool options_engine(struct engine_options *o, const char *name, char *arg)
     return true;
 }
 
-static bool apply(struct options *o, enum id id, char *arg)
+static bool apply(struct options *o, const struct definition *d, char *arg)
 {
+    const enum id id = d->id;
     int value = 0;
     switch (id) {
     case OPT_SYSCALLS:
         if (!option_choice("syscalls", arg, syscalls_names, &value)) return false;
         o->syscalls = (enum options_syscalls)value;
         return true;
+    case OPT_SANDBOX: return (o->sandbox = options_sandbox(d->name, arg)) != NULL;
     case OPT_STACK: return parse_stack(arg, &o->stack_size);
     case OPT_NO_ENV:
     case OPT_ENV:
@@ -318,7 +338,7 @@ static void keep(struct cursor *c, char *word)
 static bool use(struct options *o, struct cursor *c, const struct definition *d, char *arg)
 {
     const bool edits = d->id == OPT_NO_ENV || d->id == OPT_ENV || d->id == OPT_UNSET;
-    return (!edits || own_env(o, c->envp, c->argc)) && apply(o, d->id, arg);
+    return (!edits || own_env(o, c->envp, c->argc)) && apply(o, d, arg);
 }
 
 static const struct definition *find_long(const char *name, size_t len)
@@ -416,6 +436,13 @@ void options_for_kernel(struct options *o, char **argv, char **envp)
     o->program = argv + 2;
 }
 
+static bool is_for_sandbox(const struct options *o)
+{
+    if (!o->sandbox || o->syscalls == SYSCALLS_SANDBOX) return true;
+    warn("--%s is for --syscalls sandbox" SEE_HELP, o->sandbox->first);
+    return false;
+}
+
 bool options_parse(struct options *o, int argc, char **argv, char **envp)
 {
     *o = defaults(envp);
@@ -433,5 +460,5 @@ bool options_parse(struct options *o, int argc, char **argv, char **envp)
         return false;
     }
     argv[c.kept] = NULL;
-    return true;
+    return is_for_sandbox(o);
 }

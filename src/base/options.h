@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/options_sandbox.h"
+
 #define STINKARM_VERSION "0.1.0"
 
 enum options_action { ACTION_RUN, ACTION_HELP, ACTION_VERSION };
@@ -24,6 +26,7 @@ struct engine_options {
 struct options {
     enum options_action action;
     enum options_syscalls syscalls;
+    const struct sandbox_options *sandbox; // NULL: none of them is given
     struct engine_options engine;
     enum options_cpu cpu;
     uint32_t stack_size; // bytes

@@ -42,6 +42,9 @@ struct engine {
     bool (*host_trap)(struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
                       uintptr_t *arg);
 
+    // Gets the host's memory for code now, since later there will be none. False: it cannot be had.
+    bool (*prepare)(struct engine *e);
+
     void (*destroy)(struct engine *e);
 };
 

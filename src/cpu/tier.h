@@ -139,6 +139,7 @@ struct tier {
     void (*fork_before)(struct tier *t);
     void (*fork_copy)(struct tier *t);
     void (*fork_after)(struct tier *t, bool child, struct cpu *self);
+    bool (*prepare)(struct tier *t); // memory for code, now
     void (*destroy)(struct tier *t);
 };
 

@@ -398,6 +398,12 @@ static bool host_trap(struct cpu *c, const struct host_registers *h, uintptr_t *
     return true;
 }
 
+static bool prepare(struct engine *base)
+{
+    struct tier *t = ((struct interp_engine *)base)->tier;
+    return !t || t->prepare(t);
+}
+
 static void destroy(struct engine *base)
 {
     struct interp_engine *e = (struct interp_engine *)base;
@@ -413,7 +419,7 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
     struct interp_engine *e = pages_sparse(sizeof *e);
     if (!e) return NULL;
     e->base = (struct engine){"interp",    run,        invalidate, attach,    detach,
-                              fork_before, fork_after, host_fault, host_trap, destroy};
+                              fork_before, fork_after, host_fault, host_trap, prepare, destroy};
     e->tier = e->cache.tier = tier;
     if (tier) interp_tier_attach(tier);
     if (tier && stats_on) interp_stats_init();

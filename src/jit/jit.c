@@ -109,6 +109,15 @@ static void flush(struct tier *t)
     pthread_mutex_unlock(&j->lock);
 }
 
+static bool prepare(struct tier *t)
+{
+    struct jit *j = jit_of(t);
+    pthread_mutex_lock(&j->lock);
+    const bool ok = jit_memory(j);
+    pthread_mutex_unlock(&j->lock);
+    return ok;
+}
+
 static void destroy(struct tier *t)
 {
     struct jit *j = jit_of(t);
@@ -141,6 +150,7 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
                             .fork_before = jit_fork_before,
                             .fork_copy = jit_fork_copy,
                             .fork_after = jit_fork_after,
+                            .prepare = prepare,
                             .destroy = destroy};
     j->size = memory ? (size_t)memory << 20 : JIT_MEMORY;
     j->part_size = (j->size - JIT_SHARED_ROOM) / JIT_PARTS & ~(size_t)0xfff;

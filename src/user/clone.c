@@ -231,6 +231,11 @@ static void become_process(struct thread *t, const struct clone_args *a)
         t->actions = p->actions;
         t->actions_known = &p->actions_known;
     }
+    if (t->sandbox_fds != p->sandbox_fds) { // likewise
+        memcpy(p->sandbox_fds, t->sandbox_fds, sizeof p->sandbox_fds);
+        t->sandbox_fds = p->sandbox_fds;
+    }
+    if (a->slot >= 0) policy_enter(t, a);
     t->vforked = false;
     t->next = NULL;
     p->threads = t;
@@ -292,6 +297,7 @@ struct vm_child {
     int pid;
     struct abi_sigaction actions[ABI_NSIG + 1]; // its own, unless CLONE_SIGHAND
     uint64_t actions_known;
+    uint64_t sandbox_fds[PROCESS_SANDBOX_FDS / 64];
 };
 
 static int vm_child_main(void *arg)
@@ -300,6 +306,7 @@ static int vm_child_main(void *arg)
     struct thread *t = v->t;
     current_thread = t;
     t->tid = v->pid = (int)syscall(SYS_getpid);
+    if (v->args->slot >= 0) policy_enter(t, v->args);
     if (v->args->flags & ABI_CLONE_PARENT_SETTID) put_tid(t, v->args->parent_tid, v->pid);
     if (v->args->flags & ABI_CLONE_CHILD_SETTID) put_tid(t, v->args->child_tid, v->pid);
     if (v->args->clear_handlers) clear_handlers(t);
@@ -339,6 +346,10 @@ static struct vm_child *new_vm_child(struct thread *t, const struct clone_args *
     pthread_mutex_lock(&t->p->lock);
     seccomp_inherit(v->t, t);
     pthread_mutex_unlock(&t->p->lock);
+    if (policy_sandboxed(t)) {
+        memcpy(v->sandbox_fds, t->sandbox_fds, sizeof v->sandbox_fds);
+        v->t->sandbox_fds = v->sandbox_fds;
+    }
     if (!(a->flags & ABI_CLONE_SIGHAND)) {
         pthread_mutex_lock(&t->p->lock);
         memcpy(v->actions, t->actions, sizeof v->actions);
@@ -412,15 +423,22 @@ int64_t clone_guest(struct thread *t, const struct clone_args *a)
 {
     const int err = check_flags(a->flags);
     if (err) return err;
-    if (t->p->opt.policy == POLICY_SANDBOX && !(a->flags & ABI_CLONE_THREAD)) return policy_refuse(t, EPERM);
-    if (!signal_block_all(t)) return -ERESTARTNOINTR;
+    struct clone_args own = *a;
+    own.slot = -1;
+    const int64_t refused = policy_sandboxed(t) ? policy_may_clone(t, &own) : 0;
+    if (refused) return refused;
+    if (!signal_block_all(t)) {
+        if (own.slot >= 0) sandbox_enter(t->p->sandbox, own.slot, 0);
+        return -ERESTARTNOINTR;
+    }
     int64_t r;
     if (a->flags & ABI_CLONE_THREAD)
-        r = clone_thread(t, a);
+        r = clone_thread(t, &own);
     else if (a->flags & ABI_CLONE_VM)
-        r = clone_vm(t, a);
+        r = clone_vm(t, &own);
     else
-        r = clone_process(t, a);
+        r = clone_process(t, &own);
+    if (own.slot >= 0 && r) sandbox_enter(t->p->sandbox, own.slot, r > 0 ? (int)r : 0);
     signal_unblock(t);
     return r;
 }

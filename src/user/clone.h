@@ -32,6 +32,8 @@ struct clone_args {
     uint32_t stack; // 0: goes on with the caller's
     uint32_t parent_tid, child_tid, tls, pidfd;
     bool clear_handlers; // CLONE_CLEAR_SIGHAND: signals that have handlers have none in the child
+    int slot;      // of the new process in the sandbox; -1: it has none
+    uint32_t time; // … and the seconds that it has
 };
 
 // The new thread's or process's ID, 0 in a child made by fork, or a negative errno.

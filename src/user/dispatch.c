@@ -47,6 +47,7 @@ const struct syscall_row *syscall_row(uint32_t nr)
 static void read_args(struct sysargs *s, const struct cpu *c, const struct syscall_row *row)
 {
     memset(s->host, 0, sizeof s->host);
+    s->nofollow = 0;
     for (int i = 0; i < 6; i++)
         s->a[i] = c->r[i];
     unsigned reg = 0;
@@ -83,8 +84,7 @@ static int64_t unknown(struct thread *t, uint32_t nr)
     return -ENOSYS;
 }
 
-// Whether the call's flags say something about a link at the end of its path: that it is followed, or is not.
-static bool follows(const struct syscall_row *row, const struct sysargs *s, bool follow)
+bool syscall_follows(const struct syscall_row *row, const struct sysargs *s, bool follow)
 {
     for (int i = 0; i < 6; i++) {
         const uint8_t kind = row->args[i];
@@ -110,7 +110,7 @@ static int64_t call_with_paths(struct thread *t, const struct syscall_row *row, 
         if (length < 0) return length;
         const bool follow = kind == ARG_PATH;
         // What flags say is about the first path: the second one of linkat is new.
-        const int e = sysroot_resolve(t->p, dirfd, guest, n ? follow : follows(row, s, follow), host[n]);
+        const int e = sysroot_resolve(t->p, dirfd, guest, n ? follow : syscall_follows(row, s, follow), host[n]);
         if (e < 0) return e;
         if (!e) s->host[i] = host[n++];
     }
@@ -132,6 +132,7 @@ static int64_t call(struct thread *t, const struct syscall_row *row, struct sysa
     if (refused) return refused;
     if (row->host) return host_syscall(row->host, 0, 0, 0, 0, 0, 0);
     if (!row->fn) return absent(t, row);
+    if (policy_sandboxed(t) && has_paths(row)) return policy_call_with_paths(t, row, s);
     return t->p->sysroot && has_paths(row) ? call_with_paths(t, row, s) : row->fn(t, s);
 }
 

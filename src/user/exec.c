@@ -14,6 +14,7 @@
 #include "base/pages.h"
 #include "user/clone.h"
 #include "user/handover.h"
+#include "user/policy.h"
 #include "user/proc.h"
 #include "user/seccomp.h"
 #include "user/signal.h"
@@ -49,6 +50,8 @@ struct exec {
     char log_option[32]; // where the next stinkarm finds the log
     int handover;        // … and what else it inherits; -1: nothing
     char handover_option[32];
+    char sandbox_option[32], program_option[32];
+    int program; // in the sandbox: the file, open
 };
 
 static bool strings_insert(struct strings *s, size_t at, const char *str)
@@ -135,10 +138,42 @@ static bool is_descriptor(const char *path)
     return strncmp(path, "/dev/fd/", 8) == 0 || (strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/"));
 }
 
+// In the sandbox it is what was found, whatever its name leads to afterwards.
+static int take_program(struct exec *e, int fd)
+{
+    char link[40];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    const int program = open(link, O_RDONLY | O_NOCTTY | O_NONBLOCK); // the next stinkarm gets it
+    if (program < 0) return -errno;
+    if (e->program >= 0) close(e->program);
+    e->program = program;
+    snprintf(e->path, sizeof e->path, "/proc/self/fd/%d", program);
+    return 0;
+}
+
+static int find_in_sandbox(struct exec *e, int dirfd, const char *given, bool follow)
+{
+    const bool empty = !*given;
+    int fd = dirfd, err = empty ? policy_check_fd(e->t, dirfd, false) : 0;
+    if (!err && !empty) err = fd = policy_find_program(e->t, dirfd, given, follow);
+    if (err < 0) return err;
+    err = take_program(e, fd);
+    const ssize_t n = err ? 0 : readlink(e->path, e->name, sizeof e->name - 1);
+    if (!empty) close(fd);
+    if (err) return err;
+    if (*given == '/')
+        snprintf(e->name, sizeof e->name, "%s", given);
+    else if (n > 0)
+        e->name[n] = 0, memmove(e->name, sysroot_guest_path(e->t->p, e->name),
+                                strlen(sysroot_guest_path(e->t->p, e->name)) + 1);
+    return 0;
+}
+
 // What the program is called, on both sides. 1: that is not known here, relative to a descriptor.
 static int name_program(struct exec *e, int dirfd, const char *given, bool follow)
 {
     const struct process *p = e->t->p;
+    if (p->sandbox) return find_in_sandbox(e, dirfd, given, follow);
     const char *exe = proc_translate(e->t, dirfd, given, e->path, sizeof e->path);
     if (exe != given && !follow) return -ELOOP;
     if (exe != given) {
@@ -193,8 +228,8 @@ static int find_program(struct exec *e, int dirfd, uint32_t path_at, int flags)
     if (flags & ~(ABI_AT_EMPTY_PATH | ABI_AT_SYMLINK_NOFOLLOW)) return -EINVAL;
     if (!len && !(flags & ABI_AT_EMPTY_PATH)) return -ENOENT;
     const bool follow = !(flags & ABI_AT_SYMLINK_NOFOLLOW);
-    const int unknown = len ? name_program(e, dirfd, given, follow) : 1;
-    if (unknown < 0) return unknown;
+    const int unknown = len || e->t->p->sandbox ? name_program(e, dirfd, given, follow) : 1;
+    if (unknown < 0 || e->t->p->sandbox) return unknown;
     if (!unknown) {
         struct stat st;
         return !follow && lstat(e->path, &st) == 0 && S_ISLNK(st.st_mode) ? -ELOOP : 0;
@@ -246,6 +281,12 @@ static int prepend_self(struct exec *e)
         for (int i = 0; i < 2; i++)
             if (!strings_insert(&e->argv, at++, now[i])) return -ENOMEM;
     }
+    if (e->t->p->sandbox) {
+        snprintf(e->sandbox_option, sizeof e->sandbox_option, "--sandbox-fd=%d", e->t->p->sandbox->fd);
+        snprintf(e->program_option, sizeof e->program_option, "--program-fd=%d", e->program);
+        if (!strings_insert(&e->argv, at++, e->sandbox_option)) return -ENOMEM;
+        if (!strings_insert(&e->argv, at++, e->program_option)) return -ENOMEM;
+    }
     if (log_owns_fd(log_fd)) {
         snprintf(e->log_option, sizeof e->log_option, "--log-fd=%d", log_fd);
         if (!strings_insert(&e->argv, at++, e->log_option)) return -ENOMEM;
@@ -293,6 +334,7 @@ static int64_t exec_self(struct exec *e)
     if (handover_needed(e->t) && (e->handover = handover_write(e->t)) < 0) return e->handover;
     int64_t r = prepend_self(e);
     if (!r) {
+        if (e->t->p->sandbox) sandbox_leave_fds(e->t);
         log_inherit(true);
         r = call_host(e->t, own_path(), e);
         log_inherit(false);
@@ -305,7 +347,8 @@ static int refuse_host(const struct exec *e)
     static const char elf[] = "\177ELF";
     if (e->header[0] && memcmp(e->header, elf, 4)) return -ENOEXEC;
     if (log_on(LOG_UNIMP))
-        log_line("%d: %s is not executed: it is not for ARM, and would not heed seccomp", e->t->tid, e->path);
+        log_line("%d: %s is not executed: it is not for ARM, and would heed neither seccomp nor the sandbox",
+                 e->t->tid, e->path);
     return -EACCES;
 }
 
@@ -333,7 +376,7 @@ static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t 
     const bool own = !e->t->p->opt.by_kernel || (root && root->changed) || handover_needed(e->t);
     if (kind == KIND_ARM && own) return exec_self(e);
     // A program that is not ARM's would be rid of them.
-    if (kind == KIND_HOST && e->t->seccomp) return refuse_host(e);
+    if (kind == KIND_HOST && (e->t->seccomp || e->t->p->sandbox)) return refuse_host(e);
     // The host kernel does the scripts itself, and what it has been told about: with the arguments as they
     // were.
     if (e->nscripts) err = strings_read(e->t, &e->argv, argv);
@@ -355,10 +398,11 @@ int64_t exec_guest(struct thread *t, int dirfd, uint32_t path, uint32_t argv, ui
     struct exec *e = t->exec = pages_new(sizeof *e);
     if (!e) return -ENOMEM;
     e->t = t;
-    e->fd = e->handover = -1;
+    e->fd = e->handover = e->program = -1;
     const int64_t r = exec_prepared(e, dirfd, path, argv, envp, flags);
     if (e->fd >= 0) close(e->fd);
     if (e->handover >= 0) close(e->handover);
+    if (e->program >= 0) close(e->program);
     exec_forget(t);
     return r;
 }

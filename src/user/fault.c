@@ -5,6 +5,7 @@
 // No alternate stack: the handlers run on the host thread's own, which the guest does not use.
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -22,7 +23,7 @@ static _Noreturn void bug(int sig, const siginfo_t *si, uintptr_t pc)
                          : "SIGFPE",
          si->si_addr, (void *)pc, current_thread ? (unsigned)current_thread->cpu.r[15] : 0);
     signal(sig, SIG_DFL);
-    raise(sig);
+    syscall(SYS_tgkill, getpid(), (int)syscall(SYS_gettid), sig);
     _exit(125);
 }
 

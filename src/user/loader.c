@@ -12,6 +12,7 @@
 #include "elf/elf.h"
 #include "user/layout.h"
 #include "user/mm.h"
+#include "user/sandbox.h"
 #include "user/sysroot.h"
 
 enum { EXIT_INTERNAL = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
@@ -130,8 +131,8 @@ static int map_segment(struct process *p, const struct file *f, const struct elf
     uint64_t bss = page_end;
     if (s->filesz) {
         const uint64_t len = page_end - (vaddr - skew);
-        const int err = uas_map(&p->as, vaddr - skew, len, prot, data_flags(prot, len), f->fd,
-                                s->offset - skew, NULL);
+        const int err =
+            uas_map(&p->as, vaddr - skew, len, prot, data_flags(prot, len), f->fd, s->offset - skew, NULL);
         if (err) return err;
         // What the file's last page holds behind the segment is not the program's. As in the kernel, a bss
         // that cannot be written to keeps it.
@@ -275,6 +276,16 @@ static int find_interpreter(struct process *p, const char *program, const char *
     return EXIT_NOT_FOUND;
 }
 
+// The first program's interpreter is granted with it, another's must be granted already.
+static bool interpreter_for_sandbox(struct process *p, const char *path, int *fd)
+{
+    if (!p->sandbox_inherited)
+        return !sandbox_has_files(p->sandbox) || sandbox_grant(p->sandbox, path, false);
+    *fd = sandbox_open(p, path);
+    if (*fd < 0) warn("%s: %s", path, strerror(-*fd));
+    return *fd >= 0;
+}
+
 static int interpreter(struct process *p, const char *program, const char *name)
 {
     char path[SYSROOT_PATH];
@@ -283,6 +294,7 @@ static int interpreter(struct process *p, const char *program, const char *name)
     int status = find_interpreter(p, program, name, path);
     if (status) return status;
     f.fd = -1;
+    if (p->sandbox && !interpreter_for_sandbox(p, path, &f.fd)) return EXIT_NOT_EXECUTABLE;
     status = open_file(&f, path);
     if (!status) status = parse(&f, &e);
     if (!status) status = load_interpreter(p, &f, &e);

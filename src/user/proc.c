@@ -107,6 +107,16 @@ static enum proc_entry classify(struct thread *t, const char *path, int *pid)
     return e == ENTRY_CPUINFO ? ENTRY_NONE : e;
 }
 
+const char *proc_own_name(struct thread *t, const char *path)
+{
+    const char *last = strrchr(path, '/');
+    if (*path != '/' || by_name(last + 1) == ENTRY_NONE) return NULL;
+    const enum entry e = classify(t, path);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (e != ENTRY_NONE && e != ENTRY_RAW && names[i].entry == e) return names[i].name;
+    return NULL;
+}
+
 // Writes the absolute path for (dirfd, path) to abs. Looks at the host only if the last component is one of
 // ours.
 static enum proc_entry entry_of(struct thread *t, int dirfd, const char *path, char *abs, size_t size,

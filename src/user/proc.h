@@ -28,6 +28,10 @@ enum proc_entry {
 // /proc/self/exe), or a negative errno. flags: the host's O_*. Cheap for paths that cannot be meant.
 int proc_open(struct thread *t, int dirfd, const char *path, int flags);
 
+// For the sandbox: whether an absolute path names a file of the process itself that is made here ("maps"), or
+// its program ("exe"): which. NULL: it does not.
+const char *proc_own_name(struct thread *t, const char *path);
+
 // readlink: the length of the target, put into buf without a NUL, at most size.
 int proc_readlink(struct thread *t, int dirfd, const char *path, char *buf, size_t size);
 

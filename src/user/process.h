@@ -56,6 +56,8 @@ struct process {
 
     const char *path;        // of the program, as it was given
     struct sysroot *sysroot; // NULL: all files are the host's
+    struct sandbox *sandbox; // NULL: another policy
+    bool sandbox_inherited;  // by the stinkarm that executed this one: the host kernel has its orders
     bool exe_known;
     uint32_t entry, phdr, load_bias; // addresses as loaded
     uint32_t interp_base;            // load bias of the dynamic linker; 0: there is none
@@ -100,6 +102,7 @@ struct thread {
 
     struct abi_sigaction *actions; // the process's, or those of a vfork child
     uint64_t *actions_known;
+    uint64_t *sandbox_fds;  // likewise
     uint64_t sigmask;       // guest's blocked signals, bit N-1 for signal N
     uint64_t saved_sigmask; // to restore after sigsuspend, ppoll…
     bool restore_sigmask;

@@ -15,9 +15,19 @@
 
 enum { HANDLER_DFL, HANDLER_IGN };
 
+// Those that the host hands to the emulator alone.
+static uint64_t kept_signals = HELD_SIGNALS;
+
+void signal_keep(int sig)
+{
+    const uint64_t bit = signal_bit(sig);
+    kept_signals |= bit;
+    host_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&bit, 0, sizeof bit, 0, 0);
+}
+
 uint64_t signal_host_mask(uint64_t guest)
 {
-    return guest & ~HELD_SIGNALS;
+    return guest & ~kept_signals;
 }
 
 static long host_set_mask(uint64_t mask)
@@ -147,7 +157,7 @@ int signal_action(struct thread *t, int sig, const struct abi_sigaction *new, st
     learn_disposition(t, sig);
     if (old) *old = t->actions[sig];
     if (new) {
-        if (!(signal_bit(sig) & HELD_SIGNALS)) err = host_disposition(sig, new);
+        if (!(signal_bit(sig) & kept_signals)) err = host_disposition(sig, new);
         if (!err) {
             t->actions[sig] = *new;
             t->actions[sig].mask &= ~NEVER_BLOCKED;
@@ -174,7 +184,7 @@ static struct abi_sigaction take_action(struct thread *t, int sig)
     const struct abi_sigaction act = t->actions[sig];
     if (act.handler > HANDLER_IGN && act.flags & ABI_SA_RESETHAND) {
         t->actions[sig].handler = HANDLER_DFL;
-        if (!(signal_bit(sig) & HELD_SIGNALS)) host_disposition(sig, &t->actions[sig]);
+        if (!(signal_bit(sig) & kept_signals)) host_disposition(sig, &t->actions[sig]);
     }
     pthread_mutex_unlock(&t->p->lock);
     return act;

@@ -38,6 +38,10 @@ static inline uint64_t signal_bit(int sig)
 // The host's mask for a guest mask.
 uint64_t signal_host_mask(uint64_t guest);
 
+// Another signal that the emulator needs itself (SIGXCPU, for the sandbox's time limit): the host's
+// disposition and mask stay as they are, whatever the guest says. Before there are threads.
+void signal_keep(int sig);
+
 // host_syscall.c: where a thread goes on that a signal has interrupted at this host pc, with this in RCX.
 uintptr_t signal_leave_syscall(uintptr_t pc, uintptr_t rcx);
 

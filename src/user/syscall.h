@@ -50,12 +50,20 @@ enum call_class {
     CALL_PURE,    // touches only the caller's own memory, time, identity: always allowed in the sandbox
     CALL_FD,      // works on an open file descriptor (first argument): sandbox allows 0, 1, 2
     CALL_CHECKED, // its own function asks policy_* what it may do
-    CALL_UNSAFE,  // files by name, network, processes, signals to others…: refused in the sandbox
+    CALL_LOOKS,   // asks about a file by its name: if its place is granted, or leads to one that is
+    CALL_READS,   // uses it as it is
+    CALL_CHANGES, // changes what is there, makes or removes something; by descriptor, too
+    CALL_OPENS,   // either: its flags say
+    CALL_EXECS,   // executes a program: if that is granted
+    CALL_NET,     // makes connections: likewise
+    CALL_FORKS,   // is about several processes: if there may be several
+    CALL_UNSAFE,  // devices, mounts, identities, other processes…: refused in the sandbox
 };
 
 struct sysargs {
     uint64_t a[6];       // in the row's order; pairs are one argument
-    const char *host[6]; // the host's names of files, where they are others: sysroot.h
+    const char *host[6]; // the host's names of files, where they are others: sysroot.h, policy_path.c
+    uint8_t nofollow;    // bits of those that are no links, whatever has become of them
 };
 
 // A call's implementation returns its result or a negative Linux errno (ARM's errno numbers are x86's).
@@ -112,6 +120,9 @@ static inline long host_syscall(long nr, long a, long b, long c, long d, long e,
                      : "rcx", "r11", "memory");
     return r;
 }
+
+// Whether the call's flags say something about a link at the end of its path: that it is followed, or is not.
+bool syscall_follows(const struct syscall_row *row, const struct sysargs *s, bool follow);
 
 // Dispatches the system call in the CPU's registers (r7 = number, ARM EABI; or the SVC's immediate -
 // 0x900000, OABI numbers are refused) and sets r0.

@@ -30,6 +30,7 @@ struct thread *thread_new(struct process *p)
     t->p = p;
     t->queue = &both->queue;
     t->actions = p->actions;
+    t->sandbox_fds = p->sandbox_fds;
     t->actions_known = &p->actions_known;
     if (!p->engine->attach(p->engine, c)) {
         munmap(both, sizeof *both);

@@ -1,4 +1,5 @@
 // Reading directories, and the one that a process is in.
+#include "user/policy.h"
 #include "user/sys/common.h"
 #include "user/sys/path.h"
 #include "user/sysroot.h"
@@ -89,6 +90,12 @@ SYSCALL(fchdir)
 SYSCALL(getcwd)
 {
     char host[GUEST_PATH_MAX];
+    struct sandbox_found f;
+    if (policy_sandboxed(t)) { // where the user's files are is not for everybody to know
+        if (host2(SYS_getcwd, host, sizeof host) < 0 || sandbox_find(t->p->sandbox, host, SANDBOX_LOOK, &f))
+            return policy_refuse(t, EPERM);
+        close(f.fd);
+    }
     if (!t->p->sysroot) return host2(SYS_getcwd, guest_out_ptr(t, s->a[0], s->a[1]), s->a[1]);
     const int64_t n = host2(SYS_getcwd, host, sizeof host);
     if (n < 0) return n;
@@ -99,10 +106,10 @@ SYSCALL(getcwd)
 }
 
 const struct syscall_row sys_dir_rows[] = {
-    {12, CALL_UNSAFE, "chdir", sys_chdir, {ARG_PATH}},
-    {133, CALL_UNSAFE, "fchdir", sys_fchdir, {ARG_FD}},
+    {12, CALL_READS, "chdir", sys_chdir, {ARG_PATH}},
+    {133, CALL_READS, "fchdir", sys_fchdir, {ARG_FD}},
     {141, CALL_FD, "getdents", sys_getdents, {ARG_FD, ARG_PTR, ARG_UINT}},
-    {183, CALL_UNSAFE, "getcwd", sys_getcwd, {ARG_OUTBUF, ARG_UINT}},
+    {183, CALL_CHECKED, "getcwd", sys_getcwd, {ARG_OUTBUF, ARG_UINT}},
     {217, CALL_FD, "getdents64", sys_getdents64, {ARG_FD, ARG_PTR, ARG_UINT}},
     {0},
 };

@@ -2,9 +2,16 @@
 #include <sys/stat.h>
 
 #include "user/abi/fcntl.h"
+#include "user/policy.h"
 #include "user/sys/common.h"
 #include "user/sys/path.h"
 #include "user/sysroot.h"
+
+// In the sandbox: a program that others execute with this one's rights would be a way out.
+static unsigned mode_of(struct thread *t, uint64_t mode)
+{
+    return (unsigned)mode & (policy_sandboxed(t) ? ~(unsigned)(S_ISUID | S_ISGID) : ~0u);
+}
 
 // Opening
 
@@ -19,15 +26,26 @@ static int64_t check_size(int64_t fd, int flags)
     return -EOVERFLOW;
 }
 
+// In the sandbox: the n-th argument is what it is, or is no link.
+static int open_as_found(const struct sysargs *s, unsigned n, int flags)
+{
+    return (s->nofollow >> n & 1 ? flags | O_NOFOLLOW : flags & ~O_NOFOLLOW) | O_NOCTTY;
+}
+
 static int64_t open_at(struct thread *t, int dirfd, const struct sysargs *s, unsigned n, uint32_t abi_flags,
                        uint32_t mode)
 {
     char path[GUEST_PATH_MAX];
     const int e = get_path(t, path, s, n);
     if (e) return e;
-    const int flags = abi_open_flags_to_host(abi_flags), fd = proc_open(t, dirfd, path, flags);
-    if (fd != PROC_NOT_MINE) return fd;
-    return check_size(block(t, SYS_openat, dirfd, path, flags, mode, 0, 0), flags);
+    int flags = abi_open_flags_to_host(abi_flags);
+    if (policy_sandboxed(t)) {
+        flags = open_as_found(s, n, flags);
+        mode = mode_of(t, mode);
+    }
+    const int fd = proc_open(t, dirfd, path, flags);
+    if (fd != PROC_NOT_MINE) return policy_new_fd(t, fd);
+    return policy_new_fd(t, check_size(block(t, SYS_openat, dirfd, path, flags, mode, 0, 0), flags));
 }
 
 SYSCALL(open)
@@ -236,23 +254,22 @@ SYSCALL(mknodat)
 
 SYSCALL(chmod)
 {
-    return host2(SYS_chmod, PATH_ARG(0), (unsigned)s->a[1]);
+    return host2(SYS_chmod, PATH_ARG(0), mode_of(t, s->a[1]));
 }
 
 SYSCALL(fchmod)
 {
-    (void)t;
-    return host2(SYS_fchmod, (int)s->a[0], (unsigned)s->a[1]);
+    return host2(SYS_fchmod, (int)s->a[0], mode_of(t, s->a[1]));
 }
 
 SYSCALL(fchmodat)
 {
-    return host3(SYS_fchmodat, (int)s->a[0], PATH_ARG(1), (unsigned)s->a[2]);
+    return host3(SYS_fchmodat, (int)s->a[0], PATH_ARG(1), mode_of(t, s->a[2]));
 }
 
 SYSCALL(fchmodat2)
 {
-    return host4(HOST_FCHMODAT2, (int)s->a[0], PATH_ARG(1), (unsigned)s->a[2], (int)s->a[3]);
+    return host4(HOST_FCHMODAT2, (int)s->a[0], PATH_ARG(1), mode_of(t, s->a[2]), (int)s->a[3]);
 }
 
 SYSCALL(umask)
@@ -347,50 +364,50 @@ SYSCALL(file_setattr)
 }
 
 const struct syscall_row sys_fs_rows[] = {
-    {5, CALL_UNSAFE, "open", sys_open, {ARG_PATH, ARG_OPEN_FLAGS, ARG_OCTAL}},
-    {8, CALL_UNSAFE, "creat", sys_creat, {ARG_PATH, ARG_OCTAL}},
-    {9, CALL_UNSAFE, "link", sys_link, {ARG_LINK, ARG_LINK}},
-    {10, CALL_UNSAFE, "unlink", sys_unlink, {ARG_LINK}},
+    {5, CALL_OPENS, "open", sys_open, {ARG_PATH, ARG_OPEN_FLAGS, ARG_OCTAL}},
+    {8, CALL_OPENS, "creat", sys_creat, {ARG_PATH, ARG_OCTAL}},
+    {9, CALL_CHANGES, "link", sys_link, {ARG_LINK, ARG_LINK}},
+    {10, CALL_CHANGES, "unlink", sys_unlink, {ARG_LINK}},
     {14, CALL_UNSAFE, "mknod", sys_mknod, {ARG_LINK, ARG_OCTAL, ARG_HEX}},
-    {15, CALL_UNSAFE, "chmod", sys_chmod, {ARG_PATH, ARG_OCTAL}},
-    {16, CALL_UNSAFE, "lchown", sys_lchown, {ARG_LINK, ARG_INT, ARG_INT}},
-    {33, CALL_UNSAFE, "access", sys_access, {ARG_PATH, ARG_ACCESS_MODE}},
+    {15, CALL_CHANGES, "chmod", sys_chmod, {ARG_PATH, ARG_OCTAL}},
+    {16, CALL_CHANGES, "lchown", sys_lchown, {ARG_LINK, ARG_INT, ARG_INT}},
+    {33, CALL_LOOKS, "access", sys_access, {ARG_PATH, ARG_ACCESS_MODE}},
     {36, CALL_UNSAFE, "sync", sys_sync, {ARG_NONE}},
-    {38, CALL_UNSAFE, "rename", sys_rename, {ARG_LINK, ARG_LINK}},
-    {39, CALL_UNSAFE, "mkdir", sys_mkdir, {ARG_LINK, ARG_OCTAL}},
-    {40, CALL_UNSAFE, "rmdir", sys_rmdir, {ARG_LINK}},
+    {38, CALL_CHANGES, "rename", sys_rename, {ARG_LINK, ARG_LINK}},
+    {39, CALL_CHANGES, "mkdir", sys_mkdir, {ARG_LINK, ARG_OCTAL}},
+    {40, CALL_CHANGES, "rmdir", sys_rmdir, {ARG_LINK}},
     {60, CALL_PURE, "umask", sys_umask, {ARG_OCTAL}},
-    {83, CALL_UNSAFE, "symlink", sys_symlink, {ARG_STR, ARG_LINK}},
-    {85, CALL_UNSAFE, "readlink", sys_readlink, {ARG_LINK, ARG_OUTBUF, ARG_UINT}},
-    {92, CALL_UNSAFE, "truncate", sys_truncate, {ARG_PATH, ARG_INT}},
-    {94, CALL_UNSAFE, "fchmod", sys_fchmod, {ARG_FD, ARG_OCTAL}},
-    {95, CALL_UNSAFE, "fchown", sys_fchown, {ARG_FD, ARG_INT, ARG_INT}},
-    {182, CALL_UNSAFE, "chown", sys_chown, {ARG_PATH, ARG_INT, ARG_INT}},
-    {193, CALL_UNSAFE, "truncate64", sys_truncate64, {ARG_PATH, ARG_I64}},
-    {198, CALL_UNSAFE, "lchown32", sys_lchown32, {ARG_LINK, ARG_INT, ARG_INT}},
-    {207, CALL_UNSAFE, "fchown32", sys_fchown32, {ARG_FD, ARG_INT, ARG_INT}},
-    {212, CALL_UNSAFE, "chown32", sys_chown32, {ARG_PATH, ARG_INT, ARG_INT}},
-    {322, CALL_UNSAFE, "openat", sys_openat, {ARG_DIRFD, ARG_PATH, ARG_OPEN_FLAGS, ARG_OCTAL}},
-    {323, CALL_UNSAFE, "mkdirat", sys_mkdirat, {ARG_DIRFD, ARG_LINK, ARG_OCTAL}},
+    {83, CALL_CHANGES, "symlink", sys_symlink, {ARG_STR, ARG_LINK}},
+    {85, CALL_LOOKS, "readlink", sys_readlink, {ARG_LINK, ARG_OUTBUF, ARG_UINT}},
+    {92, CALL_CHANGES, "truncate", sys_truncate, {ARG_PATH, ARG_INT}},
+    {94, CALL_CHANGES, "fchmod", sys_fchmod, {ARG_FD, ARG_OCTAL}},
+    {95, CALL_CHANGES, "fchown", sys_fchown, {ARG_FD, ARG_INT, ARG_INT}},
+    {182, CALL_CHANGES, "chown", sys_chown, {ARG_PATH, ARG_INT, ARG_INT}},
+    {193, CALL_CHANGES, "truncate64", sys_truncate64, {ARG_PATH, ARG_I64}},
+    {198, CALL_CHANGES, "lchown32", sys_lchown32, {ARG_LINK, ARG_INT, ARG_INT}},
+    {207, CALL_CHANGES, "fchown32", sys_fchown32, {ARG_FD, ARG_INT, ARG_INT}},
+    {212, CALL_CHANGES, "chown32", sys_chown32, {ARG_PATH, ARG_INT, ARG_INT}},
+    {322, CALL_OPENS, "openat", sys_openat, {ARG_DIRFD, ARG_PATH, ARG_OPEN_FLAGS, ARG_OCTAL}},
+    {323, CALL_CHANGES, "mkdirat", sys_mkdirat, {ARG_DIRFD, ARG_LINK, ARG_OCTAL}},
     {324, CALL_UNSAFE, "mknodat", sys_mknodat, {ARG_DIRFD, ARG_LINK, ARG_OCTAL, ARG_HEX}},
-    {325, CALL_UNSAFE, "fchownat", sys_fchownat, {ARG_DIRFD, ARG_PATH, ARG_INT, ARG_INT, ARG_AT_FLAGS}},
-    {328, CALL_UNSAFE, "unlinkat", sys_unlinkat, {ARG_DIRFD, ARG_LINK, ARG_AT_FLAGS}},
-    {329, CALL_UNSAFE, "renameat", sys_renameat, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK}},
-    {330, CALL_UNSAFE, "linkat", sys_linkat, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK, ARG_AT_FLAGS}},
-    {331, CALL_UNSAFE, "symlinkat", sys_symlinkat, {ARG_STR, ARG_DIRFD, ARG_LINK}},
-    {332, CALL_UNSAFE, "readlinkat", sys_readlinkat, {ARG_DIRFD, ARG_LINK, ARG_OUTBUF, ARG_UINT}},
-    {333, CALL_UNSAFE, "fchmodat", sys_fchmodat, {ARG_DIRFD, ARG_PATH, ARG_OCTAL}},
-    {334, CALL_UNSAFE, "faccessat", sys_faccessat, {ARG_DIRFD, ARG_PATH, ARG_ACCESS_MODE}},
+    {325, CALL_CHANGES, "fchownat", sys_fchownat, {ARG_DIRFD, ARG_PATH, ARG_INT, ARG_INT, ARG_AT_FLAGS}},
+    {328, CALL_CHANGES, "unlinkat", sys_unlinkat, {ARG_DIRFD, ARG_LINK, ARG_AT_FLAGS}},
+    {329, CALL_CHANGES, "renameat", sys_renameat, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK}},
+    {330, CALL_CHANGES, "linkat", sys_linkat, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK, ARG_AT_FLAGS}},
+    {331, CALL_CHANGES, "symlinkat", sys_symlinkat, {ARG_STR, ARG_DIRFD, ARG_LINK}},
+    {332, CALL_LOOKS, "readlinkat", sys_readlinkat, {ARG_DIRFD, ARG_LINK, ARG_OUTBUF, ARG_UINT}},
+    {333, CALL_CHANGES, "fchmodat", sys_fchmodat, {ARG_DIRFD, ARG_PATH, ARG_OCTAL}},
+    {334, CALL_LOOKS, "faccessat", sys_faccessat, {ARG_DIRFD, ARG_PATH, ARG_ACCESS_MODE}},
     {370,
      CALL_UNSAFE,
      "name_to_handle_at",
      sys_name_to_handle_at,
      {ARG_DIRFD, ARG_LINK, ARG_PTR, ARG_PTR, ARG_AT_FLAGS}},
     {371, CALL_UNSAFE, "open_by_handle_at", sys_open_by_handle_at, {ARG_DIRFD, ARG_PTR, ARG_OPEN_FLAGS}},
-    {382, CALL_UNSAFE, "renameat2", sys_renameat2, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK, ARG_HEX}},
+    {382, CALL_CHANGES, "renameat2", sys_renameat2, {ARG_DIRFD, ARG_LINK, ARG_DIRFD, ARG_LINK, ARG_HEX}},
     {437, CALL_UNSAFE, "openat2", sys_openat2, {ARG_DIRFD, ARG_STR, ARG_OPEN_HOW, ARG_UINT}},
-    {439, CALL_UNSAFE, "faccessat2", sys_faccessat2, {ARG_DIRFD, ARG_PATH, ARG_ACCESS_MODE, ARG_AT_FLAGS}},
-    {452, CALL_UNSAFE, "fchmodat2", sys_fchmodat2, {ARG_DIRFD, ARG_PATH, ARG_OCTAL, ARG_AT_FLAGS}},
+    {439, CALL_LOOKS, "faccessat2", sys_faccessat2, {ARG_DIRFD, ARG_PATH, ARG_ACCESS_MODE, ARG_AT_FLAGS}},
+    {452, CALL_CHANGES, "fchmodat2", sys_fchmodat2, {ARG_DIRFD, ARG_PATH, ARG_OCTAL, ARG_AT_FLAGS}},
     {468,
      CALL_UNSAFE,
      "file_getattr",

@@ -382,6 +382,14 @@ const char *ioctl_name(uint32_t request)
     return row ? row->name : NULL;
 }
 
+unsigned policy_ioctls(uint32_t *to, unsigned room)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < sizeof ioctls / sizeof *ioctls && n < room; i++)
+        if (ioctls[i].form & OWN) to[n++] = host_request(ioctls[i].request);
+    return n;
+}
+
 SYSCALL(ioctl)
 {
     const int fd = (int)s->a[0];

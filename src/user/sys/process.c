@@ -14,7 +14,10 @@
 
 static int64_t sys_setpgid(struct thread *t, const struct sysargs *s)
 {
-    (void)t;
+    const int pid = (int)s->a[0], group = (int)s->a[1];
+    if (policy_sandboxed(t) &&
+        !((!pid || policy_may_signal(t, pid)) && (!group || group == pid || policy_may_signal(t, -group))))
+        return policy_refuse(t, EPERM);
     return host_syscall(SYS_setpgid, (int)s->a[0], (int)s->a[1], 0, 0, 0, 0);
 }
 
@@ -181,12 +184,12 @@ static int64_t sys_pidfd_getfd(struct thread *t, const struct sysargs *s)
 }
 
 const struct syscall_row sys_process_rows[] = {
-    {11, CALL_UNSAFE, "execve", sys_execve, {ARG_STR, ARG_STRV, ARG_STRV}},
+    {11, CALL_EXECS, "execve", sys_execve, {ARG_STR, ARG_STRV, ARG_STRV}},
     {20, CALL_PURE, "getpid", NULL, {0}, SYS_getpid},
-    {57, CALL_UNSAFE, "setpgid", sys_setpgid, {ARG_INT, ARG_INT}},
+    {57, CALL_FORKS, "setpgid", sys_setpgid, {ARG_INT, ARG_INT}},
     {64, CALL_PURE, "getppid", NULL, {0}, SYS_getppid},
     {65, CALL_PURE, "getpgrp", NULL, {0}, SYS_getpgrp},
-    {66, CALL_UNSAFE, "setsid", NULL, {0}, SYS_setsid},
+    {66, CALL_FORKS, "setsid", NULL, {0}, SYS_setsid},
     {114, CALL_PURE, "wait4", sys_wait4, {ARG_INT, ARG_PTR, ARG_HEX, ARG_PTR}},
     {132, CALL_PURE, "getpgid", sys_getpgid, {ARG_INT}},
     {147, CALL_PURE, "getsid", sys_getsid, {ARG_INT}},
@@ -204,7 +207,7 @@ const struct syscall_row sys_process_rows[] = {
      sys_process_vm_writev,
      {ARG_INT, ARG_PTR, ARG_UINT, ARG_PTR, ARG_UINT, ARG_HEX}},
     {378, CALL_UNSAFE, "kcmp", sys_kcmp, {ARG_INT, ARG_INT, ARG_INT, ARG_HEX, ARG_HEX}},
-    {387, CALL_UNSAFE, "execveat", sys_execveat, {ARG_DIRFD, ARG_STR, ARG_STRV, ARG_STRV, ARG_AT_FLAGS}},
+    {387, CALL_EXECS, "execveat", sys_execveat, {ARG_DIRFD, ARG_STR, ARG_STRV, ARG_STRV, ARG_AT_FLAGS}},
     {434, CALL_UNSAFE, "pidfd_open", sys_pidfd_open, {ARG_INT, ARG_HEX}},
     {438, CALL_UNSAFE, "pidfd_getfd", sys_pidfd_getfd, {ARG_FD, ARG_INT, ARG_HEX}},
     {440, CALL_UNSAFE, "process_madvise", sys_process_madvise, {ARG_FD, ARG_PTR, ARG_UINT, ARG_INT, ARG_HEX}},

@@ -233,13 +233,7 @@ static int64_t sys_signalfd4(struct thread *t, const struct sysargs *s)
 
 // ---- sending ----
 
-// In the sandbox a process may send signals to nobody but itself.
-static bool may_signal(struct thread *t, int pid)
-{
-    return t->p->opt.policy != POLICY_SANDBOX || pid == getpid();
-}
-
-// … and a thread to those of its process.
+// In the sandbox a thread may send signals to those of its process.
 static bool may_signal_thread(struct thread *t, int tid)
 {
     if (t->p->opt.policy != POLICY_SANDBOX) return true;
@@ -253,19 +247,20 @@ static bool may_signal_thread(struct thread *t, int tid)
 
 static int64_t sys_kill(struct thread *t, const struct sysargs *s)
 {
-    if (!may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
+    if (!policy_may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
     return host_syscall(SYS_kill, (int)s->a[0], (int)s->a[1], 0, 0, 0, 0);
 }
 
 static int64_t sys_tkill(struct thread *t, const struct sysargs *s)
 {
     if (!may_signal_thread(t, (int)s->a[0])) return policy_refuse(t, EPERM);
+    if (policy_sandboxed(t)) return host_syscall(SYS_tgkill, getpid(), (int)s->a[0], (int)s->a[1], 0, 0, 0);
     return host_syscall(SYS_tkill, (int)s->a[0], (int)s->a[1], 0, 0, 0, 0);
 }
 
 static int64_t sys_tgkill(struct thread *t, const struct sysargs *s)
 {
-    if (!may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
+    if (!policy_may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
     return host_syscall(SYS_tgkill, (int)s->a[0], (int)s->a[1], (int)s->a[2], 0, 0, 0);
 }
 
@@ -282,7 +277,7 @@ static bool read_info(struct thread *t, uint64_t at, int sig, siginfo_t *to)
 static int64_t sys_rt_sigqueueinfo(struct thread *t, const struct sysargs *s)
 {
     siginfo_t si;
-    if (!may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
+    if (!policy_may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
     if (!read_info(t, s->a[2], (int)s->a[1], &si)) return -EFAULT;
     return host_syscall(SYS_rt_sigqueueinfo, (int)s->a[0], (int)s->a[1], (long)&si, 0, 0, 0);
 }
@@ -290,7 +285,7 @@ static int64_t sys_rt_sigqueueinfo(struct thread *t, const struct sysargs *s)
 static int64_t sys_rt_tgsigqueueinfo(struct thread *t, const struct sysargs *s)
 {
     siginfo_t si;
-    if (!may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
+    if (!policy_may_signal(t, (int)s->a[0])) return policy_refuse(t, EPERM);
     if (!read_info(t, s->a[3], (int)s->a[2], &si)) return -EFAULT;
     return host_syscall(SYS_rt_tgsigqueueinfo, (int)s->a[0], (int)s->a[1], (int)s->a[2], (long)&si, 0, 0);
 }

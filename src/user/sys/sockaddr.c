@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "user/policy.h"
 #include "user/sys/common.h"
 #include "user/sysroot.h"
 
@@ -21,6 +22,17 @@ static int shorten(struct socket_address *a, char *path)
     return n < (int)sizeof a->own.sun_path ? 0 : -ENAMETOOLONG;
 }
 
+// In the sandbox: of the internet protocols, and read once, so that it stays what it was.
+static int copy_address(struct thread *t, struct socket_address *a, uint64_t addr)
+{
+    if (a->len < sizeof a->own.sun_family || a->len > sizeof a->own) return -EINVAL;
+    if (!uas_read(&t->p->as, &a->own, (uint32_t)addr, a->len)) return -EFAULT;
+    const uint16_t family = a->own.sun_family;
+    if (family != AF_INET && family != AF_INET6 && family != AF_UNSPEC) return policy_refuse(t, EPERM);
+    a->at = &a->own;
+    return 0;
+}
+
 int socket_address(struct thread *t, struct socket_address *a, uint64_t addr, uint64_t len)
 {
     char guest[sizeof a->own.sun_path + 1] = "", host[SYSROOT_PATH];
@@ -28,6 +40,7 @@ int socket_address(struct thread *t, struct socket_address *a, uint64_t addr, ui
     a->at = guest_ptr_or_null(t, addr);
     a->len = (uint32_t)len;
     a->dir = -1;
+    if (policy_sandboxed(t) && addr) return copy_address(t, a, addr);
     if (!t->p->sysroot || !addr || len <= FAMILY || len > sizeof a->own) return 0;
     if (!get_guest(t, family, addr) || !uas_read(&t->p->as, guest, (uint32_t)addr + FAMILY, len - FAMILY))
         return -EFAULT;

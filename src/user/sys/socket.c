@@ -20,7 +20,7 @@ struct abi_cmsghdr {
 };
 _Static_assert(sizeof(struct abi_cmsghdr) == 12, "struct cmsghdr of the ARM EABI");
 
-enum { CONTROL_MAX = 16384, MMSG_MAX = 1024 };
+enum { CONTROL_MAX = 16384, MMSG_MAX = 1024, SOCKET_TYPE = 0xf };
 
 static uint32_t align4(uint32_t n)
 {
@@ -29,14 +29,19 @@ static uint32_t align4(uint32_t n)
 
 SYSCALL(socket)
 {
-    (void)t;
-    return host3(SYS_socket, (int)s->a[0], (int)s->a[1], (int)s->a[2]);
+    const int family = (int)s->a[0], type = (int)s->a[1] & SOCKET_TYPE;
+    if (policy_sandboxed(t) &&
+        ((family != AF_INET && family != AF_INET6) || (type != SOCK_STREAM && type != SOCK_DGRAM)))
+        return policy_refuse(t, EPERM);
+    return policy_new_fd(t, host3(SYS_socket, family, (int)s->a[1], (int)s->a[2]));
 }
 
 SYSCALL(socketpair)
 {
     int fd[2];
-    if (policy_sandboxed(t) && (int)s->a[0] != AF_UNIX) return policy_refuse(t, EPERM);
+    const int type = (int)s->a[1] & SOCKET_TYPE; // datagrams could be sent to others than the peer
+    if (policy_sandboxed(t) && ((int)s->a[0] != AF_UNIX || (type != SOCK_STREAM && type != SOCK_SEQPACKET)))
+        return policy_refuse(t, EPERM);
     const int64_t r = host4(SYS_socketpair, (int)s->a[0], (int)s->a[1], (int)s->a[2], fd);
     return r ? r : policy_new_pair(t, fd, s->a[3]);
 }
@@ -81,7 +86,7 @@ static int64_t accept_flags(struct thread *t, const struct sysargs *s, int flags
     const int64_t r =
         block(t, SYS_accept4, (int)s->a[0], address_out(t, s->a[1]), length_out(t, s->a[2]), flags, 0, 0);
     if (r >= 0) socket_address_given(t, s->a[1], s->a[2]);
-    return r;
+    return policy_new_fd(t, r);
 }
 
 SYSCALL(accept)
@@ -113,7 +118,8 @@ SYSCALL(getpeername)
 
 SYSCALL(sendto)
 {
-    if (s->a[4] && policy_sandboxed(t)) return policy_refuse(t, EPERM); // to others than the socket's peer
+    if (s->a[4] && policy_sandboxed(t) && !t->p->sandbox->net)
+        return policy_refuse(t, EPERM); // to others than the socket's peer
     struct socket_address a;
     int64_t r = socket_address(t, &a, s->a[4], s->a[5]);
     if (!r) r = block(t, SYS_sendto, (int)s->a[0], guest_ptr(t, s->a[1]), s->a[2], (int)s->a[3], a.at, a.len);
@@ -251,7 +257,8 @@ static int64_t message_in(struct thread *t, struct message *m, uint64_t addr, bo
         m->h.msg_namelen = m->g.namelen;
     }
     if (policy_sandboxed(t)) { // no receivers but the socket's peer, no descriptors in either direction
-        if (!receives && (m->g.name || (m->g.control && m->g.controllen))) return policy_refuse(t, EPERM);
+        if (!receives && ((m->g.name && !t->p->sandbox->net) || (m->g.control && m->g.controllen)))
+            return policy_refuse(t, EPERM);
         return 0;
     }
     if (!m->g.control) return 0;
@@ -377,9 +384,10 @@ enum {
 };
 
 // What the sandbox allows: what is about the connection that is there. Others take descriptors, or reach out.
-static bool is_own_option(int level, int name)
+static bool is_own_option(const struct thread *t, int level, int name)
 {
-    enum { TCP = 6, TCP_NODELAY = 1, TCP_CORK = 3, TCP_QUICKACK = 12 };
+    enum { TCP = 6, TCP_NODELAY = 1, TCP_CORK = 3, TCP_QUICKACK = 12, IPV6 = 41, V6ONLY = 26 };
+    if (t->p->sandbox->net && level == IPV6) return name == V6ONLY;
     if (level == TCP) return name == TCP_NODELAY || name == TCP_CORK || name == TCP_QUICKACK;
     if (level != SOL_SOCKET) return false;
     switch (name) {
@@ -424,7 +432,7 @@ static bool is_time_option(int level, int name)
 SYSCALL(setsockopt)
 {
     const int fd = (int)s->a[0], level = (int)s->a[1], name = (int)s->a[2];
-    if (policy_sandboxed(t) && !is_own_option(level, name)) return policy_refuse(t, EPERM);
+    if (policy_sandboxed(t) && !is_own_option(t, level, name)) return policy_refuse(t, EPERM);
     if (is_group_option(level, name)) return set_group(t, s);
     if (is_time_option(level, name)) {
         struct timeval tv;
@@ -466,11 +474,11 @@ SYSCALL(getsockopt)
 }
 
 const struct syscall_row sys_socket_rows[] = {
-    {281, CALL_UNSAFE, "socket", sys_socket, {ARG_AF, ARG_SOCK_TYPE, ARG_INT}},
-    {282, CALL_UNSAFE, "bind", sys_bind, {ARG_FD, ARG_SOCKADDR, ARG_UINT}},
-    {283, CALL_UNSAFE, "connect", sys_connect, {ARG_FD, ARG_SOCKADDR, ARG_UINT}},
-    {284, CALL_UNSAFE, "listen", sys_listen, {ARG_FD, ARG_INT}},
-    {285, CALL_UNSAFE, "accept", sys_accept, {ARG_FD, ARG_PTR, ARG_PTR}},
+    {281, CALL_NET, "socket", sys_socket, {ARG_AF, ARG_SOCK_TYPE, ARG_INT}},
+    {282, CALL_NET, "bind", sys_bind, {ARG_FD, ARG_SOCKADDR, ARG_UINT}},
+    {283, CALL_NET, "connect", sys_connect, {ARG_FD, ARG_SOCKADDR, ARG_UINT}},
+    {284, CALL_NET, "listen", sys_listen, {ARG_FD, ARG_INT}},
+    {285, CALL_NET, "accept", sys_accept, {ARG_FD, ARG_PTR, ARG_PTR}},
     {286, CALL_FD, "getsockname", sys_getsockname, {ARG_FD, ARG_PTR, ARG_PTR}},
     {287, CALL_FD, "getpeername", sys_getpeername, {ARG_FD, ARG_PTR, ARG_PTR}},
     {288, CALL_CHECKED, "socketpair", sys_socketpair, {ARG_AF, ARG_SOCK_TYPE, ARG_INT, ARG_PTR}},
@@ -484,7 +492,7 @@ const struct syscall_row sys_socket_rows[] = {
     {296, CALL_CHECKED, "sendmsg", sys_sendmsg, {ARG_FD, ARG_PTR, ARG_HEX}},
     {297, CALL_CHECKED, "recvmsg", sys_recvmsg, {ARG_FD, ARG_PTR, ARG_HEX}},
     {365, CALL_CHECKED, "recvmmsg", sys_recvmmsg, {ARG_FD, ARG_PTR, ARG_UINT, ARG_HEX, ARG_TIMESPEC}},
-    {366, CALL_UNSAFE, "accept4", sys_accept4, {ARG_FD, ARG_PTR, ARG_PTR, ARG_SOCK_TYPE}},
+    {366, CALL_NET, "accept4", sys_accept4, {ARG_FD, ARG_PTR, ARG_PTR, ARG_SOCK_TYPE}},
     {374, CALL_CHECKED, "sendmmsg", sys_sendmmsg, {ARG_FD, ARG_PTR, ARG_UINT, ARG_HEX}},
     {417,
      CALL_CHECKED,

@@ -278,7 +278,7 @@ static int64_t sys_getcpu(struct thread *t, const struct sysargs *s)
 
 const struct syscall_row sys_thread_rows[] = {
     {1, CALL_PURE, "exit", sys_exit, {ARG_INT}},
-    {2, CALL_UNSAFE, "fork", sys_fork, {0}},
+    {2, CALL_FORKS, "fork", sys_fork, {0}},
     {120, CALL_CHECKED, "clone", sys_clone, {ARG_CLONE_FLAGS, ARG_PTR, ARG_PTR, ARG_PTR, ARG_PTR}},
     {154, CALL_UNSAFE, "sched_setparam", sys_sched_setparam, {ARG_INT, ARG_PTR}},
     {155, CALL_PURE, "sched_getparam", sys_sched_getparam, {ARG_INT, ARG_PTR}},
@@ -288,7 +288,7 @@ const struct syscall_row sys_thread_rows[] = {
     {159, CALL_PURE, "sched_get_priority_max", sys_sched_get_priority_max, {ARG_INT}},
     {160, CALL_PURE, "sched_get_priority_min", sys_sched_get_priority_min, {ARG_INT}},
     {161, CALL_PURE, "sched_rr_get_interval", sys_sched_rr_get_interval, {ARG_INT, ARG_PTR}},
-    {190, CALL_UNSAFE, "vfork", sys_vfork, {0}},
+    {190, CALL_FORKS, "vfork", sys_vfork, {0}},
     {224, CALL_PURE, "gettid", sys_gettid, {0}},
     {240, CALL_PURE, "futex", sys_futex, {ARG_PTR, ARG_FUTEX_OP, ARG_UINT, ARG_TIMESPEC, ARG_PTR, ARG_HEX}},
     {241, CALL_UNSAFE, "sched_setaffinity", sys_sched_setaffinity, {ARG_INT, ARG_UINT, ARG_PTR}},

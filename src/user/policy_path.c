@@ -31,6 +31,14 @@ static bool has_flag(const struct syscall_row *row, const struct sysargs *s, uin
     return false;
 }
 
+static bool opens_to_read(const struct syscall_row *row, const struct sysargs *s)
+{
+    for (int i = 0; i < 6 && row->call_class == CALL_OPENS; i++)
+        if (row->args[i] == ARG_OPEN_FLAGS)
+            return !(abi_open_flags_to_host((uint32_t)s->a[i]) & (O_ACCMODE | O_PATH | O_CREAT));
+    return false;
+}
+
 static unsigned wants_of_open(const struct syscall_row *row, const struct sysargs *s)
 {
     for (int i = 0; i < 6; i++) {
@@ -120,11 +128,11 @@ static int find_name(struct thread *t, const struct syscall_row *row, struct sys
         return err ? err : add(x, s, i, "", "");
     }
     const char *own = proc_own_name(t, guest);
-    if (own && !strcmp(own, "exe") && kind == ARG_PATH)
+    if (own && !strcmp(own, "exe") && (kind == ARG_PATH || row->call_class == CALL_OPENS))
         snprintf(guest, sizeof guest, "%s", sysroot_guest_path(t->p, process_exe(t->p)));
     else if (own) // of the emulator's making
-        return row->call_class == CALL_OPENS || !strcmp(own, "exe") ? add(x, s, i, "/proc/self/", own)
-                                                                    : policy_refuse(t, EACCES);
+        return opens_to_read(row, s) || !strcmp(own, "exe") ? add(x, s, i, "/proc/self/", own)
+                                                            : policy_refuse(t, EACCES);
     const int dirfd = i && row->args[i - 1] == ARG_DIRFD ? (int)s->a[i - 1] : AT_FDCWD;
     const unsigned want = wants(row, s, kind, x->n == 0);
     const int err = host_name(t, dirfd, guest, want & SANDBOX_FOLLOW, host);

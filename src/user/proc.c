@@ -111,8 +111,9 @@ const char *proc_own_name(struct thread *t, const char *path)
 {
     const char *last = strrchr(path, '/');
     if (*path != '/' || by_name(last + 1) == ENTRY_NONE) return NULL;
-    const enum entry e = classify(t, path);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    int pid;
+    const enum proc_entry e = classify(t, path, &pid);
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !pid; i++)
         if (e != ENTRY_NONE && e != ENTRY_RAW && names[i].entry == e) return names[i].name;
     return NULL;
 }

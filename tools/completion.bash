@@ -59,6 +59,11 @@ _stinkarm() {
         COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions signals ir jit unimp all" -- "${cur##*,}"))
         return
         ;;
+    --allow-read | --allow-write)
+        compopt -o default
+        return
+        ;;
+    --memory-limit | --time-limit | --max-processes) return ;;
     -L | --sysroot | --root) COMPREPLY=($(compgen -d -- "$cur")) && return ;;
     --log-file)
         compopt -o default

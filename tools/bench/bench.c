@@ -2,7 +2,8 @@
 // system time, medians. The work is the same for all, as much as takes native code an eighth of a second;
 // engines that would need longer than 1.5 s do less of it and are scaled. What the programs print must be the
 // same everywhere.
-//     --dir DIR (build/bench)  --stinkarm PATH  --qemu PATH  --busybox PATH  --busybox-arm PATH
+//     --dir DIR (build/bench)  --stinkarm PATH  --qemu PATH  --busybox PATH  --busybox-arm PATH  --sysroot
+//     DIR
 //     --class NAME  --only TEXT  --rounds N (3)  --engines native,qemu,interp,jit  --quick
 //     --check            measures nothing: do all agree, interrupted ten thousand times a second?
 //     --list             only the names of the programs chosen
@@ -67,6 +68,10 @@ static void probe(struct benchmark *b, long little, long amount[ENGINES])
         amount[e] = 0;
         if (!can_run(b, e)) continue;
         run_engine(b, e, little, &out[e]);
+        if (e == NATIVE && b->program) { // another version, which may be missing, and says what it likes
+            amount[e] = out[e].seconds >= 0;
+            continue;
+        }
         if (out[e].seconds < 0) {
             printf("%s/%s: %s fails (%ld rounds)\n", b->class, b->name, engine_names[e], little);
             b->failed = true;
@@ -115,7 +120,7 @@ static void measure(struct benchmark *b)
         }
         for (int e = 1; r == 0 && e < ENGINES; e++)
             for (int o = 0; o < e; o++)
-                if (amount[e] && amount[o] == amount[e] && !b->failed &&
+                if (amount[e] && amount[o] == amount[e] && !b->failed && !(b->program && o == NATIVE) &&
                     !same_output(&out[o], &out[e], o == NATIVE))
                     differ(b, o, e, amount[e]);
     }
@@ -158,7 +163,7 @@ static bool option(const char *name, const char *value)
                  {"--qemu", &options.qemu},   {"--busybox", &options.busybox},
                  {"--only", &options.only},   {"--busybox-arm", &options.busybox_arm},
                  {"--class", &options.class}, {"--docs", &options.docs},
-                 {"--svg", &options.svg}};
+                 {"--svg", &options.svg},     {"--sysroot", &options.sysroot}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!strcmp(name, texts[i].name)) {
             *texts[i].value = *value ? value : NULL;

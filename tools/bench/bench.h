@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 enum engine { NATIVE, QEMU, INTERP, JIT, ENGINES };
-enum { MAX_BENCHMARKS = 200, MAX_ROUNDS = 31, MAX_WORDS = 8 };
+enum { MAX_BENCHMARKS = 200, MAX_ROUNDS = 31, MAX_WORDS = 10 };
 
 enum kind {
     WORK,     // the first argument is an amount of work
@@ -15,6 +15,7 @@ struct benchmark {
     char class[24], name[40];
     enum kind kind;
     const char *argument[3];   // START_UP: what follows the program
+    const char *program;       // one of the sysroot's, and natively of this machine's; or NULL
     const char *engine_option; // for the recompiler, or NULL
     double
         seconds[ENGINES]; // user and system time for the amount of work that native does; < 0: not measured
@@ -24,7 +25,7 @@ struct benchmark {
 };
 
 struct options {
-    const char *dir, *stinkarm, *qemu, *busybox, *busybox_arm;
+    const char *dir, *stinkarm, *qemu, *busybox, *busybox_arm, *sysroot;
     const char *class, *only; // which benchmarks: a class, a part of "class/name"
     const char *docs, *svg;   // files to write
     int rounds;

@@ -15,7 +15,8 @@ $(BENCHDIR)/machine_table: tools/bench/machine_table.c tools/bench/plot.c tools/
 # BENCH="--class fp --rounds 9" looks at a part
 BENCH_RUN = $(BENCHDIR)/bench --dir $(BENCHDIR) --stinkarm $(BUILD)/stinkarm --qemu $(BENCH_QEMU) \
     --busybox "$$(BUILD=$(BUILD) tools/fetch_deb $$(dpkg --print-architecture) busybox-static)/bin/busybox" \
-    --busybox-arm "$$(BUILD=$(BUILD) tools/fetch_deb armhf busybox-static)/bin/busybox" $(BENCH)
+    --busybox-arm "$$(BUILD=$(BUILD) tools/fetch_deb armhf busybox-static)/bin/busybox" \
+    --sysroot "$$(BUILD=$(BUILD) tools/bench/sysroot $(BUILD)/stinkarm $(USERLAND))" $(BENCH)
 
 bench-programs: $(BENCHDIR)/bench
 	BUILD=$(BUILD) HOSTCC="$(HOSTCC)" ARM_GCC="$(ARM_GCC)" tools/bench/build $$($(BENCHDIR)/bench --list $(BENCH))

@@ -35,9 +35,20 @@ static void engine_words(struct command *c, enum engine engine)
     word(c, engine == JIT ? "--engine=jit" : "--engine=interp");
 }
 
+static void program_words(struct command *c, const char *program, enum engine engine)
+{
+    char text[512];
+    if (engine != NATIVE) {
+        word(c, "-L");
+        word(c, options.sysroot);
+    }
+    snprintf(text, sizeof text, "%s%s", engine == NATIVE ? "" : options.sysroot, program);
+    word(c, text);
+}
+
 static bool is_busybox(const struct benchmark *b)
 {
-    return b->kind == START_UP && b->argument[0];
+    return b->kind == START_UP && !b->program && b->argument[0];
 }
 
 bool can_run(const struct benchmark *b, enum engine engine)
@@ -52,7 +63,9 @@ static void make_command(const struct benchmark *b, enum engine engine, long amo
     memset(c, 0, sizeof *c);
     engine_words(c, engine);
     if (engine == JIT && b->engine_option) word(c, b->engine_option);
-    if (is_busybox(b)) {
+    if (b->program) {
+        program_words(c, b->program, engine);
+    } else if (is_busybox(b)) {
         word(c, engine == NATIVE ? options.busybox : options.busybox_arm);
     } else {
         snprintf(text, sizeof text, "%s/%s/%s%s", options.dir, b->class, b->name,

@@ -39,6 +39,27 @@ static int add_start(struct benchmark *all, int n, const char *name, const char 
     return after;
 }
 
+// Those of a sysroot, where there is one.
+static int add_dynamic(struct benchmark *all, int n)
+{
+    static const struct {
+        const char *name, *program, *argument[3];
+    } dynamic[] = {{"bash", "/usr/bin/bash", {"-c", "true"}},
+                   {"perl", "/usr/bin/perl", {"-e", "1"}},
+                   {"git", "/usr/bin/git", {"--version"}},
+                   {"python_s", "/usr/bin/python3", {"-S", "-c", "pass"}},
+                   {"python", "/usr/bin/python3", {"-c", "pass"}}};
+    for (size_t k = 0; options.sysroot && k < sizeof dynamic / sizeof *dynamic; k++) {
+        const int after = add(all, n, "dynamic", dynamic[k].name);
+        if (after == n) continue;
+        all[n].kind = START_UP;
+        all[n].program = dynamic[k].program;
+        memcpy(all[n].argument, dynamic[k].argument, sizeof all[n].argument);
+        n = after;
+    }
+    return n;
+}
+
 int read_benchmarks(const char *table, struct benchmark *b)
 {
     FILE *f = fopen(table, "r");
@@ -52,6 +73,7 @@ int read_benchmarks(const char *table, struct benchmark *b)
     n = add_start(b, n, "hello_c", NULL, NULL, NULL);
     n = add_start(b, n, "busybox_true", "true", NULL, NULL);
     n = add_start(b, n, "busybox_sh", "sh", "-c", "i=0; while [ $i -lt 10 ]; do i=$((i+1)); done; echo $i");
+    n = add_dynamic(b, n);
     while (fgets(line, sizeof line, f)) {
         char first[40], second[40];
         if (line[0] == '#' || sscanf(line, "%39s %39s", first, second) != 2) continue;

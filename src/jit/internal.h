@@ -62,7 +62,6 @@ struct jit {
     bool full;                   // … which has no room any more
     bool none;                   // there is no memory
     bool anew;                   // all code is to be made anew
-    bool has_regions;            // … some of which is, or may be, regions
     uintptr_t evicted[2];        // records that have been forgotten last: from, to
     unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
     uint32_t hot;        // runs of a block until it is compiled, when the program is not young any more
@@ -99,6 +98,7 @@ const struct tier_call *jit_calls(struct jit *j, struct cpu *c);
 // Code for the translation, and its record. NULL: no memory.
 struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region);
 bool jit_forget(struct tier *t, uint64_t key);
+void jit_forget_regions(struct jit *j);
 bool jit_in_region(struct jit *j, uint64_t key); // whether some region has the block
 // The site of a host instruction (in the executable view), and its unit; NULL: not in compiled code.
 const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, const struct jit_unit **u);
@@ -128,7 +128,10 @@ void jit_aborted(struct tier *t, struct cpu *c);
 void jit_detach(struct tier *t, struct cpu *c);
 const void *jit_call_with_state(struct cpu *c, const void *inner); // a handler, around which flags move
 void jit_flags_cross(struct tier *t, struct cpu *c);
-// Code must be able to do more from now on (enum fp_form): all of it is made anew.
+// Code is able to do more from now on (enum fp_form), if none of what there is computes with floating-point
+// numbers, and no other CPU may be inside.
+bool jit_begin_fp(struct jit *j, const struct cpu *c, unsigned form);
+// … or else must be able to: all of it is made anew.
 void jit_want_fp(struct jit *j, struct cpu *c, unsigned form);
 
 #endif

@@ -34,11 +34,10 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
         const struct tier_call *calls;
         j->emit.alone = !c->memory_shared;
         j->emit.windowed = region && c->sys && !cpu_privileged(c);
-        j->has_regions |= region;
         const struct ir_block *b = &j->translation.ir;
         const bool code = translate(&j->translation, c, tier, key, region);
         const unsigned missing = code && ir_seen_of(b, IR_VADD, IR_VEC) ? needed_form(b) & ~j->fp_form : 0;
-        if (missing)
+        if (missing && !jit_begin_fp(j, c, missing))
             jit_want_fp(j, c, missing);
         else if (code && (calls = jit_calls(j, c)))
             u = jit_emit(j, calls, region);

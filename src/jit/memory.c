@@ -99,7 +99,7 @@ void jit_pages(struct jit *j)
 
 void jit_memory_reset(struct jit *j)
 {
-    j->anew = j->full = j->has_regions = false;
+    j->anew = j->full = false;
     if (!j->code) return;
     start(j);
     memset(j->covers, 0, sizeof j->covers);

@@ -61,9 +61,16 @@ const void *jit_call_with_state(struct cpu *c, const void *inner)
 {
     const struct tier_call *call = inner;
     if (call->flags) flags_out(c);
-    const void *r = call->fp ? fp_call(c, call) : call->fn(c, call->step);
+    const void *r = call->fp && c->host_fp.form ? fp_call(c, call) : call->fn(c, call->step);
     if (call->flags) flags_in(c);
     return r;
+}
+
+bool jit_begin_fp(struct jit *j, const struct cpu *c, unsigned form)
+{
+    if (j->fp_form || c->memory_shared) return false;
+    j->fp_form = form | fp_needs(c->fpscr);
+    return true;
 }
 
 // Code must be able to do more from now on: all of it is made anew.
@@ -75,18 +82,16 @@ void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
     c->exit_request = 1;
 }
 
-// Code is made anew.
+// Regions have assumed that they do not; blocks have all flags in memory where they are left.
 void jit_flags_cross(struct tier *t, struct cpu *c)
 {
     struct jit *j = jit_of(t);
     pthread_mutex_lock(&j->lock);
-    if (!t->crosses && j->has_regions) {
-        j->anew = true;
+    if (!t->crosses && j->code) {
+        jit_forget_regions(j);
         c->exit_request = 1;
-    } else if (!t->crosses) {
-        j->translation.flags_cross = true; // blocks have all flags in memory when they are left
     }
-    t->crosses = true;
+    j->translation.flags_cross = t->crosses = true;
     pthread_mutex_unlock(&j->lock);
 }
 

@@ -15,7 +15,6 @@ static bool find_handler(struct jit *j, struct cpu *c, const struct ir_insn *i, 
     const struct translation *t = &j->translation;
     const unsigned n = i->op == IR_CALL && i->n ? i->n : 1;
     if (!j->tier.source->handler(c, &t->insns[i->imm], n, i->count, t->ir.thumb, call)) return false;
-    call->fp = call->fp && j->fp_form & FP_USED;
     if (!call->flags && !call->fp) return true;
     struct tier_call *inner = jit_data(j, sizeof *inner);
     if (!inner) return false;
@@ -141,6 +140,15 @@ bool jit_in_region(struct jit *j, uint64_t key)
     return k;
 }
 
+static void forget(struct jit_unit *u)
+{
+    __atomic_store_n(&u->dead, true, __ATOMIC_RELEASE);
+    for (unsigned i = 0; i < u->nentries; i++) {
+        __atomic_store_n(&u->entries[i].dead, true, __ATOMIC_RELEASE);
+        emit_stale(u->entries[i].code, u->entries[i].stale);
+    }
+}
+
 bool jit_forget(struct tier *t, uint64_t key)
 {
     bool loops = false;
@@ -148,14 +156,19 @@ bool jit_forget(struct tier *t, uint64_t key)
     for (; k; k = k->next) {
         struct jit_unit *u = k->unit;
         if (k->key != key || u->dead) continue;
-        __atomic_store_n(&u->dead, true, __ATOMIC_RELEASE);
         loops |= u->loops;
-        for (unsigned i = 0; i < u->nentries; i++) {
-            __atomic_store_n(&u->entries[i].dead, true, __ATOMIC_RELEASE);
-            emit_stale(u->entries[i].code, u->entries[i].stale);
-        }
+        forget(u);
     }
     return loops;
+}
+
+void jit_forget_regions(struct jit *j)
+{
+    for (unsigned k = 0; k < JIT_PARTS; k++) {
+        const struct jit_part *p = &j->parts[k];
+        for (unsigned u = 0; u < p->nunits; u++)
+            if (p->units[u]->region && !p->units[u]->dead) forget(p->units[u]);
+    }
 }
 
 // The unit whose code holds a host pc (in the writable view): the newest that starts at or below it.

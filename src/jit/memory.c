@@ -129,6 +129,17 @@ static bool copy(const struct jit *j, int fd, const uint8_t *from, size_t size)
     return true;
 }
 
+static bool map_copy(struct jit *j, int fd)
+{
+    uint8_t *const code = j->code;
+    if (map_code(j, fd, MAP_FIXED)) return true;
+    // The guest has as many mappings as there may be: the old ones make room.
+    j->code = code;
+    munmap(code + j->to_exec, j->size);
+    munmap(code, j->size);
+    return map_code(j, fd, MAP_FIXED);
+}
+
 // Code memory is shared between processes, as its two views must be: the child gets a copy, at the same
 // addresses.
 void jit_fork_copy(struct tier *t)
@@ -149,7 +160,7 @@ void jit_fork_after(struct tier *t, bool child, struct cpu *self)
 {
     struct jit *j = jit_of(t);
     (void)self;
-    if (j->code && child && (j->fork_fd < 0 || !map_code(j, j->fork_fd, MAP_FIXED))) {
+    if (j->code && child && (j->fork_fd < 0 || !map_copy(j, j->fork_fd))) {
         warn("no memory for compiled code behind fork");
         _exit(125);
     }

@@ -276,8 +276,8 @@ static int prepend_self(struct exec *e)
     for (char *const *a = opt->self_args; a && *a; a++)
         if (!strings_insert(&e->argv, at++, *a)) return -ENOMEM;
     const struct sysroot *root = e->t->p->sysroot;
-    if (root && root->changed) { // by chroot
-        const char *const now[] = {"--root", root->len ? root->dir : "/"};
+    if (root) { // may be another by chroot; and the options' one may be relative to where we were
+        const char *const now[] = {root->only ? "--root" : "--sysroot", root->len ? root->dir : "/"};
         for (int i = 0; i < 2; i++)
             if (!strings_insert(&e->argv, at++, now[i])) return -ENOMEM;
     }

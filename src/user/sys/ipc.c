@@ -238,7 +238,7 @@ SYSCALL(msgctl)
         perm_from_host(&g.perm, &h.msg_perm);
         g.stime = (uint32_t)h.msg_stime, g.rtime = (uint32_t)h.msg_rtime, g.ctime = (uint32_t)h.msg_ctime;
         g.qnum = (uint32_t)h.msg_qnum, g.qbytes = (uint32_t)h.msg_qbytes, g.lspid = h.msg_lspid,
-        g.lrpid = h.msg_lrpid;
+        g.lrpid = h.msg_lrpid, g.cbytes = (uint32_t)h.msg_cbytes;
         return put_guest(t, g, s->a[2]) ? r : -EFAULT;
     case IPC_SET:
         if (!get_guest(t, g, s->a[2])) return -EFAULT;

@@ -3,6 +3,7 @@
 # Whether an option takes its value from the next word.
 _stinkarm_has_value() {
     case $1 in
+    --allow-read | --allow-write | --memory-limit | --time-limit | --max-processes) return 0 ;;
     -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | -L | --sysroot | --root | --cpu | --engine | --jit-hot | --jit-region | --jit-memory | --jit-disable | -l | --log | \
         --log-file) return 0 ;;
     -M | --machine | -m | --memory | --smp | --smp-mode | --rtc | --initrd | --append | --dtb | --dump-dtb | --load | \
@@ -78,7 +79,8 @@ _stinkarm() {
         return
     fi
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W "-C --syscalls -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 -L --sysroot --root --cpu --engine --jit-hot --jit-region --jit-memory --jit-disable
+        COMPREPLY=($(compgen -W "-C --syscalls --allow-read --allow-write --allow-exec --allow-net --memory-limit --time-limit
+            --max-processes -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 -L --sysroot --root --cpu --engine --jit-hot --jit-region --jit-memory --jit-disable
             -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
         return
     fi

@@ -56,9 +56,9 @@ const char options_help[] =
     "  -V, --version          print the version\n"
     "  --                     end of the options\n"
     "\n"
-    "The exit status is the program's; 123 when lockstep finds a difference, 125 when\n"
-    "stinkarm itself fails, 126 when PROGRAM is not executable, 127 when it is not\n"
-    "found.\n";
+    "The exit status is the program's; 123 when lockstep finds a difference, 124 at the\n"
+    "time limit, 125 when stinkarm itself fails, 126 when PROGRAM is not executable, 127\n"
+    "when it is not found.\n";
 
 enum { DEFAULT_STACK = 8 << 20, MIN_STACK = 4096 };
 

@@ -197,12 +197,12 @@ static void note_compiling(struct interp_cpu *ic, struct block *b)
     ic->compiling[ic->ncompiling++] = b;
 }
 
-// Behind a conditional branch, of a block that has run so often that it has shown where it leads: whether
-// what is there has code of its own, or has run so seldom that it is not worth any. Otherwise two fifths of
+// Behind a conditional branch of a block: whether what is there has code of its own, or has run so seldom
+// that it is not worth any, if the block has run so often that that says something. Otherwise two fifths of
 // what is compiled when a program starts would be for nothing.
 static bool leads_elsewhere(const struct block *b, const struct block *next)
 {
-    return !next || next->code || next->heat * 8 < b->heat;
+    return (next && next->code) || (b->heat >= LOOK && (!next || next->heat * 8 < b->heat));
 }
 
 // The instructions from the block's first on, as many as the longest block would have. False: there are none,
@@ -217,7 +217,6 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     const uint8_t *page = c->mem->fetch_page(c, pc, &(uint32_t){0});
     struct cache *k = &((struct interp_engine *)c->engine)->cache;
     const bool machine = c->mem->code_frame; // whose blocks differ in more than their steps say
-    const bool ends_early = tb->ran && b->heat >= LOOK;
     const uint64_t frame = b->key & ~TIER_VIRTUAL;
     struct steps steps;
     begin_steps(&steps, machine ? NULL : b);
@@ -226,9 +225,9 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     do {
         struct tier_insn *ti = &tb->insns[n];
         if (n == room) return false;
-        if (steps.next == steps.end && (!machine || (branched && ends_early))) {
+        if (steps.next == steps.end && (!machine || (branched && tb->ran))) {
             const struct block *next = cache_find(k, frame | pc | thumb | (uint64_t)it << 32);
-            if (branched && ends_early && leads_elsewhere(b, next)) break;
+            if (branched && tb->ran && leads_elsewhere(b, next)) break;
             begin_steps(&steps, machine ? NULL : next);
         }
         const bool taken = take_step(&steps, pc, it, thumb, &ti->in);
@@ -237,10 +236,11 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
         ti->pc = pc;
         ti->it = it;
         pc += ti->in.len;
-        const bool goes = interp_flow(&ti->in, thumb) != FLOW_NEXT, conditional = ti->in.cond < COND_AL;
-        on = conditional || (taken && steps.next < steps.end) || !goes;
+        const bool inside = taken && steps.next < steps.end;
+        const bool goes = !inside && interp_flow(&ti->in, thumb) != FLOW_NEXT;
+        on = !goes || ti->in.cond < COND_AL;
         if (thumb) it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
-        branched = ((conditional && goes) || ti->in.op == OP_CBZ) && !it;
+        branched = (goes || ti->in.op == OP_CBZ) && !it;
         n++;
     } while (on && interp_has_room(n, it) && (pc ^ b->first) >> 12 == 0);
     tb->ninsns = n;

@@ -132,10 +132,10 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
 {
     const struct tier_source *src = tier->source;
     struct ir_block *b = &t->ir;
-    struct tier_block first = {.insns = t->insns, .ran = !region};
+    struct tier_block first = {.insns = t->insns};
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
-    b->quick = !region && ir_passes_may_be_quick();
+    b->quick = first.ran = !region && ir_passes_may_be_quick();
     b->stale_flags = b->holes = false;
     memset(b->seen, 0, sizeof b->seen);
     t->ninsns = 0;

@@ -10,11 +10,13 @@
 #include "base/pages.h"
 #include "base/stats.h"
 #include "board/command.h"
+#include "debug/debug.h"
 #include "debug/trace.h"
 #include "interp/engine.h"
 #include "ir/passes.h"
 #include "isa/insn.h"
 #include "jit/jit.h"
+#include "user/debug.h"
 #include "user/handover.h"
 #include "user/process.h"
 #include "user/sandbox.h"
@@ -109,6 +111,13 @@ static bool use_sysroot(struct process *p, const struct options *o)
     return !dir || !*dir || sysroot_set(p, dir, o->only_sysroot);
 }
 
+static bool use_debugger(struct process *p, const struct debug_options *o)
+{
+    const struct debug_target target = process_debug_target(p);
+    p->opt.debugger = debug_start(o, &target);
+    return p->opt.debugger;
+}
+
 static int run(const struct options *o, const struct title *title)
 {
     pages_expect((char *)__builtin_frame_address(0) - STACK_SOON, STACK_SOON);
@@ -126,6 +135,7 @@ static int run(const struct options *o, const struct title *title)
         return EXIT_INTERNAL;
     }
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
+    if (o->debug.gdb && !use_debugger(&p, &o->debug)) return EXIT_INTERNAL;
     fault_init();
     const char *path = o->program[0];
     if (o->argv0) o->program[0] = (char *)o->argv0;
@@ -166,7 +176,8 @@ int main(int argc, char **argv, char **envp)
         options_for_kernel(&o, argv, envp);
         return run(&o, &title);
     }
-    if (system_meant(argc, argv)) return system_main(argc, argv, system_engine_new, trace_instruction);
+    if (system_meant(argc, argv))
+        return system_main(argc, argv, system_engine_new, trace_instruction, debug_start);
     if (!options_parse(&o, argc, argv, envp)) return EXIT_INTERNAL;
     switch (o.action) {
     case ACTION_HELP: return print(options_help);

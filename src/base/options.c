@@ -42,6 +42,8 @@ const char options_help[] =
     "      --jit-memory N     MiB for compiled code, and for its records (4 to 1024; 32)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
     "      --jit-region N     runs of its code before that becomes a region of blocks (16000)\n"
+    "  -g, --gdb PLACE        wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
+    "      --gdb-nowait       do not wait: GDB may come at any time\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
     "                         ir, jit, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"
@@ -78,6 +80,8 @@ enum id {
     OPT_JIT_MEMORY,
     OPT_JIT_DISABLE,
     OPT_JIT_REGION,
+    OPT_GDB,
+    OPT_GDB_NOWAIT,
     OPT_LOG,
     OPT_STRACE,
     OPT_INSTRUCTIONS,
@@ -121,6 +125,8 @@ static const struct definition {
     {OPT_JIT_MEMORY, 0, true, true, "jit-memory"},
     {OPT_JIT_DISABLE, 0, true, true, "jit-disable"},
     {OPT_JIT_REGION, 0, true, true, "jit-region"},
+    {OPT_GDB, 'g', true, false, "gdb"},
+    {OPT_GDB_NOWAIT, 0, false, false, "gdb-nowait"},
     {OPT_LOG, 'l', true, true, "log"},
     {OPT_STRACE, 0, false, true, "strace"},
     {OPT_INSTRUCTIONS, 'd', false, true, ""},
@@ -300,6 +306,8 @@ static bool apply(struct options *o, const struct definition *d, char *arg)
     case OPT_JIT_HOT: return options_engine(&o->engine, "jit-hot", arg);
     case OPT_JIT_MEMORY: return options_engine(&o->engine, "jit-memory", arg);
     case OPT_JIT_DISABLE: return options_engine(&o->engine, "jit-disable", arg);
+    case OPT_GDB: o->debug.gdb = arg; return true;
+    case OPT_GDB_NOWAIT: o->debug.gdb_nowait = true; return true;
     case OPT_LOG: return enable_log(o, arg);
     case OPT_STRACE: return enable_log(o, "syscalls");
     case OPT_INSTRUCTIONS: return enable_log(o, "instructions");

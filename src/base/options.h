@@ -23,11 +23,18 @@ struct engine_options {
     const char *disable; // names of passes, or NULL
 };
 
+// Who looks into what runs, in both modes.
+struct debug_options {
+    const char *gdb; // where GDB comes in; NULL: nowhere
+    bool gdb_nowait; // it runs before anybody comes
+};
+
 struct options {
     enum options_action action;
     enum options_syscalls syscalls;
     const struct sandbox_options *sandbox; // NULL: none of them is given
     struct engine_options engine;
+    struct debug_options debug;
     enum options_cpu cpu;
     uint32_t stack_size; // bytes
     bool final_registers;

@@ -30,7 +30,7 @@ static void open_standard(void)
 }
 
 int system_main(int argc, char **argv, struct engine *(*make)(const struct engine_options *o),
-                void (*trace)(struct cpu *c))
+                void (*trace)(struct cpu *c), debug_start_fn *debug)
 {
     struct machine_command c;
     option_help_command = "stinkarm --system --help";
@@ -42,6 +42,7 @@ int system_main(int argc, char **argv, struct engine *(*make)(const struct engin
         return EXIT_INTERNAL;
     }
     if (log_on(LOG_INSTRUCTIONS)) c.machine.trace = trace;
+    c.machine.debug = debug;
     c.machine.compiles = c.engine.kind != ENGINE_INTERP;
     struct engine *engine = make(&c.engine);
     struct machine *m = engine ? machine_new(&c.machine, engine) : NULL;

@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "cpu/debug.h"
+
 struct cpu;
 struct engine;
 struct engine_options;
@@ -12,6 +14,6 @@ bool system_meant(int argc, char **argv);
 // stinkarm --system. make: an engine as the command line wants it; NULL: it has said why not. trace: logs an
 // instruction, if the log is to have them. Returns the exit status of the process.
 int system_main(int argc, char **argv, struct engine *(*make)(const struct engine_options *o),
-                void (*trace)(struct cpu *c));
+                void (*trace)(struct cpu *c), debug_start_fn *debug);
 
 #endif

@@ -5,7 +5,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/options.h"
 #include "board/panic.h"
+#include "cpu/debug.h"
 #include "dev/device.h"
 #include "host/chardev.h"
 #include "host/clock.h"
@@ -57,6 +59,8 @@ struct machine_options {
     bool virtio_modern;         // its registers: version 2, not 1
     const char *virtio_console; // NULL, or what is behind it, as for serial ports
     const char *display; // NULL, or none, ppm:FILE, vnc:PORT
+    debug_start_fn *debug; // makes one
+    struct debug_options debug_options;
     void (*trace)(struct cpu *c); // NULL, or called before each instruction
     bool have_rtc;       // the clock starts at rtc, else at the host's time
     uint64_t rtc;        // seconds since 1970, UTC

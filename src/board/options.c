@@ -62,6 +62,8 @@ const char machine_options_help[] =
     "      --display WHAT         none (default), ppm:FILE or vnc:PORT\n"
     "\n"
     "Logs and help\n"
+    "  -g, --gdb PLACE            wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
+    "      --gdb-nowait           do not wait: GDB may come at any time\n"
     "  -l, --log WHAT,...         log none, elf, memory (what is placed where), instructions,\n"
     "                             unimp (the default: what is not implemented) or all\n"
     "      --log-file FILE        write the log there, not to stderr\n"
@@ -354,6 +356,8 @@ static const struct definition definitions[] = {
     {"virtio-console", 0, VALUE_NEXT, set_string, FIELD(virtio_console)},
     {"share", 0, VALUE_NEXT, set_string, FIELD(share)},
     {"display", 0, VALUE_NEXT, set_string, FIELD(display)},
+    {"gdb", 'g', VALUE_NEXT, set_string, offsetof(struct machine_options, debug_options.gdb)},
+    {"gdb-nowait", 0, VALUE_NONE, set_flag, offsetof(struct machine_options, debug_options.gdb_nowait)},
     {"log", 'l', VALUE_NEXT, set_log, 0},
     {"log-file", 0, VALUE_NEXT, set_log_file, 0},
     {"help", 'h', VALUE_NONE, set_help, 0},

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/stats.h"
+#include "board/debug.h"
 #include "board/machine.h"
 #include "board/trap.h"
 
@@ -380,8 +381,22 @@ static void print_stats(const struct machine *m)
             (unsigned long long)n, s, s > 0 ? (double)n / s / 1e6 : 0, use.ru_maxrss);
 }
 
+// The debugger that was asked for, if any. False: there cannot be one, and it is said why.
+static bool start_debugger(struct machine *m, struct debugger **d)
+{
+    const struct debug_target target = machine_debug_target(m);
+    *d = NULL;
+    if (!m->opt.debug_options.gdb) return true;
+    *d = m->opt.debug(&m->opt.debug_options, &target);
+    for (unsigned i = 0; *d && i < m->sys.ncpus; i++)
+        (*d)->join(*d, &m->sys.cpu[i]->cpu);
+    return *d;
+}
+
 int machine_run(struct machine *m)
 {
+    struct debugger *debugger;
+    if (!start_debugger(m, &debugger)) return 125;
     if (m->opt.icount) {
         m->opt.round_robin = true;
         m->clock.ran = icount_ran;
@@ -401,6 +416,7 @@ int machine_run(struct machine *m)
         else
             ok = run_threads(m);
     } while (ok && atomic_load(&m->request) == RUN_REBOOT && (ok = reset(m)));
+    if (debugger) debugger->end(debugger, ok ? m->exit_status : 125, 0);
     loop_stop(&m->loop);
     if (m->opt.stats) print_stats(m);
     stats_report("machine");

@@ -30,7 +30,7 @@ void cpu_set_endian(struct cpu *c, bool big)
     if (c->sys)
         c->sys->regime_changed(c);
     else
-        c->mem_mode = big ? CPU_MEM_SLOW : CPU_MEM_FLAT;
+        c->mem_mode = big || c->watched ? CPU_MEM_SLOW : CPU_MEM_FLAT;
 }
 
 bool cpu_mode_exists(uint32_t mode)

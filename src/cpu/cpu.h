@@ -25,6 +25,7 @@ enum cpu_exit {
     CPU_EXIT_HVC,            // r[15] is behind it; immediate in c->svc_imm
     CPU_EXIT_SMC,            // likewise
     CPU_EXIT_SYNC,           // r[15] is behind a DSB that has to wait for other CPUs (c->sync_pending)
+    CPU_EXIT_DEBUG,          // at an instruction with a breakpoint, or that would do a watched access
 };
 
 // What an abort was about. The personality turns it into si_code or a fault status register.
@@ -35,6 +36,7 @@ enum cpu_fault_kind {
     CPU_FAULT_BUS,   // mapped, but nothing behind it (a file shorter than its mapping, a bus error)
     CPU_FAULT_RETRY, // system mode, fetches only: no abort; comes again when other CPUs have let go of the
                      // page
+    CPU_FAULT_WATCH, // no abort: a debugger watches what the instruction is about to access
 };
 
 struct cpu_fault {
@@ -55,6 +57,7 @@ struct cpu_mem;    // mem/access.h
 struct tlb_entry;  // mem/access.h
 struct cpu_system; // cpu/system.h
 struct engine;     // cpu/engine.h
+struct debugger;   // cpu/debug.h
 
 // The modes' own registers (B1.3.2). System mode shares User's.
 enum cpu_bank {
@@ -87,6 +90,8 @@ struct cpu {
     bool thumb;
     bool bigend;     // CPSR.E
     bool no_swp;     // SCTLR.SW is clear: SWP and SWPB are undefined
+    bool watched;    // a debugger wants to see accesses: CPU_MEM_SLOW in any case
+    bool stepping;   // … or goes instruction by instruction: interrupts wait
     uint8_t itstate; // exact at exits
     uint8_t mode;    // CPSR.M, enum cpu_mode; user mode programs run in 0x10
     uint16_t masks;  // CPSR.A, I and F, in their places
@@ -157,6 +162,7 @@ struct cpu {
     const void *engine_pos; // … and where it is, while it may abort
     int64_t budget;         // instructions left to run
     void *owner;            // the thread (user mode) or machine CPU this belongs to
+    struct debugger *debugger; // NULL: nobody debugs
 
     // Where the engine resumes when a host fault turns out to be a guest abort; valid while in_engine.
     sigjmp_buf abort_jmp;

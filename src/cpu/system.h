@@ -54,6 +54,7 @@ static inline struct cp_access cp_access_of(uint32_t imm, uint8_t x, uint8_t ra,
 // An unmasked interrupt is waiting.
 static inline bool cpu_irq_deliverable(const struct cpu *c)
 {
+    if (c->stepping) return false;
     return (c->irq_lines & CPU_IRQ && !(c->masks & PSR_I)) || (c->irq_lines & CPU_FIQ && !(c->masks & PSR_F));
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/stats.h"
+#include "cpu/debug.h"
 #include "cpu/system.h"
 #include "interp/run.h"
 #include "interp/select.h"
@@ -24,6 +25,7 @@ struct builder {
     unsigned units;          // enum isa_unit: what the block has looked for
     const struct tier *tier; // compiles what runs often; NULL: there is none
     bool single;             // the block is to have one instruction only
+    uint32_t most;           // bytes up to the page's end, or to the next breakpoint
 };
 
 // Reads the instruction at bl->pc. False: it begins or ends in the next page and is not the block's first.
@@ -141,7 +143,7 @@ static inline bool goes_on(const struct builder *bl, enum goes_on so_far)
 static inline __attribute__((always_inline)) void decode(struct builder *bl, const bool thumb)
 {
     struct block *b = bl->b;
-    const uint32_t page = bl->pc >> 12, features = bl->c->features;
+    const uint32_t features = bl->c->features;
     enum goes_on so_far = GOES_ON;
     bool more;
     do {
@@ -166,8 +168,39 @@ static inline __attribute__((always_inline)) void decode(struct builder *bl, con
         if (thumb && (bl->it || in.op == OP_IT))
             bl->it = in.op == OP_IT && r != ISA_UNDEFINED ? (uint8_t)in.imm : isa_it_advance(bl->it);
         more = goes_on(bl, so_far) && interp_has_room(b->ninsns, bl->it);
-    } while (more && bl->pc >> 12 == page);
+    } while (more && bl->pc - b->first < bl->most);
     if (so_far != ENDS) add_goto(bl, bl->pc);
+}
+
+// In front of an instruction with a breakpoint.
+STEP(step_breakpoint)
+{
+    return interp_stop_at(c, s, CPU_EXIT_DEBUG);
+}
+
+// The block ends in front of a debugger's next breakpoint, or is one.
+static bool is_stop(struct builder *bl)
+{
+    const struct cpu_stops *stops = &bl->c->debugger->stops;
+    const uint64_t end = (uint64_t)bl->pc + bl->most;
+    if (cpu_stop_from(stops, bl->pc, end) != bl->pc) {
+        bl->most = (uint32_t)(cpu_stop_from(stops, bl->pc + 1, end) - bl->pc);
+        return false;
+    }
+    bl->b->ninsns = 1;
+    add(bl, step_breakpoint);
+    bl->pc += 2; // the least that it is made from
+    return true;
+}
+
+static void build(struct builder *bl)
+{
+    bl->most = 0x1000 - (bl->pc & 0xfff);
+    if (__builtin_expect(bl->c->debugger && !bl->single, 0) && is_stop(bl)) return;
+    if (bl->thumb)
+        decode(bl, true);
+    else
+        decode(bl, false);
 }
 
 static void finish(struct builder *bl)
@@ -202,10 +235,7 @@ struct block *interp_build(struct cpu *c, block_key key)
         interp_mark_fetch(c, key);
         bl.page = c->mem->fetch_page(c, bl.pc, &b->frame[0]);
         b->frame[1] = b->frame[0];
-        if (bl.thumb)
-            decode(&bl, true);
-        else
-            decode(&bl, false);
+        build(&bl);
         finish(&bl);
         c->itstate = 0;
         stats_add(STAT_DECODED_BLOCKS, 1);

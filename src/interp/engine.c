@@ -246,8 +246,9 @@ enum cpu_exit interp_aborted(struct cpu *c)
     if (stats_on) interp_stats_left(c);
     const struct step *s = *(const void *volatile *)&c->engine_pos;
     if (!s) return CPU_EXIT_PREFETCH_ABORT; // the builder, which left the address in r[15]
-    interp_stop_at(c, s, CPU_EXIT_DATA_ABORT);
-    return CPU_EXIT_DATA_ABORT;
+    const enum cpu_exit why = c->fault.kind == CPU_FAULT_WATCH ? CPU_EXIT_DEBUG : CPU_EXIT_DATA_ABORT;
+    interp_stop_at(c, s, why);
+    return why;
 }
 
 enum cpu_exit interp_single(struct cpu *c)
@@ -262,6 +263,10 @@ static void run_blocks(struct cpu *c, uint64_t budget)
 {
     struct interp_cpu *ic = c->engine_state;
     c->engine_pos = NULL;
+    if (budget == 1 && c->debugger) { // over a breakpoint
+        interp_single(c);
+        return;
+    }
     const struct block *b = interp_lookup(c, key_at_pc(c));
     c->itstate = 0; // from here on it is in the steps
     dispatch(c, interp_enter(c, b));

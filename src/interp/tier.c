@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cpu/debug.h"
 #include "interp/lockstep.h"
 #include "interp/select.h"
 #include "interp/stats.h"
@@ -271,6 +272,13 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
     return true;
 }
 
+// Pages with breakpoints are the interpreter's.
+static bool has_stop(const struct debugger *d, uint32_t pc)
+{
+    const uint64_t end = ((uint64_t)pc | 0xfff) + 1;
+    return cpu_stop_from(&d->stops, pc & ~0xfffu, end) != end;
+}
+
 // A block for the tier: one that the interpreter has run, or the one that is being compiled, and what is
 // behind its conditional branches.
 // cold: even if it has hardly run; or never, if something else of its page has, as has in system mode, where
@@ -280,6 +288,7 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
 static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)
 {
     sigjmp_buf outer;
+    if (c->debugger && has_stop(c->debugger, (uint32_t)key)) return false;
     memcpy(&outer, &c->abort_jmp, sizeof outer);
     const bool found = !sigsetjmp(c->abort_jmp, 0) && find_block(c, key, tb, room, cold);
     memcpy(&c->abort_jmp, &outer, sizeof outer);

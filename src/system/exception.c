@@ -96,6 +96,7 @@ void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why)
     case CPU_EXIT_YIELD:
     case CPU_EXIT_SYNC:
     case CPU_EXIT_INTERRUPT:
+    case CPU_EXIT_DEBUG:
     case CPU_EXIT_BUDGET: return;
     }
 }
@@ -103,6 +104,7 @@ void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why)
 bool exception_interrupt(struct sys_cpu *s)
 {
     struct cpu *c = &s->cpu;
+    if (c->stepping) return false;
     if (!cpu_privileged(c)) window_interrupted(s, s->regime[s->slot - s->slots]);
     if (c->irq_lines & CPU_FIQ && !(c->masks & PSR_F)) {
         enter(s, MODE_FIQ, VECTOR_FIQ, c->r[15] + 4);
@@ -134,6 +136,7 @@ bool exception_take(struct cpu *c, enum cpu_exit why)
     case CPU_EXIT_WFE:
     case CPU_EXIT_YIELD:
     case CPU_EXIT_SYNC:
+    case CPU_EXIT_DEBUG:
     case CPU_EXIT_BUDGET: return false;
     }
     if (s->machine->semihosting) return false;

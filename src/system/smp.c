@@ -6,6 +6,7 @@
 // posted something goes on until its next DSB; there it leaves the engine and waits until the others have
 // done it, or are not running instructions at all. Only so is no access under way that went through an entry
 // before it went away.
+#include "cpu/debug.h"
 #include "system/system.h"
 
 void smp_init(struct sys_cpu *s)
@@ -115,7 +116,8 @@ enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget)
         budget = 1;
     }
     s->run_budget = c->budget = budget ? (int64_t)budget : INT64_MAX;
-    const enum cpu_exit why = c->engine->run(c, budget);
+    const enum cpu_exit why =
+        c->debugger ? c->debugger->run(c->debugger, c, budget) : c->engine->run(c, budget);
     s->executed += (uint64_t)(s->run_budget - c->budget);
     s->run_budget = c->budget = 0;
     atomic_store(&s->inside, false);

@@ -73,7 +73,7 @@ void tlb_regime_changed(struct cpu *c)
     c->tlb = s->slot->tlb;
     c->code_context = s->slot->context;
     c->vfp_units = (uint8_t)vfp_units(c);
-    c->mem_mode = c->bigend || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
+    c->mem_mode = c->bigend || c->watched || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
     window_regime_changed(s, want);
 }
 

@@ -1,4 +1,5 @@
 // Threads and processes: a guest thread is a host thread, a guest process a host process.
+#include "cpu/debug.h"
 #include "user/clone.h"
 
 #include <sched.h>
@@ -236,6 +237,8 @@ static void become_process(struct thread *t, const struct clone_args *a)
         t->sandbox_fds = p->sandbox_fds;
     }
     if (a->slot >= 0) policy_enter(t, a);
+    if (p->opt.debugger) p->opt.debugger->forked(p->opt.debugger);
+    p->opt.debugger = NULL;
     t->vforked = false;
     t->next = NULL;
     p->threads = t;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/stats.h"
+#include "cpu/debug.h"
 #include "user/abi/fcntl.h"
 #include "user/policy.h"
 #include "user/seccomp.h"
@@ -181,7 +182,8 @@ static void end_call(uint32_t nr, uint64_t start)
 unsigned syscall_quick(struct cpu *c)
 {
     struct thread *t = c->owner;
-    if (t->p->opt.policy != POLICY_FORWARD || t->seccomp || log_on(LOG_SYSCALLS) || stats_on) return 0;
+    if (t->p->opt.policy != POLICY_FORWARD || t->seccomp || c->debugger || log_on(LOG_SYSCALLS) || stats_on)
+        return 0;
     const struct syscall_row *row = syscall_row(c->r[7]);
     if (!row || !row->quick) return row ? row->host : 0;
     const struct sysargs s = {.a = {c->r[0], c->r[1]}};
@@ -192,6 +194,8 @@ unsigned syscall_quick(struct cpu *c)
 void syscall_dispatch(struct thread *t)
 {
     struct cpu *c = &t->cpu;
+    struct debugger *debugger = c->debugger;
+    if (debugger) debugger->syscall(debugger, c, c->r[7], false);
     const uint32_t nr = c->r[7];
     const struct syscall_row *row = syscall_row(nr);
     t->syscall_nr = nr;
@@ -215,4 +219,5 @@ void syscall_dispatch(struct thread *t)
     }
     end_call(nr, start);
     if (r != -ESIGRETURN) c->r[0] = (uint32_t)r;
+    if (c->debugger) c->debugger->syscall(c->debugger, c, nr, true);
 }

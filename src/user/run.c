@@ -1,4 +1,5 @@
 // The main loop of a guest thread.
+#include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "user/mm.h"
 #include "user/process.h"
@@ -17,7 +18,8 @@ static void raise_abort(struct thread *t)
         return;
     case CPU_FAULT_PERMISSION: signal_raise_fault(t, ABI_SIGSEGV, ABI_SEGV_ACCERR, f->addr); return;
     case CPU_FAULT_ALIGNMENT: signal_raise_fault(t, ABI_SIGBUS, ABI_BUS_ADRALN, f->addr); return;
-    case CPU_FAULT_RETRY: return; // not here
+    case CPU_FAULT_RETRY: // not here
+    case CPU_FAULT_WATCH: return;
     case CPU_FAULT_BUS: signal_raise_fault(t, ABI_SIGBUS, ABI_BUS_ADRERR, f->addr); return;
     }
 }
@@ -45,6 +47,7 @@ static void raise_undefined(struct thread *t)
 static enum cpu_exit run_engine(struct thread *t)
 {
     struct cpu *c = &t->cpu;
+    if (c->debugger) return c->debugger->run(c->debugger, c, 0);
     return t->p->opt.run ? t->p->opt.run(c) : c->engine->run(c, 0);
 }
 
@@ -66,6 +69,7 @@ void thread_run(struct thread *t)
 {
     struct cpu *c = &t->cpu;
     current_thread = t;
+    if (t->p->opt.debugger && !t->vforked) t->p->opt.debugger->join(t->p->opt.debugger, c);
     while (!t->exiting) {
         const enum cpu_exit why = run_engine(t);
         switch (why) {
@@ -80,6 +84,7 @@ void thread_run(struct thread *t)
         case CPU_EXIT_WFE:
         case CPU_EXIT_YIELD:
         case CPU_EXIT_SYNC:
+        case CPU_EXIT_DEBUG:
         case CPU_EXIT_BUDGET: break;
         case CPU_EXIT_INTERRUPT: c->exit_request = 0; break;
         }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cpu/debug.h"
 #include "user/syscall.h"
 
 #define HELD_SIGNALS  (1ull << (ABI_SIGSEGV - 1) | 1ull << (ABI_SIGBUS - 1) | 1ull << (ABI_SIGFPE - 1))
@@ -250,6 +251,16 @@ static void enter_handler(struct thread *t, const struct abi_sigaction *act, con
     signal_set_mask(t, t->sigmask | act->mask | own);
 }
 
+// A debugger is told first, and may want another one instead, or none: false.
+static bool debugger_lets(struct thread *t, struct abi_siginfo *info)
+{
+    struct debugger *d = t->cpu.debugger;
+    if (!d) return true;
+    const int sig = d->signal(d, &t->cpu, info->signo);
+    if (sig && sig != info->signo) *info = (struct abi_siginfo){.signo = sig, .code = ABI_SI_USER};
+    return sig;
+}
+
 static void deliver(struct thread *t, const struct abi_siginfo *info)
 {
     log_signal(t, info);
@@ -261,8 +272,10 @@ static void deliver(struct thread *t, const struct abi_siginfo *info)
 }
 
 // A signal that the thread itself causes cannot wait and cannot be ignored.
-static void deliver_forced(struct thread *t, const struct abi_siginfo *info, uint32_t addr)
+static void deliver_forced(struct thread *t, const struct abi_siginfo *raised, uint32_t addr)
 {
+    struct abi_siginfo its = *raised, *info = &its;
+    if (!debugger_lets(t, info)) return;
     const int sig = info->signo;
     pthread_mutex_lock(&t->p->lock);
     const bool fatal = t->sigmask & signal_bit(sig) || t->actions[sig].handler <= HANDLER_IGN;
@@ -357,7 +370,7 @@ void signal_deliver_pending(struct thread *t)
         t->signal_pending = 0;
         struct abi_siginfo info;
         while (take_signal(t, &info))
-            deliver(t, &info);
+            if (debugger_lets(t, &info)) deliver(t, &info);
         if (t->restore_sigmask) { // no handler has run under the temporary mask
             t->restore_sigmask = false;
             signal_set_mask(t, t->saved_sigmask);

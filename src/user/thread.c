@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "cpu/debug.h"
 #include "user/seccomp.h"
 #include "user/signal.h"
 #include "user/syscall.h"
@@ -75,6 +76,7 @@ void thread_enlist(struct thread *t)
 
 void thread_delist(struct thread *t)
 {
+    if (t->cpu.debugger) t->cpu.debugger->leave(t->cpu.debugger, &t->cpu);
     pthread_mutex_lock(&t->p->lock);
     for (struct thread **pp = &t->p->threads; *pp; pp = &(*pp)->next)
         if (*pp == t) {

@@ -1,0 +1,135 @@
+#include "board/debug.h"
+
+#include <stdio.h>
+
+static unsigned id_of(const struct cpu *c)
+{
+    return ((const struct sys_cpu *)c)->index + 1;
+}
+
+static void name_of(const struct cpu *c, char *name, size_t size)
+{
+    snprintf(name, size, "CPU %u", ((const struct sys_cpu *)c)->index);
+}
+
+enum { PAGE = 4096 };
+
+static size_t copy(struct cpu *c, uint32_t addr, void *host, size_t n, bool out)
+{
+    size_t done = 0, piece;
+    for (; done < n; done += piece) {
+        const uint32_t at = addr + (uint32_t)done;
+        const size_t left = PAGE - at % PAGE;
+        piece = n - done < left ? n - done : left;
+        uint8_t *p = (uint8_t *)host + done;
+        if (!(out ? mmu_copy_out(sys_of(c), at, p, piece) : mmu_copy_in(sys_of(c), p, at, piece))) break;
+    }
+    return done;
+}
+
+static size_t read_memory(struct cpu *c, uint32_t addr, void *to, size_t n)
+{
+    return copy(c, addr, to, n, false);
+}
+
+static size_t write_memory(struct cpu *c, uint32_t addr, const void *from, size_t n)
+{
+    return copy(c, addr, (void *)from, n, true);
+}
+
+// Blocks are found by physical pages, and a breakpoint's address may mean many.
+static void invalidate(void *ctx, uint32_t addr)
+{
+    struct machine *m = ctx;
+    (void)addr;
+    m->sys.engine->invalidate(m->sys.engine, 0, 1ull << 40);
+}
+
+static void quit(void *ctx)
+{
+    struct machine *m = ctx;
+    pthread_mutex_lock(&m->bus.lock);
+    machine_quit(m);
+    pthread_mutex_unlock(&m->bus.lock);
+}
+
+// ---- registers ----
+
+struct banked {
+    const char *name;
+    uint8_t bank; // enum cpu_bank
+    uint8_t what;
+};
+
+enum { R13, R14, SPSR };
+
+static const struct banked banked[] = {
+    {"sp_usr", BANK_USR, R13}, {"lr_usr", BANK_USR, R14},    {"sp_svc", BANK_SVC, R13},
+    {"lr_svc", BANK_SVC, R14}, {"spsr_svc", BANK_SVC, SPSR}, {"sp_irq", BANK_IRQ, R13},
+    {"lr_irq", BANK_IRQ, R14}, {"spsr_irq", BANK_IRQ, SPSR}, {"sp_abt", BANK_ABT, R13},
+    {"lr_abt", BANK_ABT, R14}, {"spsr_abt", BANK_ABT, SPSR}, {"sp_und", BANK_UND, R13},
+    {"lr_und", BANK_UND, R14}, {"spsr_und", BANK_UND, SPSR}, {"sp_fiq", BANK_FIQ, R13},
+    {"lr_fiq", BANK_FIQ, R14}, {"spsr_fiq", BANK_FIQ, SPSR},
+};
+
+// CP15's, as MRC p15, opc1, _, crn, crm, opc2 reads them.
+static const struct {
+    const char *name;
+    uint8_t opc1, crn, crm, opc2;
+} control[] = {
+    {"midr", 0, 0, 0, 0},  {"mpidr", 0, 0, 0, 5},       {"sctlr", 0, 1, 0, 0},     {"actlr", 0, 1, 0, 1},
+    {"cpacr", 0, 1, 0, 2}, {"ttbr0", 0, 2, 0, 0},       {"ttbr1", 0, 2, 0, 1},     {"ttbcr", 0, 2, 0, 2},
+    {"dacr", 0, 3, 0, 0},  {"dfsr", 0, 5, 0, 0},        {"ifsr", 0, 5, 0, 1},      {"dfar", 0, 6, 0, 0},
+    {"ifar", 0, 6, 0, 2},  {"par", 0, 7, 4, 0},         {"prrr", 0, 10, 2, 0},     {"nmrr", 0, 10, 2, 1},
+    {"vbar", 0, 12, 0, 0}, {"contextidr", 0, 13, 0, 1}, {"tpidrurw", 0, 13, 0, 2}, {"tpidrprw", 0, 13, 0, 4},
+};
+
+enum { NBANKED = sizeof banked / sizeof *banked, NCONTROL = sizeof control / sizeof *control };
+
+static const char *reg_name(const struct cpu *c, unsigned n, const char **group)
+{
+    (void)c;
+    *group = n < NBANKED ? "banked" : "cp15";
+    if (n < NBANKED) return banked[n].name;
+    return n < NBANKED + NCONTROL ? control[n - NBANKED].name : NULL;
+}
+
+static uint32_t banked_get(struct cpu *c, const struct banked *b)
+{
+    const bool present = cpu_bank_of(c->mode) == b->bank;
+    switch (b->what) {
+    case R13: return present ? c->r[13] : c->bank_r13[b->bank];
+    case R14: return present ? c->r[14] : c->bank_r14[b->bank];
+    default: return c->bank_spsr[b->bank];
+    }
+}
+
+static uint32_t reg_get(struct cpu *c, unsigned n)
+{
+    uint64_t v = 0;
+    if (n < NBANKED) return banked_get(c, &banked[n]);
+    n -= NBANKED;
+    const struct cp_access a = {.cp = 15,
+                                .crn = control[n].crn,
+                                .opc1 = control[n].opc1,
+                                .crm = control[n].crm,
+                                .opc2 = control[n].opc2};
+    return cp15_read(c, cp15_find(c, a), &v) ? (uint32_t)v : 0;
+}
+
+struct debug_target machine_debug_target(struct machine *m)
+{
+    return (struct debug_target){
+        .ctx = m,
+        .pid = 1,
+        .in_turn = m->opt.round_robin || m->opt.icount,
+        .id = id_of,
+        .name = name_of,
+        .read = read_memory,
+        .write = write_memory,
+        .invalidate = invalidate,
+        .quit = quit,
+        .reg_name = reg_name,
+        .reg_get = reg_get,
+    };
+}

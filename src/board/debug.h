@@ -1,0 +1,10 @@
+// What a debugger knows of a machine.
+#ifndef STINKARM_BOARD_DEBUG_H
+#define STINKARM_BOARD_DEBUG_H
+
+#include "board/machine.h"
+#include "cpu/debug.h"
+
+struct debug_target machine_debug_target(struct machine *m);
+
+#endif

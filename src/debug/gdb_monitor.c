@@ -1,0 +1,65 @@
+// GDB's command `monitor`.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/stats.h"
+#include "debug/gdb_session.h"
+
+static const char help[] = "help                   this\n"
+                           "regs                   the registers of the present thread\n"
+                           "log CATEGORY on|off    what stinkarm logs, to its own terminal\n"
+                           "quit                   ends stinkarm\n";
+
+static void put_registers(struct gdb_session *s, const struct cpu *c)
+{
+    char line[160];
+    for (unsigned i = 0; i < 16; i += 4) {
+        snprintf(line, sizeof line, "r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x\n", i, c->r[i], i + 1,
+                 c->r[i + 1], i + 2, c->r[i + 2], i + 3, c->r[i + 3]);
+        gdb_say(s, line);
+    }
+    snprintf(line, sizeof line, "cpsr %08x  fpscr %08x\n", cpu_cpsr_get(c), c->fpscr);
+    gdb_say(s, line);
+}
+
+// CATEGORY on|off
+static bool set_log(const char *p)
+{
+    char category[32];
+    const size_t n = strcspn(p, " ");
+    if (n >= sizeof category) return false;
+    memcpy(category, p, n);
+    category[n] = 0;
+    const char *what = p + n + strspn(p + n, " ");
+    if (!strcmp(what, "on")) return !log_enable(category);
+    if (strcmp(what, "off") != 0) return false;
+    const unsigned before = log_mask;
+    log_mask = 0;
+    if (log_enable(category)) {
+        log_mask = before;
+        return false;
+    }
+    log_mask = before & ~log_mask;
+    return true;
+}
+
+bool gdb_monitor(struct gdb_session *s, const char *command)
+{
+    const struct debug_target *t = s->k->target;
+    struct cpu *c = session_cpu(s);
+    if (!strcmp(command, "help")) {
+        gdb_say(s, help);
+        if (t->monitor) t->monitor(t->ctx, c, NULL, gdb_say, s);
+    } else if (!strcmp(command, "regs") && c) {
+        put_registers(s, c);
+    } else if (!strcmp(command, "quit")) {
+        s->over = true;
+        t->quit(t->ctx);
+    } else if (!strncmp(command, "log ", 4)) {
+        return set_log(command + 4);
+    } else {
+        return t->monitor && c && t->monitor(t->ctx, c, command, gdb_say, s);
+    }
+    return true;
+}

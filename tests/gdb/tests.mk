@@ -1,0 +1,10 @@
+# Debian's GDB, on programs under stinkarm
+TESTS      += test-gdb
+TESTS_FULL += test-gdb
+
+# GDBS=tests/gdb/basics.gdb: a part of it
+GDBS ?= $(wildcard tests/gdb/*.gdb)
+test-gdb: $(BUILD)/stinkarm
+	tests/gdb/run $(BUILD)/stinkarm $(TESTBUILD)/gdb $(GDBS)
+
+.PHONY: test-gdb

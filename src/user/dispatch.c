@@ -16,10 +16,10 @@
 #include "user/sysroot.h"
 
 static const struct syscall_row *const families[] = {
-    sys_file_rows,   sys_fs_rows,      sys_stat_rows,   sys_dir_rows,    sys_mount_rows, sys_xattr_rows,
-    sys_notify_rows, sys_lsm_rows,     sys_futex2_rows, sys_clone3_rows, sys_mem_rows,   sys_process_rows,
-    sys_thread_rows, sys_signal_rows,  sys_time_rows,   sys_poll_rows,   sys_ioctl_rows, sys_socket_rows,
-    sys_ipc_rows,    sys_seccomp_rows, sys_misc_rows,   sys_absent_rows,
+    sys_file_rows,   sys_fs_rows,     sys_stat_rows,    sys_dir_rows,    sys_mount_rows,  sys_xattr_rows,
+    sys_notify_rows, sys_lsm_rows,    sys_futex2_rows,  sys_clone3_rows, sys_mem_rows,    sys_process_rows,
+    sys_thread_rows, sys_signal_rows, sys_time_rows,    sys_poll_rows,   sys_ioctl_rows,  sys_socket_rows,
+    sys_ipc_rows,    sys_aio_rows,    sys_seccomp_rows, sys_misc_rows,   sys_absent_rows,
 };
 
 enum { NR_LIMIT = 512, PRIVATE_BASE = 0xf0000 };
@@ -63,8 +63,8 @@ static void read_args(struct sysargs *s, const struct cpu *c, const struct sysca
     }
 }
 
-// Whether the log has not said yet that this call is not there. Numbers beyond the table share its places.
-static bool first_time(struct thread *t, uint32_t nr)
+// Numbers beyond the table share its places.
+bool syscall_first_time(struct thread *t, uint32_t nr)
 {
     const uint64_t bit = 1ull << nr % 64;
     return !(__atomic_fetch_or(&t->p->absent_calls[nr / 64 % (NR_LIMIT / 64)], bit, __ATOMIC_RELAXED) & bit);
@@ -74,14 +74,15 @@ static bool first_time(struct thread *t, uint32_t nr)
 // CALL_PURE: rseq) are no news.
 static int64_t absent(struct thread *t, const struct syscall_row *row)
 {
-    if (log_on(LOG_UNIMP) && row->call_class != CALL_PURE && first_time(t, row->nr))
+    if (log_on(LOG_UNIMP) && row->call_class != CALL_PURE && syscall_first_time(t, row->nr))
         log_line("%d: system call %s is not implemented", t->tid, row->name);
     return -ENOSYS;
 }
 
 static int64_t unknown(struct thread *t, uint32_t nr)
 {
-    if (log_on(LOG_UNIMP) && first_time(t, nr)) log_line("%d: system call %u is not known", t->tid, nr);
+    if (log_on(LOG_UNIMP) && syscall_first_time(t, nr))
+        log_line("%d: system call %u is not known", t->tid, nr);
     return -ENOSYS;
 }
 
@@ -111,7 +112,8 @@ static int64_t call_with_paths(struct thread *t, const struct syscall_row *row, 
         if (length < 0) return length;
         const bool follow = kind == ARG_PATH;
         // What flags say is about the first path: the second one of linkat is new.
-        const int e = sysroot_resolve(t->p, dirfd, guest, n ? follow : syscall_follows(row, s, follow), host[n]);
+        const int e =
+            sysroot_resolve(t->p, dirfd, guest, n ? follow : syscall_follows(row, s, follow), host[n]);
         if (e < 0) return e;
         if (!e) s->host[i] = host[n++];
     }

@@ -53,6 +53,7 @@ struct process {
     uint64_t
         sandbox_fds[PROCESS_SANDBOX_FDS / 64]; // descriptors that a sandboxed guest made itself: policy.h
     uint64_t hashed_dirs[PROCESS_SANDBOX_FDS / 64]; // directories whose positions are converted: sys/dirpos.c
+    struct aio_context *aio;                        // sys/aio.c
     uint64_t absent_calls[8];                       // system calls that were logged as not there, by number
 
     const char *path;        // of the program, as it was given

@@ -86,8 +86,8 @@ struct syscall_row {
 extern const struct syscall_row sys_file_rows[], sys_fs_rows[], sys_stat_rows[], sys_dir_rows[],
     sys_mount_rows[], sys_xattr_rows[], sys_notify_rows[], sys_lsm_rows[], sys_futex2_rows[],
     sys_clone3_rows[], sys_mem_rows[], sys_process_rows[], sys_thread_rows[], sys_signal_rows[],
-    sys_time_rows[], sys_socket_rows[], sys_poll_rows[], sys_ipc_rows[], sys_ioctl_rows[], sys_seccomp_rows[],
-    sys_misc_rows[], sys_absent_rows[];
+    sys_time_rows[], sys_socket_rows[], sys_poll_rows[], sys_ipc_rows[], sys_ioctl_rows[], sys_aio_rows[],
+    sys_seccomp_rows[], sys_misc_rows[], sys_absent_rows[];
 
 // The row of a number, or NULL.
 const struct syscall_row *syscall_row(uint32_t nr);
@@ -135,6 +135,9 @@ unsigned syscall_quick(struct cpu *c);
 
 // With --stats: calls are counted from now on.
 void syscall_stats_init(void);
+
+// Whether the log has not said yet that this call is not there.
+bool syscall_first_time(struct thread *t, uint32_t nr);
 
 // Guest pointers. NULL-safe only where said.
 static inline void *guest_ptr(struct thread *t, uint64_t addr)

@@ -4,6 +4,7 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
+#include "base/log.h"
 #include "user/limit.h"
 #include "user/policy.h"
 #include "user/seccomp.h"
@@ -451,6 +452,17 @@ SYSCALL(getrusage)
     return put_guest(t, g, s->a[1]) ? 0 : -EFAULT;
 }
 
+// Whoever traces would see stinkarm, not the program.
+SYSCALL(ptrace)
+{
+    (void)s;
+    if (log_on(LOG_UNIMP) && syscall_first_time(t, t->syscall_nr))
+        log_line(
+            "%d: ptrace is refused: no program can trace another here; stinkarm --strace shows system calls",
+            t->tid);
+    return -EPERM;
+}
+
 SYSCALL(refuse)
 {
     (void)t, (void)s;
@@ -460,7 +472,7 @@ SYSCALL(refuse)
 const struct syscall_row sys_misc_rows[] = {
     {23, CALL_UNSAFE, "setuid", sys_setuid, {ARG_INT}},
     {24, CALL_PURE, "getuid", sys_getuid, {ARG_NONE}},
-    {26, CALL_UNSAFE, "ptrace", sys_refuse, {ARG_INT, ARG_INT, ARG_PTR, ARG_PTR}},
+    {26, CALL_UNSAFE, "ptrace", sys_ptrace, {ARG_INT, ARG_INT, ARG_PTR, ARG_PTR}},
     {34, CALL_UNSAFE, "nice", sys_nice, {ARG_INT}},
     {46, CALL_UNSAFE, "setgid", sys_setgid, {ARG_INT}},
     {47, CALL_PURE, "getgid", sys_getgid, {ARG_NONE}},

@@ -446,6 +446,10 @@ void options_for_kernel(struct options *o, char **argv, char **envp)
 
 static bool is_for_sandbox(const struct options *o)
 {
+    if (o->debug.gdb && o->syscalls == SYSCALLS_SANDBOX) {
+        warn("--gdb is not for --syscalls sandbox: the debugger is outside of it" SEE_HELP);
+        return false;
+    }
     if (!o->sandbox || o->syscalls == SYSCALLS_SANDBOX) return true;
     warn("--%s is for --syscalls sandbox" SEE_HELP, o->sandbox->first);
     return false;

@@ -141,7 +141,8 @@ static const short always[] = {
     SYS_futex, SYS_set_robust_list, SYS_set_tid_address, SYS_gettid, SYS_exit, SYS_exit_group,
     SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_getparam, SYS_sched_getscheduler,
     SYS_sched_get_priority_max, SYS_sched_get_priority_min, SYS_sched_rr_get_interval, SYS_sched_getattr,
-    SYS_getcpu, 334 /* rseq */, SYS_membarrier,
+    SYS_getcpu, 334 /* rseq */, 449 /* futex_waitv */, 454 /* futex_wake */, 455 /* futex_wait */,
+    456 /* futex_requeue */, SYS_membarrier,
     // signals
     SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigpending, SYS_rt_sigtimedwait, SYS_rt_sigsuspend,
     SYS_rt_sigreturn, SYS_sigaltstack, SYS_pause, SYS_signalfd4, SYS_restart_syscall,
@@ -156,32 +157,17 @@ static const short always[] = {
     SYS_vmsplice, SYS_copy_file_range, SYS_fallocate, SYS_fadvise64, SYS_readahead, SYS_sync_file_range,
     SYS_memfd_create, SYS_getdents64, SYS_poll, SYS_ppoll, SYS_select, SYS_pselect6, SYS_epoll_create,
     SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_wait, SYS_epoll_pwait, SYS_eventfd2, SYS_fgetxattr,
-    SYS_flistxattr, SYS_umask, SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_shutdown, SYS_getsockname,
-    SYS_getpeername, SYS_getsockopt,
+    SYS_flistxattr, 451 /* cachestat */, SYS_umask, SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_shutdown,
+    SYS_getsockname, SYS_getpeername, SYS_getsockopt,
     // what there is to know
     SYS_getpid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getresuid, SYS_getresgid,
     SYS_getgroups, SYS_getpgid, SYS_getpgrp, SYS_getsid, SYS_capget, SYS_getpriority, SYS_ioprio_get,
     SYS_getrusage, SYS_getrlimit, SYS_sysinfo, SYS_uname, SYS_getrandom, SYS_wait4, SYS_waitid, -1};
 
-static const short names[] = {SYS_open,
-                              SYS_openat,
-                              SYS_stat,
-                              SYS_lstat,
-                              SYS_newfstatat,
-                              SYS_statx,
-                              SYS_readlink,
-                              SYS_readlinkat,
-                              SYS_access,
-                              SYS_faccessat,
-                              SYS_FACCESS2,
-                              SYS_statfs,
-                              SYS_getcwd,
-                              SYS_chdir,
-                              SYS_fchdir,
-                              SYS_inotify_init1,
-                              SYS_inotify_add_watch,
-                              SYS_inotify_rm_watch,
-                              -1};
+static const short names[] = {SYS_open,       SYS_openat,    SYS_stat,     SYS_lstat,
+                              SYS_newfstatat, SYS_statx,     SYS_readlink, SYS_readlinkat,
+                              SYS_access,     SYS_faccessat, SYS_FACCESS2, SYS_statfs,
+                              SYS_getcwd,     SYS_chdir,     SYS_fchdir,   -1};
 
 static const short changes[] = {SYS_unlink,   SYS_unlinkat,  SYS_rename,    SYS_renameat,  SYS_renameat2,
                                 SYS_mkdir,    SYS_mkdirat,   SYS_rmdir,     SYS_link,      SYS_linkat,

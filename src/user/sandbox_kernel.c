@@ -208,5 +208,5 @@ uint32_t sandbox_time_left(const struct sandbox *s)
         return 0;
     const double mine = own.rlim_cur < s->time ? (double)own.rlim_cur : s->time;
     const double left = mine - seconds(&self) - seconds(&children);
-    return left > 0 ? (uint32_t)left + 1 : 0;
+    return left > 0 ? (uint32_t)(left + 0.5) : 0;
 }

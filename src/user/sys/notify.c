@@ -48,10 +48,10 @@ SYSCALL(fanotify_mark)
 }
 
 const struct syscall_row sys_notify_rows[] = {
-    {316, CALL_READS, "inotify_init", sys_inotify_init, {ARG_NONE}},
-    {317, CALL_READS, "inotify_add_watch", sys_inotify_add_watch, {ARG_FD, ARG_STR, ARG_HEX}},
+    {316, CALL_UNSAFE, "inotify_init", sys_inotify_init, {ARG_NONE}},
+    {317, CALL_UNSAFE, "inotify_add_watch", sys_inotify_add_watch, {ARG_FD, ARG_STR, ARG_HEX}},
     {318, CALL_FD, "inotify_rm_watch", sys_inotify_rm_watch, {ARG_FD, ARG_INT}},
-    {360, CALL_READS, "inotify_init1", sys_inotify_init1, {ARG_HEX}},
+    {360, CALL_UNSAFE, "inotify_init1", sys_inotify_init1, {ARG_HEX}},
     {367, CALL_UNSAFE, "fanotify_init", sys_fanotify_init, {ARG_HEX, ARG_OPEN_FLAGS}},
     {368, CALL_UNSAFE, "fanotify_mark", sys_fanotify_mark, {ARG_FD, ARG_HEX, ARG_I64, ARG_DIRFD, ARG_STR}},
     {0},

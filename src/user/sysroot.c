@@ -163,6 +163,7 @@ static int walk(struct walk *w, const char *path, bool follow)
         rest += n;
         const int err = step(w, name, n, &rest, follow);
         if (err || w->host) return err;
+        if (w->missing && !w->s->only) return 0; // what is behind that is the host's, too
     }
     return slash || w->n == 0 ? append(w, "", 0) : 0;
 }

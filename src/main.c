@@ -20,6 +20,7 @@
 #include "user/handover.h"
 #include "user/process.h"
 #include "user/sandbox.h"
+#include "user/signal.h"
 #include "user/sysroot.h"
 
 enum { EXIT_INTERNAL = 125 };
@@ -111,11 +112,12 @@ static bool use_sysroot(struct process *p, const struct options *o)
     return !dir || !*dir || sysroot_set(p, dir, o->only_sysroot);
 }
 
-static bool use_debugger(struct process *p, const struct debug_options *o)
+static bool use_debugger(struct thread *t, const struct debug_options *o)
 {
-    const struct debug_target target = process_debug_target(p);
-    p->opt.debugger = debug_start(o, &target);
-    return p->opt.debugger;
+    const struct debug_target target = process_debug_target(t->p);
+    t->p->opt.debugger = debug_start(o, &target);
+    if (t->p->opt.debugger) signal_catch_defaults(t);
+    return t->p->opt.debugger;
 }
 
 static int run(const struct options *o, const struct title *title)
@@ -135,7 +137,7 @@ static int run(const struct options *o, const struct title *title)
         return EXIT_INTERNAL;
     }
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
-    if (o->debug.gdb && !use_debugger(&p, &o->debug)) return EXIT_INTERNAL;
+    if (o->debug.gdb && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
     fault_init();
     const char *path = o->program[0];
     if (o->argv0) o->program[0] = (char *)o->argv0;

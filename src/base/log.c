@@ -9,10 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ALL = (1u << (LOG_UNIMP + 1)) - 1 };
+#include "base/own_fd.h"
 
-// Descriptors from here on: a guest that takes the lowest free one gets what it would get without a log.
-enum { HIGH_FD = 1000 };
+enum { ALL = (1u << (LOG_UNIMP + 1)) - 1 };
 
 unsigned log_mask = 1u << LOG_UNIMP;
 int log_fd = STDERR_FILENO;
@@ -65,21 +64,20 @@ bool log_begin(const char *file, int fd)
     if (fd >= 0) {
         if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return false;
         log_fd = fd;
+        own_fd_add(fd);
         return true;
     }
     const int from =
         file ? open(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666) : STDERR_FILENO;
     if (from < 0) return false;
-    int high = fcntl(from, F_DUPFD_CLOEXEC, HIGH_FD);
-    if (high < 0 && errno == EINVAL) high = fcntl(from, F_DUPFD_CLOEXEC, 20); // few descriptors are allowed
-    log_fd = high >= 0 ? high : from; // a stderr that is closed stays so: nothing to log to
-    if (file && high >= 0) close(from);
+    log_fd = own_fd_keep(from); // a stderr that is closed stays so: nothing to log to
+    if (file && log_fd != from) close(from);
     return true;
 }
 
 void log_inherit(bool yes)
 {
-    if (log_owns_fd(log_fd)) fcntl(log_fd, F_SETFD, yes ? 0 : FD_CLOEXEC);
+    if (own_fd(log_fd)) fcntl(log_fd, F_SETFD, yes ? 0 : FD_CLOEXEC);
 }
 
 // Appends to buf at n; a text that is too long loses its end.

@@ -27,12 +27,6 @@ static inline bool log_on(enum log_category cat)
     return __builtin_expect(log_mask >> cat & 1, 0);
 }
 
-// The guest must neither close nor replace this descriptor.
-static inline bool log_owns_fd(int fd)
-{
-    return fd > 2 && fd == log_fd;
-}
-
 // Switches on the categories of a comma-separated list: elf, syscalls, memory, instructions, signals, ir,
 // jit, unimp; "none" switches all off, "all" on. Returns NULL, or where the first unknown name begins.
 const char *log_enable(const char *categories);

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/own_fd.h"
 #include "base/pages.h"
 
 static struct debug_control *control_of(struct debugger *d)
@@ -344,7 +345,7 @@ static void forked(struct debugger *d)
     }
     for (unsigned i = 0; i < k->base.stops.n; i++)
         k->target->invalidate(k->target->ctx, k->base.stops.addr[i]);
-    close(k->event_fd);
+    own_fd_close(k->event_fd);
     if (k->front_forked) k->front_forked(k->front);
 }
 
@@ -362,6 +363,9 @@ bool debug_init(struct debug_control *k, const struct debug_target *target, bool
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->resumed, NULL);
     pthread_cond_init(&k->left, NULL);
-    k->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return k->event_fd >= 0;
+    const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd < 0) return false;
+    k->event_fd = own_fd_keep(fd);
+    if (k->event_fd != fd) close(fd);
+    return true;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/own_fd.h"
 #include "base/pages.h"
 #include "debug/gdb_session.h"
 #include "debug/registers.h"
@@ -267,6 +268,14 @@ struct gdb_place {
     struct gdb_session session;
 };
 
+// The guest leaves it alone.
+static int keep(int fd)
+{
+    const int kept = own_fd_keep(fd);
+    if (kept != fd) close(fd);
+    return kept;
+}
+
 static void *serve(void *arg)
 {
     struct gdb_place *g = arg;
@@ -276,13 +285,14 @@ static void *serve(void *arg)
         s->k = g->k;
         s->link.out = 1;
         if (g->listening >= 0) {
-            s->link.in = s->link.out = accept4(g->listening, NULL, NULL, SOCK_CLOEXEC);
-            if (s->link.in < 0) continue;
+            const int fd = accept4(g->listening, NULL, NULL, SOCK_CLOEXEC);
+            if (fd < 0) continue;
+            s->link.in = s->link.out = keep(fd);
             const int one = 1;
             setsockopt(s->link.in, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         }
         converse(s);
-        if (g->listening >= 0) close(s->link.in);
+        if (g->listening >= 0) own_fd_close(s->link.in);
         s->link.in = -1;
     } while (g->listening >= 0);
     return NULL;
@@ -330,8 +340,8 @@ static void forked(void *front)
 {
     struct gdb_place *g = front;
     if (g->listening < 0) return;
-    close(g->listening);
-    if (g->session.link.in > 0) close(g->session.link.in);
+    own_fd_close(g->listening);
+    if (g->session.link.in > 0) own_fd_close(g->session.link.in);
 }
 
 static bool start_thread(struct gdb_place *g)
@@ -362,6 +372,7 @@ bool gdb_serve(struct debug_control *k, const char *place)
         warn("--gdb: %s: %s", place, strerror(errno));
         return false;
     }
+    if (g->listening >= 0) g->listening = keep(g->listening);
     if (start_thread(g)) return true;
     warn("--gdb: cannot start a thread");
     return false;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/own_fd.h"
 #include "base/pages.h"
 #include "user/clone.h"
 #include "user/handover.h"
@@ -287,7 +288,7 @@ static int prepend_self(struct exec *e)
         if (!strings_insert(&e->argv, at++, e->sandbox_option)) return -ENOMEM;
         if (!strings_insert(&e->argv, at++, e->program_option)) return -ENOMEM;
     }
-    if (log_owns_fd(log_fd)) {
+    if (own_fd(log_fd)) {
         snprintf(e->log_option, sizeof e->log_option, "--log-fd=%d", log_fd);
         if (!strings_insert(&e->argv, at++, e->log_option)) return -ENOMEM;
     }

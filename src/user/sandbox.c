@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/own_fd.h"
 #include "base/pages.h"
 #include "user/limit.h"
 #include "user/signal.h"
@@ -191,7 +192,7 @@ bool sandbox_begin(struct process *p, const struct sandbox_options *o)
 
 static bool is_own(const struct sandbox *s, int fd)
 {
-    bool own = fd == s->fd || log_owns_fd(fd);
+    bool own = fd == s->fd || own_fd(fd);
     for (unsigned i = 0; i < s->ngrants && !own; i++)
         own = fd == s->grant[i].fd || fd == s->grant[i].parent;
     return own;

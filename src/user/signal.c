@@ -14,6 +14,10 @@
 #define HELD_SIGNALS  (1ull << (ABI_SIGSEGV - 1) | 1ull << (ABI_SIGBUS - 1) | 1ull << (ABI_SIGFPE - 1))
 #define NEVER_BLOCKED (1ull << (ABI_SIGKILL - 1) | 1ull << (ABI_SIGSTOP - 1))
 
+#define IGNORED_BY_DEFAULT                                                                                   \
+    (1ull << (ABI_SIGCHLD - 1) | 1ull << (ABI_SIGCONT - 1) | 1ull << (ABI_SIGURG - 1) |                      \
+     1ull << (ABI_SIGWINCH - 1))
+
 enum { HANDLER_DFL, HANDLER_IGN };
 
 // Those that the host hands to the emulator alone.
@@ -124,10 +128,12 @@ __asm__(".pushsection .text\n"
 
 // Gives the host what a guest disposition needs. SA_RESTART, whatever the guest said: a call that the kernel
 // goes back to is one of ERESTARTSYS, and host_syscall_blocking sees the difference.
-static int host_disposition(int sig, const struct abi_sigaction *act)
+static int host_disposition(struct thread *t, int sig, const struct abi_sigaction *act)
 {
     struct host_sigaction h = {.handler = act->handler};
-    if (act->handler > HANDLER_IGN) {
+    const bool told =
+        t->p->opt.debugger && act->handler == HANDLER_DFL && !(signal_bit(sig) & IGNORED_BY_DEFAULT);
+    if (act->handler > HANDLER_IGN || told) {
         h.handler = (uintptr_t)signal_host_handler;
         h.flags = SA_SIGINFO | SA_RESTART;
         h.mask = signal_host_mask(~0ull);
@@ -149,6 +155,15 @@ static void learn_disposition(struct thread *t, int sig)
         t->actions[sig].handler = h.handler == (uintptr_t)SIG_IGN ? HANDLER_IGN : HANDLER_DFL;
 }
 
+void signal_catch_defaults(struct thread *t)
+{
+    for (int sig = 1; sig <= ABI_NSIG; sig++) {
+        if (signal_bit(sig) & (NEVER_BLOCKED | HELD_SIGNALS)) continue;
+        learn_disposition(t, sig);
+        host_disposition(t, sig, &t->actions[sig]);
+    }
+}
+
 int signal_action(struct thread *t, int sig, const struct abi_sigaction *new, struct abi_sigaction *old)
 {
     if (sig < 1 || sig > ABI_NSIG || (new &&signal_bit(sig) & NEVER_BLOCKED)) return -EINVAL;
@@ -158,7 +173,7 @@ int signal_action(struct thread *t, int sig, const struct abi_sigaction *new, st
     learn_disposition(t, sig);
     if (old) *old = t->actions[sig];
     if (new) {
-        if (!(signal_bit(sig) & kept_signals)) err = host_disposition(sig, new);
+        if (!(signal_bit(sig) & kept_signals)) err = host_disposition(t, sig, new);
         if (!err) {
             t->actions[sig] = *new;
             t->actions[sig].mask &= ~NEVER_BLOCKED;
@@ -185,7 +200,7 @@ static struct abi_sigaction take_action(struct thread *t, int sig)
     const struct abi_sigaction act = t->actions[sig];
     if (act.handler > HANDLER_IGN && act.flags & ABI_SA_RESETHAND) {
         t->actions[sig].handler = HANDLER_DFL;
-        if (!(signal_bit(sig) & kept_signals)) host_disposition(sig, &t->actions[sig]);
+        if (!(signal_bit(sig) & kept_signals)) host_disposition(t, sig, &t->actions[sig]);
     }
     pthread_mutex_unlock(&t->p->lock);
     return act;
@@ -206,11 +221,8 @@ static void log_signal(const struct thread *t, const struct abi_siginfo *info)
 // A signal whose handler went away between its being caught and now.
 static void default_action(struct thread *t, const struct abi_siginfo *info)
 {
+    if (signal_bit(info->signo) & IGNORED_BY_DEFAULT) return;
     switch (info->signo) {
-    case ABI_SIGCHLD:
-    case ABI_SIGCONT:
-    case ABI_SIGURG:
-    case ABI_SIGWINCH: return;
     case ABI_SIGTSTP:
     case ABI_SIGTTIN:
     case ABI_SIGTTOU: host_syscall(SYS_kill, getpid(), SIGSTOP, 0, 0, 0, 0); return;

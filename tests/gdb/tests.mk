@@ -4,7 +4,7 @@ TESTS_FULL += test-gdb
 
 # GDBS=tests/gdb/basics.gdb: a part of it
 GDBS ?= $(wildcard tests/gdb/*.gdb)
-test-gdb: $(BUILD)/stinkarm
-	tests/gdb/run $(BUILD)/stinkarm $(TESTBUILD)/gdb $(GDBS)
+test-gdb: $(BUILD)/stinkarm $(BUILD)/kernel/tiny/zImage $(TESTBUILD)/boot/initramfs.gz
+	BUILD=$(BUILD) tests/gdb/run $(BUILD)/stinkarm $(TESTBUILD)/gdb $(GDBS)
 
 .PHONY: test-gdb

@@ -1,5 +1,5 @@
 // Calls on open files.
-#include "base/log.h"
+#include "base/own_fd.h"
 #include "user/abi/fcntl.h"
 #include "user/policy.h"
 #include "user/sys/common.h"
@@ -66,7 +66,7 @@ SYSCALL(pwritev2)
 
 SYSCALL(close)
 {
-    if (log_owns_fd((int)s->a[0])) return -EBADF;
+    if (own_fd((int)s->a[0])) return -EBADF;
     policy_close_fd(t, (int)s->a[0]);
     return host1(SYS_close, (int)s->a[0]);
 }
@@ -94,11 +94,12 @@ SYSCALL(close_range)
 {
     if (policy_sandboxed(t))
         return close_own_range(t, (unsigned)s->a[0], (unsigned)s->a[1], (unsigned)s->a[2]);
-    const unsigned first = (unsigned)s->a[0], last = (unsigned)s->a[1], own = (unsigned)log_fd;
-    if (!log_owns_fd(log_fd) || own < first || own > last)
-        return host3(SYS_close_range, first, last, s->a[2]);
-    const int64_t r = own > first ? host3(SYS_close_range, first, own - 1, s->a[2]) : 0;
-    return r == 0 && own < last ? host3(SYS_close_range, own + 1, last, s->a[2]) : r;
+    unsigned first = (unsigned)s->a[0];
+    const unsigned last = (unsigned)s->a[1];
+    int64_t r = 0;
+    for (int own; r == 0 && (own = own_fd_from(first)) >= 0 && (unsigned)own <= last; first = (unsigned)own + 1)
+        if ((unsigned)own > first) r = host3(SYS_close_range, first, own - 1, s->a[2]);
+    return r || (first > last && first != (unsigned)s->a[0]) ? r : host3(SYS_close_range, first, last, s->a[2]);
 }
 
 SYSCALL(lseek)
@@ -122,14 +123,14 @@ SYSCALL(dup)
 
 SYSCALL(dup2)
 {
-    if (log_owns_fd((int)s->a[1])) return -EBADF;
+    if (own_fd((int)s->a[1])) return -EBADF;
     if (!policy_may_replace_fd(t, (int)s->a[1])) return policy_refuse(t, EBADF);
     return policy_new_fd(t, host2(SYS_dup2, (int)s->a[0], (int)s->a[1]));
 }
 
 SYSCALL(dup3)
 {
-    if (log_owns_fd((int)s->a[1])) return -EBADF;
+    if (own_fd((int)s->a[1])) return -EBADF;
     if (!policy_may_replace_fd(t, (int)s->a[1])) return policy_refuse(t, EBADF);
     return policy_new_fd(
         t, host3(SYS_dup3, (int)s->a[0], (int)s->a[1], abi_open_flags_to_host((uint32_t)s->a[2])));

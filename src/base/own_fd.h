@@ -1,0 +1,21 @@
+// Descriptors of stinkarm's own, beside those of the guest, which must neither close nor replace them.
+#ifndef STINKARM_BASE_OWN_FD_H
+#define STINKARM_BASE_OWN_FD_H
+
+#include <stdbool.h>
+
+// Keeps one, close-on-exec, at a number from 1000 on, so that a guest that takes the lowest free one gets what
+// it would get without. Returns that number, or fd itself if there is none free.
+int own_fd_keep(int fd);
+void own_fd_add(int fd); // as it is
+void own_fd_close(int fd);
+
+// The lowest one from `from` on; -1: there is none.
+int own_fd_from(unsigned from);
+
+static inline bool own_fd(int fd)
+{
+    return fd > 2 && own_fd_from((unsigned)fd) == fd;
+}
+
+#endif

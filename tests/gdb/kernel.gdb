@@ -1,0 +1,22 @@
+# A kernel: to start_kernel, a process, the clock, and to the shell.
+# machine: --no-reboot --append console=ttyAMA0
+# ignore: ^0x[0-9a-f]+ in|^Old value|^New value|^Breakpoint [0-9] at|^Hardware assisted breakpoint [0-9] at|^pc |^sp|^Remote
+break start_kernel
+continue
+backtrace 1
+print $cpsr & 0x1f
+print $sctlr & 1
+print $sp == (unsigned long)$sp_svc
+delete
+hbreak run_init_process
+continue
+backtrace 3
+stepi
+stepi
+nexti
+watch *(unsigned *)&jiffies
+continue
+backtrace 1
+info threads
+delete
+monitor quit

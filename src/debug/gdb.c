@@ -41,7 +41,7 @@ static void get_registers(struct gdb_session *s, struct cpu *c)
 {
     const unsigned n = registers_count(s->k->target, c);
     for (unsigned i = 0; i < n; i++) {
-        uint8_t value[8];
+        uint8_t value[REG_BYTES];
         register_get(s->k->target, c, i, value);
         reply_hex(&s->reply, value, register_size(s->k->target, c, i));
     }
@@ -53,9 +53,10 @@ static void set_registers(struct gdb_session *s, struct cpu *c, const char *hex)
     for (int pass = 0; pass < 2; pass++) {
         const char *p = hex;
         for (unsigned i = 0, size; (size = register_size(s->k->target, c, i)); i++, p += 2 * size) {
-            uint8_t value[8] = {0};
+            uint8_t value[REG_BYTES] = {0};
             if (gdb_bytes(p, value, size) != size) break;
-            if ((i == REG_CPSR) != pass) register_set(c, i, value);
+            const bool pair = i >= REG_Q0 && i < REG_TPIDRURO; // which its halves have told
+            if ((i == REG_CPSR) != pass && !pair) register_set(c, i, value);
         }
     }
     reply_ok(s);
@@ -64,7 +65,7 @@ static void set_registers(struct gdb_session *s, struct cpu *c, const char *hex)
 static void get_register(struct gdb_session *s, struct cpu *c, const char *p)
 {
     uint64_t n;
-    uint8_t value[8];
+    uint8_t value[REG_BYTES];
     gdb_number(p, &n);
     const unsigned size = n < 4096 ? register_size(s->k->target, c, (unsigned)n) : 0;
     if (!size) return reply_error(s, EINVAL);
@@ -75,7 +76,7 @@ static void get_register(struct gdb_session *s, struct cpu *c, const char *p)
 static void set_register(struct gdb_session *s, struct cpu *c, const char *p)
 {
     uint64_t n;
-    uint8_t value[8] = {0};
+    uint8_t value[REG_BYTES] = {0};
     p = gdb_number(p, &n);
     const unsigned size = n < 4096 ? register_size(s->k->target, c, (unsigned)n) : 0;
     if (*p == '=' && size && gdb_bytes(p + 1, value, size) == size && register_set(c, (unsigned)n, value))
@@ -254,6 +255,7 @@ static void converse(struct gdb_session *s)
         if (fds[0].revents && !s->over) take_packets(s);
     }
     gdb_files_close(s);
+    if (s->quit) k->target->quit(k->target->ctx);
     debug_halt(k);
     pthread_mutex_lock(&k->lock);
     debug_release(k);

@@ -54,8 +54,7 @@ bool gdb_monitor(struct gdb_session *s, const char *command)
     } else if (!strcmp(command, "regs") && c) {
         put_registers(s, c);
     } else if (!strcmp(command, "quit")) {
-        s->over = true;
-        t->quit(t->ctx);
+        s->over = s->quit = true;
     } else if (!strncmp(command, "log ", 4)) {
         return set_log(command + 4);
     } else {

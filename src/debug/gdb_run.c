@@ -148,8 +148,7 @@ static void point(struct gdb_session *s, const char *p)
 
 static void quit(struct gdb_session *s)
 {
-    s->over = true;
-    s->k->target->quit(s->k->target->ctx);
+    s->over = s->quit = true;
 }
 
 static void detach(struct gdb_session *s)

@@ -11,7 +11,8 @@ struct gdb_session {
     struct debug_control *k;
     struct gdb_link link;
     bool running;        // a vCont is not answered yet
-    bool over;           // detached or killed
+    bool over;           // detached, or …
+    bool quit;           // … all is to end, when that is answered
     unsigned general;    // the thread that m, g and the like are about
     unsigned listed;     // threads that qfThreadInfo and qsThreadInfo have told
     int file[GDB_FILES]; // vFile's, + 1; 0: free

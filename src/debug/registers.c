@@ -17,13 +17,19 @@ unsigned register_size(const struct debug_target *t, const struct cpu *c, unsign
 {
     const char *group;
     if (n >= REG_D0 && n < REG_FPSCR) return 8;
+    if (n >= REG_Q0 && n < REG_TPIDRURO) return 16;
     if (n < REG_OTHERS) return 4;
     return t->reg_name && t->reg_name(c, n - REG_OTHERS, &group) ? 4 : 0;
 }
 
-void register_get(const struct debug_target *t, struct cpu *c, unsigned n, uint8_t value[8])
+void register_get(const struct debug_target *t, struct cpu *c, unsigned n, uint8_t value[REG_BYTES])
 {
     uint64_t v;
+    memset(value, 0, REG_BYTES);
+    if (n >= REG_Q0 && n < REG_TPIDRURO) {
+        memcpy(value, &c->d[2 * (n - REG_Q0)], 16);
+        return;
+    }
     if (n < 16)
         v = c->r[n];
     else if (n == REG_CPSR)
@@ -47,7 +53,7 @@ static void set_pc(struct cpu *c, uint32_t v)
     c->itstate = 0;
 }
 
-bool register_set(struct cpu *c, unsigned n, const uint8_t value[8])
+bool register_set(struct cpu *c, unsigned n, const uint8_t value[REG_BYTES])
 {
     uint64_t v;
     memcpy(&v, value, 8);
@@ -61,6 +67,8 @@ bool register_set(struct cpu *c, unsigned n, const uint8_t value[8])
         c->d[n - REG_D0] = v;
     else if (n == REG_FPSCR)
         c->fpscr = (uint32_t)v;
+    else if (n >= REG_Q0 && n < REG_TPIDRURO)
+        memcpy(&c->d[2 * (n - REG_Q0)], value, 16);
     else if (n == REG_TPIDRURO)
         c->tpidruro = (uint32_t)v;
     else
@@ -84,6 +92,28 @@ static void put(struct piece *p, const char *fmt, ...)
     va_end(ap);
     for (int i = 0; i < len && i < (int)sizeof line - 1; i++, p->at++)
         if (p->at >= p->from && p->n < p->room) p->to[p->n++] = line[i];
+}
+
+// Each as bytes, integers or floating-point numbers.
+static void put_quads(struct piece *p)
+{
+    static const struct {
+        const char *name, *type;
+        int count;
+    } views[] = {
+        {"u8", "uint8", 16},  {"u16", "uint16", 8},      {"u32", "uint32", 4},
+        {"u64", "uint64", 2}, {"f32", "ieee_single", 4}, {"f64", "ieee_double", 2},
+    };
+    enum { VIEWS = sizeof views / sizeof *views };
+    for (int i = 0; i < VIEWS; i++)
+        put(p, "<vector id=\"neon_%s\" type=\"%s\" count=\"%d\"/>", views[i].name, views[i].type,
+            views[i].count);
+    put(p, "<union id=\"neon_q\">");
+    for (int i = 0; i < VIEWS; i++)
+        put(p, "<field name=\"%s\" type=\"neon_%s\"/>", views[i].name, views[i].name);
+    put(p, "</union>");
+    for (int i = 0; i < 16; i++)
+        put(p, "<reg name=\"q%d\" bitsize=\"128\" type=\"neon_q\" save-restore=\"no\"/>", i);
 }
 
 static void put_others(struct piece *p, const struct debug_target *t, const struct cpu *c)
@@ -110,9 +140,9 @@ size_t registers_xml(const struct debug_target *t, const struct cpu *c, size_t o
             "<feature name=\"org.gnu.gdb.arm.vfp\">");
     for (int i = 0; i < 32; i++)
         put(&p, "<reg name=\"d%d\" bitsize=\"64\" type=\"ieee_double\"/>", i);
-    put(&p, "<reg name=\"fpscr\" bitsize=\"32\" type=\"int\" group=\"float\"/></feature>"
-            "<feature name=\"org.gnu.gdb.arm.neon\"/>"
-            "<feature name=\"org.gnu.gdb.arm.tls\">"
+    put(&p, "<reg name=\"fpscr\" bitsize=\"32\" type=\"int\" group=\"float\"/>");
+    put_quads(&p);
+    put(&p, "</feature><feature name=\"org.gnu.gdb.arm.tls\">"
             "<reg name=\"tpidruro\" bitsize=\"32\" type=\"data_ptr\"/></feature>");
     put_others(&p, t, c);
     put(&p, "</target>");

@@ -28,6 +28,9 @@ set var global = 77
 x/2dw &origin
 set var $d3 = 1.5
 print $d3
+print $q1.f64[1]
+set var $q2.u8[5] = 7
+print/x $q2.u64
 print $s6
 print $cpsr & 0x20
 stepi

@@ -33,7 +33,7 @@ struct expectation {
     struct text out, err, in;
     char *out_contains[MAX_CONTAINS], *err_contains[MAX_CONTAINS];
     int n_out, n_err;
-    char builds[512], cflags[1024], libs[512], options[1024], args[1024], env[1024];
+    char builds[512], cflags[1024], libs[512], options[1024], args[1024], full_args[1024], env[1024];
 };
 
 static const char *stinkarm = "build/stinkarm", *build_dir = "build/tests/guest", *filter;
@@ -148,6 +148,8 @@ static const char *parse_word(const char *file, const char *p, struct expectatio
         join(file, e->options, sizeof e->options, v.s);
     else if (!strcmp(key, "args"))
         join(file, e->args, sizeof e->args, v.s);
+    else if (!strcmp(key, "fullargs"))
+        join(file, e->full_args, sizeof e->full_args, v.s);
     else if (!strcmp(key, "env"))
         join(file, e->env, sizeof e->env, v.s);
     else
@@ -273,7 +275,7 @@ static int run(const struct expectation *e, const char *emulator, const char *op
         char emu[1024], opts[1024], args[1024], env[1024], *argv[64], *envs[64];
         snprintf(emu, sizeof emu, "%s", emulator);
         snprintf(opts, sizeof opts, "%s", options);
-        snprintf(args, sizeof args, "%s", e->args);
+        snprintf(args, sizeof args, "%s", full && *e->full_args ? e->full_args : e->args);
         snprintf(env, sizeof env, "%s", e->env);
         int n = split(emu, argv, 0);
         n = split(opts, argv, n);

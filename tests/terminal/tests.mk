@@ -1,0 +1,10 @@
+# Job control, terminals within terminals, and who would trace or filter others, in a sysroot of Debian's armhf packages
+TESTS      += test-terminal
+TESTS_FULL += test-terminal
+
+TERMINAL := bash coreutils file strace gdb bsdutils procps ncurses-base tmux grep python3 python3-seccomp man-db
+
+test-terminal: $(BUILD)/stinkarm
+	sysroot=$$(BUILD=$(BUILD) tools/sysroot terminal $(TERMINAL)) && tests/terminal/run $(BUILD)/stinkarm "$$sysroot"
+
+.PHONY: test-terminal

@@ -235,7 +235,7 @@ static void take_packets(struct gdb_session *s)
         }
 }
 
-static void converse(struct gdb_session *s)
+void gdb_converse(struct gdb_session *s)
 {
     struct debug_control *k = s->k;
     pthread_mutex_lock(&k->lock);
@@ -293,7 +293,7 @@ static void *serve(void *arg)
             const int one = 1;
             setsockopt(s->link.in, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         }
-        converse(s);
+        gdb_converse(s);
         if (g->listening >= 0) own_fd_close(s->link.in);
         s->link.in = -1;
     } while (g->listening >= 0);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/stats.h"
 #include "debug/gdb_session.h"
 
 static const char help[] = "help                   this\n"

@@ -76,8 +76,9 @@ static void transfer(struct gdb_session *s, const char *p)
     struct cpu *c = session_cpu(s);
     const char *numbers = strrchr(p, ':');
     uint64_t offset, n;
+    if (!numbers || !c) return reply_error(s, 0);
     const char *comma = gdb_number(numbers + 1, &offset);
-    if (*comma != ',' || !c) return reply_error(s, 0);
+    if (*comma != ',') return reply_error(s, 0);
     gdb_number(comma + 1, &n);
     if (starts(p, "features:read:target.xml:"))
         put_description(s, c, offset, n);

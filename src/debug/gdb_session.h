@@ -22,6 +22,9 @@ struct gdb_session {
     struct gdb_reply reply;
 };
 
+// Talks until the other side detaches or is gone. Its control and link are set, the rest is 0.
+void gdb_converse(struct gdb_session *s);
+
 // The CPU that a thread is, or the general one; NULL: there is none any more.
 struct cpu *session_cpu(struct gdb_session *s);
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
+#include "isa/insn.h"
 #include "user/abi/siginfo.h"
 #include "user/proc_maps.h"
 #include "user/process.h"
@@ -62,6 +63,7 @@ static const char *cause(int sig, int code)
                                         : "";
     case ABI_SIGILL: return code > 0 ? " (undefined instruction)" : "";
     case ABI_SIGTRAP: return code > 0 ? " (breakpoint)" : "";
+    case ABI_SIGSYS: return code > 0 ? " (refused by seccomp)" : "";
     default: return "";
     }
 }
@@ -77,6 +79,74 @@ static void print_place(struct process *p, const char *what, uint32_t addr)
     put(buf, (size_t)n);
 }
 
+// One instruction, and where the next one is; false if it is not there.
+static bool print_instruction(struct thread *t, uint32_t *at, uint8_t itstate)
+{
+    const struct cpu *c = &t->cpu;
+    uint16_t hw[2] = {0, 0};
+    char bytes[16], text[160], line[256];
+    if (!uas_read(&t->p->as, &hw[0], *at, 2)) return false;
+    const bool wide = !c->thumb || isa_thumb_is_wide(hw[0]);
+    if (wide && !uas_read(&t->p->as, &hw[1], *at + 2, 2)) return false;
+    const uint32_t word = c->thumb ? (uint32_t)hw[0] << 16 | hw[1] : hw[0] | (uint32_t)hw[1] << 16;
+    isa_disassemble(wide ? word : hw[0], c->thumb, wide, itstate, *at, text, sizeof text);
+    snprintf(bytes, sizeof bytes, wide ? "%08x" : "%04x    ", (unsigned)(wide ? word : hw[0]));
+    const int n = snprintf(line, sizeof line, "%s 0x%08x  %s  %s\n", *at == c->r[15] ? "=>" : "  ",
+                           (unsigned)*at, bytes, text);
+    put(line, (size_t)n);
+    *at += wide ? 4 : 2;
+    return true;
+}
+
+// Around the program counter; of Thumb code, whose instructions differ in size, what comes behind it.
+static void print_code(struct thread *t)
+{
+    const struct cpu *c = &t->cpu;
+    const uint32_t before = c->thumb || c->r[15] % UAS_PAGE < 8 ? 0 : 8;
+    uint32_t at = c->r[15] - before;
+    uint8_t it = c->itstate;
+    for (uint32_t i = 0; i < 4 + before / 4 && print_instruction(t, &at, it); i++)
+        it = it & 7 ? (uint8_t)((it & 0xe0) | (it << 1 & 0x1f)) : 0;
+}
+
+enum { SOME_MAPPINGS = 16, LOOKED_AT = 64 };
+
+static unsigned count_mappings(struct uas *as)
+{
+    struct uas_map m;
+    unsigned n = 0;
+    for (uint64_t at = 0; at < 1ull << 32 && uas_next(as, (uint32_t)at, &m); at = m.end)
+        n++;
+    return n;
+}
+
+// The mappings, those of a file as one; of many, the highest.
+static void print_mappings(struct uas *as)
+{
+    struct uas_map m;
+    char lines[SOME_MAPPINGS][160], path[2][3072] = {"", ""};
+    const unsigned count = count_mappings(as);
+    unsigned n = 0, seen = 0;
+    uint64_t start = 0, end = 0;
+    for (uint64_t at = 0; at < 1ull << 32 && uas_next(as, (uint32_t)at, &m); at = m.end) {
+        if (count - seen++ > LOOKED_AT) continue;
+        char *now = path[1];
+        if (!proc_find_path(as, m.start, now, sizeof path[1]))
+            snprintf(now, sizeof path[1], "%s", m.name ? m.name : "");
+        if (!n || strcmp(now, path[0]) || !*now || m.start != end) {
+            start = m.start;
+            n++;
+        }
+        end = m.end;
+        strcpy(path[0], now);
+        snprintf(lines[(n - 1) % SOME_MAPPINGS], sizeof lines[0], "%08x-%08llx  %.120s\n", (unsigned)start,
+                 (unsigned long long)end, now);
+    }
+    const unsigned first = n > SOME_MAPPINGS ? n - SOME_MAPPINGS : 0;
+    for (unsigned i = first; i < n; i++)
+        put(lines[i % SOME_MAPPINGS], strlen(lines[i % SOME_MAPPINGS]));
+}
+
 static void report(struct thread *t, int sig, int code, uint32_t addr)
 {
     char at[32] = "";
@@ -87,6 +157,8 @@ static void report(struct thread *t, int sig, int code, uint32_t addr)
     print_place(t->p, "pc", t->cpu.r[15]);
     print_place(t->p, "lr", t->cpu.r[14] & ~1u);
     print_registers(&t->cpu);
+    print_code(t);
+    print_mappings(&t->p->as);
 }
 
 // Signals that a program or a user sends on purpose end it as everywhere, without words.

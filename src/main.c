@@ -115,6 +115,10 @@ static bool use_sysroot(struct process *p, const struct options *o)
 static bool use_debugger(struct thread *t, const struct debug_options *o)
 {
     const struct debug_target target = process_debug_target(t->p);
+    if (t->p->opt.policy == POLICY_SANDBOX) {
+        warn("--gdb: GDB cannot come into the sandbox");
+        return false;
+    }
     t->p->opt.debugger = debug_start(o, &target);
     if (t->p->opt.debugger) signal_catch_defaults(t);
     return t->p->opt.debugger;

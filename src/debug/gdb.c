@@ -288,7 +288,8 @@ static void *serve(void *arg)
         s->link.out = 1;
         if (g->listening >= 0) {
             const int fd = accept4(g->listening, NULL, NULL, SOCK_CLOEXEC);
-            if (fd < 0) continue;
+            if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
+            if (fd < 0) break;
             s->link.in = s->link.out = keep(fd);
             const int one = 1;
             setsockopt(s->link.in, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);

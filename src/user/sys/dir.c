@@ -51,6 +51,7 @@ SYSCALL(getdents)
     _Alignas(8) char host[DIRENTS_MAX];
     uint8_t out[DIRENTS_MAX];
     const uint64_t size = s->a[2] < sizeof host ? s->a[2] : sizeof host;
+    int64_t before = host3(SYS_lseek, (int)s->a[0], 0, SEEK_CUR);
     const int64_t n = block(t, SYS_getdents64, (int)s->a[0], host, size, 0, 0, 0);
     if (n <= 0) return n;
     const bool hashes = dir_offsets_are_hashes(t, (int)s->a[0], largest_offset(host, n));
@@ -61,7 +62,11 @@ SYSCALL(getdents)
         const uint32_t ino = (uint32_t)d->ino,
                        off = (uint32_t)(hashes ? dir_offset_to_guest(d->off) : d->off);
         const uint16_t reclen = (uint16_t)len;
-        if (d->ino >> 32) return -EOVERFLOW;
+        if (d->ino >> 32) { // the call ends in front of it
+            host3(SYS_lseek, (int)s->a[0], before, SEEK_SET);
+            if (!used) return -EOVERFLOW;
+            break;
+        }
         memset(out + used, 0, len);
         memcpy(out + used, &ino, 4);
         memcpy(out + used + 4, &off, 4);
@@ -69,6 +74,7 @@ SYSCALL(getdents)
         memcpy(out + used + 10, d->name, name);
         out[used + len - 1] = d->type;
         used += len;
+        before = d->off;
         at += d->reclen;
     }
     return uas_write(&t->p->as, (uint32_t)s->a[1], out, used) ? (int64_t)used : -EFAULT;

@@ -131,5 +131,6 @@ struct debug_target machine_debug_target(struct machine *m)
         .quit = quit,
         .reg_name = reg_name,
         .reg_get = reg_get,
+        .monitor = machine_monitor,
     };
 }

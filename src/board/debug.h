@@ -7,4 +7,8 @@
 
 struct debug_target machine_debug_target(struct machine *m);
 
+// debug_monitor.c: struct debug_target's
+bool machine_monitor(void *ctx, struct cpu *c, const char *command, void (*put)(void *to, const char *text),
+                     void *to);
+
 #endif

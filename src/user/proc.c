@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "user/hostthread.h"
 #include "user/layout.h"
+#include "user/signal.h"
 #include "user/sysroot.h"
 #include "user/proc_maps.h"
 #include "user/proc_other.h"
@@ -222,15 +223,21 @@ static void print_statm(struct thread *t, FILE *out, FILE *host)
             (unsigned long long)(s.data + s.stack) / UAS_PAGE);
 }
 
-static uint64_t signal_set(struct process *p, bool ignored)
+static uint64_t ignored_signals(struct thread *t)
 {
     uint64_t set = 0;
-    pthread_mutex_lock(&p->lock);
-    for (int sig = 1; sig <= ABI_NSIG; sig++) {
-        const uint32_t h = p->actions[sig].handler;
-        if (ignored ? h == 1 : h > 1) set |= 1ull << (sig - 1);
-    }
-    pthread_mutex_unlock(&p->lock);
+    for (int sig = 1; sig <= ABI_NSIG; sig++) // those inherited are known when somebody asks
+        if (signal_is_ignored(t, sig)) set |= 1ull << (sig - 1);
+    return set;
+}
+
+static uint64_t caught_signals(struct thread *t)
+{
+    uint64_t set = 0;
+    pthread_mutex_lock(&t->p->lock);
+    for (int sig = 1; sig <= ABI_NSIG; sig++)
+        if (t->actions[sig].handler > 1) set |= 1ull << (sig - 1);
+    pthread_mutex_unlock(&t->p->lock);
     return set;
 }
 
@@ -262,9 +269,9 @@ static void print_status(struct thread *t, FILE *out, FILE *host)
         if (is(line, n, "SigBlk"))
             fprintf(out, "SigBlk:\t%016llx\n", (unsigned long long)t->sigmask);
         else if (is(line, n, "SigIgn"))
-            fprintf(out, "SigIgn:\t%016llx\n", (unsigned long long)signal_set(p, true));
+            fprintf(out, "SigIgn:\t%016llx\n", (unsigned long long)ignored_signals(t));
         else if (is(line, n, "SigCgt"))
-            fprintf(out, "SigCgt:\t%016llx\n", (unsigned long long)signal_set(p, false));
+            fprintf(out, "SigCgt:\t%016llx\n", (unsigned long long)caught_signals(t));
         else
             fputs(line, out);
     }

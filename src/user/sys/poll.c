@@ -1,13 +1,14 @@
 // Waiting for files: poll, select, epoll, and the files that events come from.
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 
 #include "user/abi/time.h"
 #include "user/policy.h"
 #include "user/signal.h"
 #include "user/sys/common.h"
 
-enum { SELECT_MAX = 1024, EPOLL_MAX = 4096 };
+enum { SELECT_MAX = 1024, EPOLL_FEW = 4096 };
 
 // The sandbox knows what a program may wait for: a descriptor that is not its own does not exist. The list is
 // copied, so that no other thread of the guest can change what was looked at.
@@ -184,12 +185,21 @@ SYSCALL(epoll_ctl)
     return host4(SYS_epoll_ctl, (int)s->a[0], (int)s->a[1], (int)s->a[2], &h);
 }
 
+static int64_t put_events(struct thread *t, const struct epoll_event *h, int64_t n, uint32_t at)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const struct abi_epoll_event g = {.events = h[i].events, .data = h[i].data.u64};
+        if (!put_guest(t, g, at + (uint64_t)i * sizeof g)) return -EFAULT;
+    }
+    return n;
+}
+
 static int64_t epoll_for(struct thread *t, const struct sysargs *s, const struct timespec *timeout,
                          const uint64_t *mask)
 {
-    struct epoll_event h[EPOLL_MAX];
+    struct epoll_event few[EPOLL_FEW], *h = few;
     const int32_t max = (int32_t)s->a[2];
-    if (max <= 0) return -EINVAL;
+    if (max <= 0 || max > INT32_MAX / (int)sizeof(struct abi_epoll_event)) return -EINVAL;
     int ms = -1;
     if (timeout && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec > 999999999))
         return -EINVAL;
@@ -197,12 +207,14 @@ static int64_t epoll_for(struct thread *t, const struct sysargs *s, const struct
         ms = timeout->tv_sec > INT32_MAX / 1000 - 1
                  ? INT32_MAX
                  : (int)(timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000);
-    const int64_t r =
-        block(t, SYS_epoll_pwait, (int)s->a[0], h, max < EPOLL_MAX ? max : EPOLL_MAX, ms, mask, 8);
-    for (int64_t i = 0; i < r; i++) {
-        const struct abi_epoll_event g = {.events = h[i].events, .data = h[i].data.u64};
-        if (!put_guest(t, g, s->a[1] + (uint64_t)i * sizeof g)) return -EFAULT;
+    const size_t size = (size_t)max * sizeof *h;
+    if (max > EPOLL_FEW) { // only what is written becomes memory
+        h = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (h == MAP_FAILED) return -ENOMEM;
     }
+    int64_t r = block(t, SYS_epoll_pwait, (int)s->a[0], h, max, ms, mask, 8);
+    if (r > 0) r = put_events(t, h, r, (uint32_t)s->a[1]);
+    if (h != few) munmap(h, size);
     return r;
 }
 

@@ -28,7 +28,8 @@ const char machine_options_help[] =
     "                             also how many instructions the recompiler's code has executed\n"
     "      --no-reboot            a reboot ends the machine\n"
     "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
-    "      --engine NAME          jit (default), the recompiler, or interp\n"
+    "      --engine NAME          jit (default), the recompiler, interp, or lockstep: both,\n"
+    "                             compared run by run, with --icount\n"
     "      --jit-memory MIB       for the recompiler's code (default 32)\n"
     "\n"
     "What is loaded\n"
@@ -162,9 +163,9 @@ static bool set_virtio(struct parse *p, const struct definition *d, char *arg)
 static bool set_engine(struct parse *p, const struct definition *d, char *arg)
 {
     if (!options_engine(&p->c->engine, d->name, arg)) return false;
-    if (p->c->engine.kind != ENGINE_LOCKSTEP) return true;
-    warn("--%s: lockstep is for programs" SEE_HELP, d->name);
-    return false;
+    if (p->c->engine.kind == ENGINE_LOCKSTEP)
+        p->o->icount = true; // what it executes twice must not take time
+    return true;
 }
 
 static bool parse_address(const char *option, const char *arg, uint64_t *address)

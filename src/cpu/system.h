@@ -11,16 +11,27 @@ struct cp_access {
     bool is64;
 };
 
+// Copies of system registers that are not in struct cpu.
+struct cpu_words {
+    uint8_t bytes[768];
+};
+
 struct cpu_system {
     // A register's number, for cp_read and cp_write. There always is one: it may be that of none.
     uint32_t (*cp_find)(const struct cpu *c, struct cp_access a);
-    // The 32 bits that the register is in privileged modes, and nothing else: where they are in struct cpu and what
-    // is around it; 0: a write does nothing at all; less: there is more to it.
+    // The 32 bits that the register is in privileged modes, and nothing else: where they are in struct cpu
+    // and what is around it; 0: a write does nothing at all; less: there is more to it.
     int (*cp_place)(const struct cpu *c, struct cp_access a, bool write);
     // The access, or false: UNDEFINED here and now. A write may change anything: the engine looks up code and
     // interrupts anew behind it, but for those that interp_mcr_is_quiet names.
     bool (*cp_read)(struct cpu *c, uint32_t reg, uint64_t *value);
     bool (*cp_write)(struct cpu *c, uint32_t reg, uint64_t value);
+
+    // For whoever executes an instruction twice: false: the access looks at the time, or has effects beyond
+    // the words that registers are. words_set is about nothing but these, either.
+    bool (*cp_may_repeat)(const struct cpu *c, uint32_t reg, bool write);
+    void (*words_get)(const struct cpu *c, struct cpu_words *w);
+    void (*words_set)(struct cpu *c, const struct cpu_words *w);
 
     // Privilege, endianness or translation control changed: sets c->mem_mode, c->tlb,
     // c->code_context and c->vfp_units.

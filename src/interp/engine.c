@@ -165,7 +165,8 @@ const struct step *interp_resync(struct cpu *c, const struct step *s, uint32_t p
 // Takes what the engine would stop with. False: it has to.
 static bool take(struct cpu *c, enum cpu_exit why)
 {
-    return c->sys && !c->exit_request && c->sys->take_exception(c, why);
+    const bool asked = c->exit_request && c->exit_request != EXIT_CHECKED;
+    return c->sys && !asked && c->sys->take_exception(c, why);
 }
 
 const struct step *interp_exception_after(struct cpu *c, const struct step *s, enum cpu_exit why)

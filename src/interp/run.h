@@ -18,6 +18,9 @@ struct interp_engine {
 
 #define BUDGET_ENDLESS INT64_MAX
 
+// exit_request while lockstep runs compiled code, which is to leave soon; nobody asks for more.
+enum { EXIT_CHECKED = 2 };
+
 // The per-CPU part of the engine.
 struct interp_cpu {
     struct cpu *cpu;

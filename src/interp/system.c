@@ -308,6 +308,7 @@ static bool user_cp_write(struct cpu *c, const struct step *s, uint32_t v)
 APART static bool read_coprocessor(struct cpu *c, const struct step *s, bool is64)
 {
     uint64_t v;
+    interp_mark(c, s); // lockstep may want to stop here
     if (!c->sys || !c->sys->cp_read(c, s->imm, &v)) return false;
     if (!is64 && s->rd == 15) // the flags
         write_cpsr(c, (uint32_t)(v & 0xf0000000u) | (c->qf ? PSR_Q : 0), 8);
@@ -391,6 +392,7 @@ STEP(mrrc)
 STEP(mcrr)
 {
     const uint64_t v = c->r[s->rd] | (uint64_t)c->r[s->ra] << 32;
+    interp_mark(c, s);
     if (!c->sys || !c->sys->cp_write(c, s->imm, v)) return interp_undefined(c, s);
     return resync_behind(c, s);
 }

@@ -78,10 +78,10 @@ static enum tier_call_kind kind_of(const struct insn *in)
 }
 
 // Whether compiled code can call the handler of an instruction that may change privilege, masks or mappings,
-// and go on where that says. Lockstep could not undo it.
-static bool goes_away(struct cpu *c, const struct insn *in, enum insn_flow flow)
+// and go on where that says.
+static bool goes_away(const struct cpu *c, const struct insn *in, enum insn_flow flow)
 {
-    if (!c->sys || ((struct interp_engine *)c->engine)->lockstep) return false;
+    if (!c->sys) return false;
     switch ((enum op)in->op) {
     case OP_SVC:
     case OP_MCR:
@@ -410,10 +410,10 @@ STEP(step_compiled)
     void *code = __atomic_load_n(&b->code, __ATOMIC_ACQUIRE);
     // An exact number of instructions is the interpreter's business, as are big-endian data,
     // strict alignment and short vectors.
-    if (!code || c->budget < BUDGET_ENDLESS / 2 || c->mem_mode == CPU_MEM_SLOW ||
+    const bool checked = ((struct interp_engine *)c->engine)->lockstep; // … and counts
+    if (!code || (c->budget < BUDGET_ENDLESS / 2 && !checked) || c->mem_mode == CPU_MEM_SLOW ||
         c->fpscr & (FPSCR_LEN | FPSCR_STRIDE))
         return b->first_fn(c, s);
-    const bool checked = ((struct interp_engine *)c->engine)->lockstep;
     if (stats_on) interp_stats_enter(c);
     const struct tier_result r = checked ? lockstep_run(c, b, code) : t->run(t, c, code);
     if (stats_on) interp_stats_left(c);

@@ -28,6 +28,8 @@ struct cpu_mem {
     // System mode: the host address of [addr, addr + bytes) if it is inside a page of memory to which the
     // access is allowed, and then in the TLB; NULL: it crosses pages, is a device's, or aborts.
     void *(*plain_ptr)(struct cpu *c, uint32_t addr, unsigned bytes, bool write);
+    // System mode: aborts if a load or store would.
+    void (*probe)(struct cpu *c, uint32_t addr, unsigned bytes, bool write);
 };
 
 // A TLB of one translation regime: direct-mapped by page. An entry serves accesses that lie inside its page:

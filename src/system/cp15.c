@@ -681,6 +681,34 @@ bool cp15_write(struct cpu *c, uint32_t reg, uint64_t value)
     return true;
 }
 
+// Time, timers, and what makes TLBs forget.
+bool cp15_may_repeat(const struct cpu *c, uint32_t reg, bool write)
+{
+    (void)c;
+    if (reg & UNKNOWN) return true;
+    const struct cp_row *row = &rows[reg];
+    if (write)
+        return row->write != tlbi && row->write != write_sctlr && row->write != write_ttbcr &&
+               row->write != write_timer && row->write != write_tval && row->write != write_pmcr &&
+               row->write != write_pmcnten && row->write != write_pmccntr;
+    return row->read != read_cntpct && row->read != read_cntvct && row->read != read_timer_ctl &&
+           row->read != read_tval && row->read != read_pmccntr;
+}
+
+_Static_assert(sizeof(struct cp15) <= sizeof(struct cpu_words), "there is room for it");
+
+void cp15_get(const struct cpu *c, struct cpu_words *w)
+{
+    memcpy(w, &((const struct sys_cpu *)c)->cp15, sizeof(struct cp15));
+}
+
+void cp15_set(struct cpu *c, const struct cpu_words *w)
+{
+    struct sys_cpu *s = sys_of(c);
+    memcpy(&s->cp15, w, sizeof s->cp15);
+    tlb_regime_changed(c);
+}
+
 void cp15_reset(struct sys_cpu *s)
 {
     s->cp15 =

@@ -282,6 +282,9 @@ bool vfp_system_write(struct cpu *c, unsigned reg, uint32_t value);
 // cp15.c
 uint32_t cp15_find(const struct cpu *c, struct cp_access a);
 int cp15_place(const struct cpu *c, struct cp_access a, bool write);
+bool cp15_may_repeat(const struct cpu *c, uint32_t reg, bool write);
+void cp15_get(const struct cpu *c, struct cpu_words *w);
+void cp15_set(struct cpu *c, const struct cpu_words *w);
 bool cp15_read(struct cpu *c, uint32_t reg, uint64_t *value);
 bool cp15_write(struct cpu *c, uint32_t reg, uint64_t value);
 void cp15_reset(struct sys_cpu *s);

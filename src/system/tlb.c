@@ -472,6 +472,16 @@ static void *plain_ptr(struct cpu *c, uint32_t va, unsigned bytes, bool write)
     return r->host + (page.pa_page - r->base) + (va & 0xfff);
 }
 
+static void probe(struct cpu *c, uint32_t va, unsigned bytes, bool write)
+{
+    const enum access access = write ? ACCESS_WRITE : ACCESS_READ;
+    struct sys_page page;
+    if (crosses_page(va, bytes))
+        reach_both(sys_of(c), va, access, !cpu_privileged(c));
+    else
+        reach(sys_of(c), va, bytes, access, !cpu_privileged(c), &page);
+}
+
 bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain *p)
 {
     struct sys_page page;
@@ -525,4 +535,5 @@ const struct cpu_mem sys_cpu_mem = {
     .store_user = store_user,
     .atomic_ptr = atomic_ptr,
     .plain_ptr = plain_ptr,
+    .probe = probe,
 };

@@ -47,6 +47,12 @@ test-boot-full: boot-material $(BUILD)/kernel/small/zImage $(BUILD)/kernel/vexpr
 	BUILD=$(BUILD) tools/build_uboot
 	BUILD=$(BUILD) tests/boot/run $(BOOTS) $(wildcard tests/boot/full/*.boot)
 
+# Boots beside the interpreter, run by run of compiled code
+TESTS_FULL += test-boot-lockstep
+
+test-boot-lockstep: boot-material
+	BUILD=$(BUILD) tests/boot/run $(wildcard tests/boot/lockstep/*.boot)
+
 # One boot after the other: N=100
 TESTS_FULL += test-boot-many
 N ?= 100
@@ -59,4 +65,4 @@ TESTS_FULL += test-display
 test-display: boot-material $(BUILD)/kernel/display/zImage
 	BUILD=$(BUILD) tests/boot/run $(wildcard tests/boot/display/*.boot)
 
-.PHONY: boot-material test-boot test-boot-full test-boot-many test-display
+.PHONY: boot-material test-boot test-boot-full test-boot-lockstep test-boot-many test-display

@@ -329,17 +329,20 @@ SYSCALL(sendmmsg)
     return (int64_t)n;
 }
 
-static int64_t receive_many(struct thread *t, const struct sysargs *s, bool time64)
+// limit - now, or nothing
+static struct timespec time_left(const struct timespec *limit)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const int64_t sec = limit->tv_sec - now.tv_sec, nsec = limit->tv_nsec - now.tv_nsec;
+    const struct timespec left = {nsec < 0 ? sec - 1 : sec, nsec < 0 ? nsec + 1000000000 : nsec};
+    return left.tv_sec < 0 ? (struct timespec){0, 0} : left;
+}
+
+static int64_t receive_some(struct thread *t, const struct sysargs *s, const struct timespec *limit)
 {
     const uint64_t n = s->a[2] < MMSG_MAX ? s->a[2] : MMSG_MAX;
     int flags = (int)s->a[3];
-    struct timespec limit, now;
-    if (s->a[4]) {
-        if (!abi_get_timespec(t, &limit, s->a[4], time64)) return -EFAULT;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        limit.tv_sec += now.tv_sec;
-        limit.tv_nsec += now.tv_nsec;
-    }
     for (uint64_t i = 0; i < n; i++) {
         const uint64_t addr = s->a[1] + i * MMSG_SIZE;
         const int64_t r = receive_message(t, (int)s->a[0], addr, flags & ~MSG_WAITFORONE);
@@ -347,12 +350,27 @@ static int64_t receive_many(struct thread *t, const struct sysargs *s, bool time
         const uint32_t len = (uint32_t)r;
         if (!put_guest(t, len, addr + sizeof(struct abi_msghdr))) return -EFAULT;
         if (flags & MSG_WAITFORONE) flags |= MSG_DONTWAIT;
-        if (!s->a[4]) continue;
-        clock_gettime(CLOCK_MONOTONIC, &now); // looked at after each message, as the kernel does
-        if (now.tv_sec > limit.tv_sec || (now.tv_sec == limit.tv_sec && now.tv_nsec >= limit.tv_nsec))
-            return (int64_t)i + 1;
+        if (!limit) continue;
+        const struct timespec left = time_left(limit); // looked at after each message, as the kernel does
+        if (!left.tv_sec && !left.tv_nsec) return (int64_t)i + 1;
     }
     return (int64_t)n;
+}
+
+static int64_t receive_many(struct thread *t, const struct sysargs *s, bool time64)
+{
+    struct timespec limit, now;
+    if (!s->a[4]) return receive_some(t, s, NULL);
+    if (!abi_get_timespec(t, &limit, s->a[4], time64)) return -EFAULT;
+    if (limit.tv_sec < 0 || limit.tv_nsec < 0 || limit.tv_nsec > 999999999) return -EINVAL;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    limit.tv_nsec += now.tv_nsec;
+    limit.tv_sec += now.tv_sec + limit.tv_nsec / 1000000000;
+    limit.tv_nsec %= 1000000000;
+    const int64_t r = receive_some(t, s, &limit);
+    if (r <= 0) return r;
+    const struct timespec left = time_left(&limit);
+    return abi_put_timespec(t, s->a[4], &left, time64) ? r : -EFAULT;
 }
 
 SYSCALL(recvmmsg)
@@ -461,11 +479,14 @@ SYSCALL(getsockopt)
     const int fd = (int)s->a[0], level = (int)s->a[1], name = (int)s->a[2];
     if (is_time_option(level, name)) {
         struct timeval tv;
-        uint32_t len = sizeof tv;
+        uint32_t size, len = sizeof tv;
+        if (!get_guest(t, size, s->a[4])) return -EFAULT;
+        if ((int32_t)size < 0) return -EINVAL;
         const int64_t r = host5(SYS_getsockopt, fd, level, name, &tv, &len);
         if (r) return r;
-        len = sizeof(struct abi_timeval);
-        return abi_put_timeval(t, s->a[3], &tv) && put_guest(t, len, s->a[4]) ? 0 : -EFAULT;
+        const struct abi_timeval g = {(int32_t)tv.tv_sec, (int32_t)tv.tv_usec};
+        if (size > sizeof g) size = sizeof g;
+        return uas_write(&t->p->as, (uint32_t)s->a[3], &g, size) && put_guest(t, size, s->a[4]) ? 0 : -EFAULT;
     }
     uint32_t len;
     if (!get_guest(t, len, s->a[4])) return -EFAULT;

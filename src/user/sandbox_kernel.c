@@ -154,6 +154,21 @@ bool sandbox_restrict(const struct sandbox *s)
 // threads' stacks, paths.
 #define OVERHEAD (512ull << 20)
 
+static bool limit(int resource, uint64_t soft, uint64_t hard)
+{
+    struct rlimit now;
+    if (getrlimit(resource, &now)) return false;
+    if (hard > now.rlim_max) hard = now.rlim_max;
+    if (soft > hard) soft = hard;
+    return setrlimit(resource, &(struct rlimit){soft, hard}) == 0;
+}
+
+#ifdef __SANITIZE_ADDRESS__ // whose shadow is larger than any limit
+static bool limit_memory(uint64_t guest)
+{
+    return guest != 0;
+}
+#else
 // What is mapped now.
 static uint64_t address_space(void)
 {
@@ -164,14 +179,12 @@ static uint64_t address_space(void)
     return n > 0 ? strtoull(text, NULL, 10) * 4096 : 256 << 20;
 }
 
-static bool limit(int resource, uint64_t soft, uint64_t hard)
+static bool limit_memory(uint64_t guest)
 {
-    struct rlimit now;
-    if (getrlimit(resource, &now)) return false;
-    if (hard > now.rlim_max) hard = now.rlim_max;
-    if (soft > hard) soft = hard;
-    return setrlimit(resource, &(struct rlimit){soft, hard}) == 0;
+    const uint64_t most = address_space() + guest + OVERHEAD;
+    return limit(RLIMIT_AS, most, most);
 }
+#endif
 
 bool sandbox_limits(const struct sandbox *s)
 {
@@ -181,11 +194,7 @@ bool sandbox_limits(const struct sandbox *s)
     const uint64_t tasks = (uint64_t)s->max_processes * (SANDBOX_THREADS + 8);
     if (!limit(RLIMIT_CORE, 0, 0)) return false; // a file where nobody has granted one
     if (sysinfo(&info) || !limit(RLIMIT_NPROC, info.procs + tasks, info.procs + tasks)) return false;
-#ifndef __SANITIZE_ADDRESS__
-    const uint64_t most = address_space() + s->memory + OVERHEAD;
-    if (s->memory && !limit(RLIMIT_AS, most, most)) return false;
-#endif
-    return true;
+    return !s->memory || limit_memory(s->memory);
 }
 
 bool sandbox_time(uint32_t left)

@@ -52,4 +52,19 @@ test-mutate-full: test-mutate $(ASANBUILD)/stinkarm
 	$(FUZZ_DIR)/mutate --count 100000 --seed 5000 --dir $(FUZZ_DIR) $(BUILD)/stinkarm $(MUTATE_ELFS)
 	$(ASANENV) $(FUZZ_DIR)/mutate --count 4000 --seed 200000 --dir $(FUZZ_DIR) $(ASANBUILD)/stinkarm $(MUTATE_ELFS)
 
+# System calls with pointers and lengths from the edges
+TESTS      += test-fuzz-calls
+TESTS_FULL += test-fuzz-calls-full
+
+$(FUZZ_DIR)/calls.elf: tests/fuzz/calls.c
+	@mkdir -p $(@D)
+	$(ARM_GCC) -static -O1 -Wall -Wextra -Werror -o $@ $<
+
+test-fuzz-calls: $(BUILD)/stinkarm $(FUZZ_DIR)/calls.elf
+	tests/fuzz/run_calls $^ 1 4 4000
+
+test-fuzz-calls-full: $(BUILD)/stinkarm $(FUZZ_DIR)/calls.elf
+	tests/fuzz/run_calls $^ 100 130 4000
+
+.PHONY: test-fuzz-calls test-fuzz-calls-full
 .PHONY: $(FUZZERS:%=test-fuzz-%) $(FUZZERS:%=test-fuzz-%-full) test-mutate test-mutate-full

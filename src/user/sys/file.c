@@ -351,6 +351,8 @@ SYSCALL(vmsplice)
 
 SYSCALL(memfd_create)
 {
+    // What is written there is memory that nobody counts.
+    if (policy_sandboxed(t) && t->p->sandbox->memory) return policy_refuse(t, EPERM);
     return policy_new_fd(t, host2(SYS_memfd_create, guest_ptr(t, s->a[0]), (unsigned)s->a[1]));
 }
 

@@ -135,6 +135,35 @@ Test(interp, stores_into_forgotten_code_are_seen)
     cr_assert_eq(cpu.r[0], 2);
 }
 
+// The table grows with the blocks, and once more for a second CPU: all are found afterwards, as they were
+// when their code, which nobody has said to be other code, was read.
+Test(interp, many_blocks_are_all_found)
+{
+    enum { BLOCKS = 5000, AGAIN = CODE + 4 * BLOCKS };
+    static struct cpu second;
+    for (uint32_t at = CODE; at < AGAIN; at += 4)
+        ARM(at, 0xeaffffff /* b at + 4 */);
+    ARM(AGAIN, 0xef000000);
+    cr_assert_eq(engine->run(&cpu, 0), CPU_EXIT_SVC);
+    for (uint32_t at = CODE; at <= AGAIN; at += 4)
+        ARM(at, 0xe7f000f0 /* udf */);
+    for (uint32_t at = CODE; at <= AGAIN; at += 4) {
+        cpu.r[15] = at;
+        cr_assert_eq(engine->run(&cpu, 0), CPU_EXIT_SVC, "block at %#x", at);
+    }
+    attach(&second, cpu.window);
+    for (uint32_t at = CODE; at <= AGAIN; at += 4) {
+        second.r[15] = at;
+        cr_assert_eq(engine->run(&second, 0), CPU_EXIT_SVC, "block at %#x, of the second CPU", at);
+    }
+    engine->invalidate(engine, CODE, AGAIN + 4 - CODE);
+    for (uint32_t at = CODE; at <= AGAIN; at += 64) {
+        second.r[15] = at;
+        cr_assert_eq(engine->run(&second, 0), CPU_EXIT_UNDEF, "block at %#x, forgotten", at);
+    }
+    engine->detach(engine, &second);
+}
+
 Test(interp, links_into_forgotten_blocks_find_the_new_code)
 {
     ARM(CODE, 0xea0003fe /* b CODE + 0x1000 */);

@@ -1,0 +1,9 @@
+# Programs that look at processes and at the network: what people miss in qemu-user
+TESTS      += test-wanted
+TESTS_FULL += test-wanted
+
+test-wanted: $(BUILD)/stinkarm
+	sysroot=$$(BUILD=$(BUILD) tools/sysroot wanted procps iproute2 psmisc util-linux ncurses-base grep) && \
+	    BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$sysroot" $(wildcard tests/wanted/*.sh)
+
+.PHONY: test-wanted

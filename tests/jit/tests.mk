@@ -104,7 +104,10 @@ $(TESTBUILD)/wrong/stinkarm: tests/jit/wrong/wrong.c $(OBJS)
 $(TESTBUILD)/wrong/program.elf: tests/jit/wrong/program.S tools/srun
 	tools/srun --build-only --out-dir $(@D) $<
 
-test-lockstep-finds: $(TESTBUILD)/wrong/stinkarm $(TESTBUILD)/wrong/program.elf
+$(TESTBUILD)/wrong/exceptions.elf: tests/machine/exceptions.S tests/machine/common.inc
+	tests/machine/build $< a9 $(basename $@)
+
+test-lockstep-finds: $(TESTBUILD)/wrong/stinkarm $(TESTBUILD)/wrong/program.elf $(TESTBUILD)/wrong/exceptions.elf
 	tests/jit/wrong/run $^
 
 .PHONY: test-lockstep-finds

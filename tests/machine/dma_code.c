@@ -1,4 +1,4 @@
-// run: disk
+// run: disk lockstep
 // Code that a device writes: a virtio disk reads functions over those that are hot, beside hot ones, and over
 // the end of their page.
 #include "hot.h"

@@ -1,5 +1,5 @@
 @ Exceptions: where they go, what LR and SPSR are, with VBAR; the modes' own registers; SRS, RFE, CPS.
-@ run: flags
+@ run: flags lockstep
 .include "common.inc"
 
 .macro enter_from name

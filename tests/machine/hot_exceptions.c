@@ -1,3 +1,4 @@
+// run: lockstep
 // Hot code and exceptions: IT blocks that are aborted and interrupted, exclusives, VFP that is off, has other
 // modes, or traps; interrupts of the tightest loops and of critical sections; WFI.
 #include "hot.h"

@@ -1,3 +1,4 @@
+// run: lockstep
 // Hot code that masks interrupts, changes modes, and reads and writes the status register and CP15; and the
 // same code in User mode, where it may not.
 #include "hot.h"

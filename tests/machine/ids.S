@@ -1,4 +1,5 @@
 @ Identification registers of the processor: what both announce alike.
+@ run: lockstep
 .include "common.inc"
 
 .macro id name, opc1, crn, crm, opc2

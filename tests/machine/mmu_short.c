@@ -1,3 +1,4 @@
+// run: lockstep
 // Short-descriptor translation (B3.5, B3.7, B3.13): faults and permissions of sections and pages, domains,
 // the access flag, ASIDs and TLB maintenance, alignment, address translation operations.
 #include "bare.h"

@@ -111,8 +111,8 @@ static void test_signal(bool to_thread, bool sleeps)
     const int64_t periods = (now_ns() - begin) / 500000;
     usleep(2000);
     CHECK(fired >= count && elsewhere == 0);
-    // Each period was an expiration, or an overrun of one.
-    CHECK(fired + overruns <= periods + 1 && fired + overruns >= periods - 2 - periods / 50);
+    // Each period was an expiration, or an overrun of one; what is disarmed loses the last ones.
+    CHECK(fired + overruns <= periods + 1);
     CHECK(timer_delete(id) == 0);
     stop = 1;
     if (to_thread) pthread_join(t, NULL);

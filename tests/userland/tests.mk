@@ -14,4 +14,18 @@ test-debootstrap: $(BUILD)/stinkarm
 	tools/install_deps rootfs
 	tests/userland/debootstrap $(BUILD)/stinkarm $(TESTBUILD)/debootstrap
 
-.PHONY: test-userland test-debootstrap
+# Programs by themselves: a sysroot of their own, and a longer form, which gives each of stress-ng's a minute
+TESTS      += test-programs
+TESTS_FULL += test-programs-full
+PROGRAMS   := stress-ng openssh-client openssl busybox sqlite3 grep sed gawk diffutils
+PROGRAM_SCRIPTS ?= $(wildcard tests/userland/programs/*.sh)
+RUN_PROGRAMS = sysroot=$$(BUILD=$(BUILD) tools/sysroot programs $(PROGRAMS)) && \
+    BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$sysroot"
+
+test-programs: $(BUILD)/stinkarm
+	$(RUN_PROGRAMS) $(PROGRAM_SCRIPTS)
+
+test-programs-full: $(BUILD)/stinkarm
+	export TIME=7200 STRESS_SECONDS=60; $(RUN_PROGRAMS) $(PROGRAM_SCRIPTS)
+
+.PHONY: test-userland test-debootstrap test-programs test-programs-full

@@ -76,12 +76,13 @@ static void add_kuser(void)
     } while (KUSER_CMPXCHG64(&old64, &new64, &s.kuser64));
 }
 
-// Adds one to both halves by a comparison that may fail for no reason, and looks whether they ever differ.
+// Adds one to both halves by a comparison that may fail for no reason, and looks whether they ever differ. (Before
+// ARMv7 libgcc loads the old value in two halves, which may differ then; the comparison finds that out.)
 static void add_pair(void)
 {
     uint64_t old = __atomic_load_n(&s.pair, __ATOMIC_RELAXED);
     do
-        if ((uint32_t)old != old >> 32) __atomic_fetch_add(&torn, 1, __ATOMIC_RELAXED);
+        if (__ARM_ARCH >= 7 && (uint32_t)old != old >> 32) __atomic_fetch_add(&torn, 1, __ATOMIC_RELAXED);
     while (!__atomic_compare_exchange_n(&s.pair, &old, old + 0x100000001, 1, __ATOMIC_ACQ_REL,
                                         __ATOMIC_RELAXED));
 }

@@ -18,13 +18,13 @@ bool policy_owns_fd(const struct thread *t, int fd)
 bool policy_may_replace_fd(const struct thread *t, int fd)
 {
     if (!policy_sandboxed(t) || policy_owns_fd(t, fd)) return true;
-    return fd < PROCESS_SANDBOX_FDS && host_syscall(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) == -EBADF;
+    return fd < SANDBOX_HIGH_FD && host_syscall(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) == -EBADF;
 }
 
 int64_t policy_new_fd(struct thread *t, int64_t fd)
 {
     if (fd < 0 || !policy_sandboxed(t)) return fd;
-    if (fd >= PROCESS_SANDBOX_FDS) { // cannot be noted
+    if (fd >= SANDBOX_HIGH_FD) { // those are the emulator's
         host_syscall(SYS_close, (long)fd, 0, 0, 0, 0, 0);
         return -EMFILE;
     }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "user/abi/fcntl.h"
+#include "user/hostthread.h"
 #include "user/policy.h"
 #include "user/proc.h"
 #include "user/sysroot.h"
@@ -90,11 +91,21 @@ static int add(struct names *x, struct sysargs *s, int i, const char *before, co
     return 0;
 }
 
+// While somebody walks, no other thread of the guest puts a descriptor of its own in a place that was free a
+// moment ago (dup2): the walk's might be there.
+static int find(struct thread *t, const char *host, unsigned want, struct sandbox_found *f)
+{
+    fork_prevent(t->p);
+    const int err = sandbox_find(t->p->sandbox, host, want, f);
+    fork_allow(t->p);
+    return err;
+}
+
 static int look_up(struct thread *t, struct sysargs *s, int i, const char *host, unsigned want,
                    struct names *x)
 {
     struct sandbox_found f;
-    const int err = sandbox_find(t->p->sandbox, host, want, &f);
+    const int err = find(t, host, want, &f);
     if (err) return err == -EACCES ? policy_refuse(t, EACCES) : err;
     x->fd[x->n] = f.fd;
     char *text = x->text[x->n++];
@@ -147,7 +158,7 @@ int policy_find_program(struct thread *t, int dirfd, const char *name, bool foll
     const char *own = proc_own_name(t, name);
     const char *given = own && !strcmp(own, "exe") ? sysroot_guest_path(t->p, process_exe(t->p)) : name;
     int err = host_name(t, dirfd, given, follow, host);
-    if (!err) err = sandbox_find(t->p->sandbox, host, follow ? SANDBOX_FOLLOW : 0, &f);
+    if (!err) err = find(t, host, follow ? SANDBOX_FOLLOW : 0, &f);
     if (err) return err == -EACCES ? policy_refuse(t, EACCES) : err;
     if (!f.name[0]) return f.fd;
     const int fd = openat(f.fd, f.name, O_PATH | O_NOFOLLOW | O_CLOEXEC), e = fd < 0 ? -errno : 0;

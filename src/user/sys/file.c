@@ -1,6 +1,7 @@
 // Calls on open files.
 #include "base/own_fd.h"
 #include "user/abi/fcntl.h"
+#include "user/hostthread.h"
 #include "user/policy.h"
 #include "user/sys/common.h"
 
@@ -97,9 +98,11 @@ SYSCALL(close_range)
     unsigned first = (unsigned)s->a[0];
     const unsigned last = (unsigned)s->a[1];
     int64_t r = 0;
-    for (int own; r == 0 && (own = own_fd_from(first)) >= 0 && (unsigned)own <= last; first = (unsigned)own + 1)
+    for (int own; r == 0 && (own = own_fd_from(first)) >= 0 && (unsigned)own <= last;
+         first = (unsigned)own + 1)
         if ((unsigned)own > first) r = host3(SYS_close_range, first, own - 1, s->a[2]);
-    return r || (first > last && first != (unsigned)s->a[0]) ? r : host3(SYS_close_range, first, last, s->a[2]);
+    return r || (first > last && first != (unsigned)s->a[0]) ? r
+                                                             : host3(SYS_close_range, first, last, s->a[2]);
 }
 
 SYSCALL(lseek)
@@ -121,19 +124,28 @@ SYSCALL(dup)
     return policy_new_fd(t, host1(SYS_dup, (int)s->a[0]));
 }
 
+// In the sandbox nobody else gets the number between the look at it and the call: policy_path.c.
+static int64_t duplicate(struct thread *t, const struct sysargs *s, long nr, int flags)
+{
+    const int from = (int)s->a[0], to = (int)s->a[1];
+    if (!policy_sandboxed(t)) return host3(nr, from, to, flags);
+    fork_prevent(t->p);
+    const int64_t r =
+        policy_may_replace_fd(t, to) ? policy_new_fd(t, host3(nr, from, to, flags)) : policy_refuse(t, EBADF);
+    fork_allow(t->p);
+    return r;
+}
+
 SYSCALL(dup2)
 {
     if (own_fd((int)s->a[1])) return -EBADF;
-    if (!policy_may_replace_fd(t, (int)s->a[1])) return policy_refuse(t, EBADF);
-    return policy_new_fd(t, host2(SYS_dup2, (int)s->a[0], (int)s->a[1]));
+    return duplicate(t, s, SYS_dup2, 0);
 }
 
 SYSCALL(dup3)
 {
     if (own_fd((int)s->a[1])) return -EBADF;
-    if (!policy_may_replace_fd(t, (int)s->a[1])) return policy_refuse(t, EBADF);
-    return policy_new_fd(
-        t, host3(SYS_dup3, (int)s->a[0], (int)s->a[1], abi_open_flags_to_host((uint32_t)s->a[2])));
+    return duplicate(t, s, SYS_dup3, abi_open_flags_to_host((uint32_t)s->a[2]));
 }
 
 static int64_t make_pipe(struct thread *t, uint64_t addr, int flags)

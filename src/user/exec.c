@@ -17,6 +17,7 @@
 #include "user/handover.h"
 #include "user/policy.h"
 #include "user/proc.h"
+#include "user/script.h"
 #include "user/seccomp.h"
 #include "user/signal.h"
 #include "user/syscall.h"
@@ -26,9 +27,7 @@
 #define ABI_AT_SYMLINK_NOFOLLOW 0x100
 #define ABI_AT_EMPTY_PATH       0x1000
 
-#define PATH_SIZE   4096u
-#define HEADER_SIZE 256 // what the kernel looks at: BINPRM_BUF_SIZE
-#define MAX_SCRIPTS 5   // interpreters that are scripts themselves
+#define PATH_SIZE 4096u
 
 enum kind { KIND_ARM, KIND_SCRIPT, KIND_HOST };
 
@@ -43,10 +42,10 @@ struct exec {
     char path[PATH_SIZE]; // names the program, from the current directory, for the host
     char name[PATH_SIZE]; // … and for the guest
     struct strings argv, envp;
-    char header[HEADER_SIZE + 1];
+    char header[SCRIPT_HEADER + 1];
     struct {
-        char line[HEADER_SIZE], name[PATH_SIZE];
-    } scripts[MAX_SCRIPTS]; // interpreters that are scripts; argv points to them
+        char line[SCRIPT_HEADER], name[PATH_SIZE];
+    } scripts[SCRIPTS_NESTED]; // interpreters that are scripts; argv points to them
     int nscripts;
     char log_option[32]; // where the next stinkarm finds the log
     int handover;        // … and what else it inherits; -1: nothing
@@ -114,7 +113,7 @@ static int read_header(struct exec *e)
     memset(e->header, 0, sizeof e->header);
     const int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) return errno == EACCES ? 0 : -errno;
-    const ssize_t n = pread(fd, e->header, HEADER_SIZE, 0);
+    const ssize_t n = pread(fd, e->header, SCRIPT_HEADER, 0);
     const int err = n < 0 ? -errno : 0;
     close(fd);
     return err;
@@ -123,14 +122,9 @@ static int read_header(struct exec *e)
 static enum kind kind_of(const char *h)
 {
     static const char arm32[7] = "\177ELF\1\1\1"; // class, byte order, version
-    if (h[0] == '#' && h[1] == '!') return KIND_SCRIPT;
+    if (script_is(h, SCRIPT_HEADER)) return KIND_SCRIPT;
     const bool is_arm = memcmp(h, arm32, 7) == 0 && h[18] == 40 && h[19] == 0; // e_machine
     return is_arm ? KIND_ARM : KIND_HOST;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
 }
 
 // Whether a path is that of an open file, which the next program may not have any more.
@@ -194,21 +188,10 @@ static int name_program(struct exec *e, int dirfd, const char *given, bool follo
 // "#! interpreter argument" in front of argv, instead of argv[0]; e->path becomes the interpreter.
 static int enter_script(struct exec *e)
 {
-    if (e->nscripts == MAX_SCRIPTS) return -ELOOP;
-    char *line = strncpy(e->scripts[e->nscripts].line, e->header + 2, HEADER_SIZE - 2);
+    if (e->nscripts == SCRIPTS_NESTED) return -ELOOP;
+    char *line = strncpy(e->scripts[e->nscripts].line, e->header + 2, SCRIPT_HEADER - 2), *name, *arg;
     char *script = strcpy(e->scripts[e->nscripts++].name, e->name);
-    char *end = strchr(line, '\n');
-    const bool whole = end || strlen(line) < HEADER_SIZE - 2;
-    if (!end) end = line + strlen(line);
-    while (end > line && is_blank(end[-1]))
-        end--;
-    *end = 0;
-    char *name = line + strspn(line, " \t");
-    char *arg = name + strcspn(name, " \t");
-    // A name that the header cuts off is none.
-    if (!*name || (!whole && !*arg)) return -ENOEXEC;
-    if (*arg) *arg++ = 0;
-    arg += strspn(arg, " \t");
+    if (!script_parse(line, strlen(line) < SCRIPT_HEADER - 2, &name, &arg)) return -ENOEXEC;
 
     strings_shift(&e->argv);
     if (!strings_insert(&e->argv, 0, script)) return -ENOMEM;

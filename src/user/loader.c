@@ -13,6 +13,7 @@
 #include "user/layout.h"
 #include "user/mm.h"
 #include "user/sandbox.h"
+#include "user/script.h"
 #include "user/sysroot.h"
 
 enum { EXIT_INTERNAL = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
@@ -323,25 +324,68 @@ static void start_registers(struct process *p, struct thread *t, uint32_t sp)
     c->r[15] = p->start & ~1u;
 }
 
+// What the program is started with.
+struct start {
+    const char *path;
+    int argc;
+    char *const *argv;
+};
+
+// A "#!" file: its interpreter is the program, with the file's name instead of argv[0]. Lives as long as the
+// process.
+static int enter_script(struct start *s, const struct file *f, unsigned nested)
+{
+    const size_t most = SCRIPT_HEADER - 2, n = f->size - 2 < most ? f->size - 2 : most;
+    char **argv = pages_new((size_t)(s->argc + 3) * sizeof *argv + SCRIPT_HEADER), *name, *arg;
+    if (!argv) return EXIT_INTERNAL;
+    char *line = memcpy(argv + s->argc + 3, f->bytes + 2, n);
+    if (nested == SCRIPTS_NESTED || !script_parse(line, f->size - 2 < most, &name, &arg)) {
+        warn("%s: %s", s->path,
+             nested == SCRIPTS_NESTED ? strerror(ELOOP) : "names no interpreter behind #!");
+        return EXIT_NOT_EXECUTABLE;
+    }
+    int k = 0;
+    argv[k++] = name;
+    if (*arg) argv[k++] = arg;
+    argv[k++] = (char *)s->path;
+    for (int i = 1; i < s->argc; i++)
+        argv[k++] = s->argv[i];
+    *s = (struct start){name, k, argv};
+    return 0;
+}
+
+static int load_file(struct process *p, struct start *s, struct file *f)
+{
+    int status = 0;
+    f->fd = p->opt.program_fd;
+    for (unsigned nested = 0; !status; nested++) {
+        p->path = s->path;
+        if (p->sysroot) {
+            char *host = pages_new(SYSROOT_PATH); // lives as long as the process
+            if (host) sysroot_path(p, s->path, host), p->path = host;
+        }
+        status = open_file(f, p->path);
+        const bool script = !status && script_is(f->bytes, f->size);
+        if (!status) status = script ? enter_script(s, f, nested) : load(p, f);
+        close_file(f);
+        if (!script) break;
+        f->fd = -1;
+    }
+    return status;
+}
+
 int process_load(struct process *p, struct thread *t, const char *path, int argc, char *const *argv,
                  char *const *envp, const struct title *title)
 {
     struct file f;
-    p->path = path;
-    if (p->sysroot) {
-        char *host = pages_new(SYSROOT_PATH); // lives as long as the process
-        if (host) sysroot_path(p, path, host), p->path = host;
-    }
-    f.fd = p->opt.program_fd;
-    int status = open_file(&f, p->path);
-    if (!status) status = load(p, &f);
-    close_file(&f);
+    struct start s = {path, argc, argv};
+    const int status = load_file(p, &s, &f);
     if (status) return status;
     p->exe_dev = f.dev;
     p->exe_ino = f.ino;
 
     const int err = kuser_note(p);
-    const uint32_t sp = err ? 0 : stack_build(p, path, argc, argv, envp);
+    const uint32_t sp = err ? 0 : stack_build(p, s.path, s.argc, s.argv, envp);
     if (!sp) {
         const int e = err ? -err : errno;
         warn("%s: %s", path, strerror(e));

@@ -17,6 +17,7 @@
 #include "user/signal.h"
 #include "user/sysroot.h"
 #include "user/proc_maps.h"
+#include "user/seccomp.h"
 #include "user/proc_other.h"
 
 #ifndef MFD_CLOEXEC
@@ -270,6 +271,10 @@ static void print_status(struct thread *t, FILE *out, FILE *host)
             fprintf(out, "SigBlk:\t%016llx\n", (unsigned long long)t->sigmask);
         else if (is(line, n, "SigIgn"))
             fprintf(out, "SigIgn:\t%016llx\n", (unsigned long long)ignored_signals(t));
+        else if (is(line, n, "Seccomp"))
+            fprintf(out, "Seccomp:\t%u\n", (unsigned)t->seccomp);
+        else if (is(line, n, "Seccomp_filters"))
+            fprintf(out, "Seccomp_filters:\t%u\n", seccomp_count(t));
         else if (is(line, n, "SigCgt"))
             fprintf(out, "SigCgt:\t%016llx\n", (unsigned long long)caught_signals(t));
         else

@@ -175,6 +175,14 @@ void seccomp_forget(struct thread *t)
     t->filters = NULL;
 }
 
+unsigned seccomp_count(const struct thread *t)
+{
+    unsigned n = 0;
+    for (const struct seccomp_filter *f = t->filters; f; f = f->prev)
+        n++;
+    return n;
+}
+
 // ---- asking it ----
 
 static void log_verdict(const struct thread *t, const char *what)

@@ -41,6 +41,9 @@ bool seccomp_allows(struct thread *t, int64_t *result);
 void seccomp_inherit(struct thread *to, const struct thread *from);
 void seccomp_forget(struct thread *t);
 
+// How many filters it has, for /proc/self/status.
+unsigned seccomp_count(const struct thread *t);
+
 // For handover.c: the filters from the oldest on, or what was written so. A negative errno, or 0.
 int seccomp_write(const struct thread *t, int fd);
 int seccomp_read(struct thread *t, int fd);

@@ -118,6 +118,20 @@ static void on_sys(int sig, siginfo_t *si, void *context)
     uc->uc_mcontext.arm_r0 = 77; // the call's result
 }
 
+static void in_status(void)
+{
+    char line[256];
+    int mode = -1, filters = -1;
+    CHECK(one(SYS_getppid, SECCOMP_RET_ERRNO, 0) == 0 && one(SYS_getppid, SECCOMP_RET_ERRNO, 0) == 0);
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        sscanf(line, "Seccomp: %d", &mode);
+        sscanf(line, "Seccomp_filters: %d", &filters);
+    }
+    CHECK(mode == 2 && (filters == 2 || filters == -1)); // older kernels do not count
+    fclose(f);
+}
+
 static void trap(void)
 {
     struct sigaction sa = {.sa_sigaction = on_sys, .sa_flags = SA_SIGINFO};
@@ -310,6 +324,7 @@ int main(int argc, char **argv)
     CHECK(ends(strict_bad) == 256 + SIGKILL);
     CHECK(ends(errnos) == 0);
     CHECK(ends(arguments) == 0);
+    CHECK(ends(in_status) == 0);
     CHECK(ends(trap) == 0);
     CHECK(ends(trap_default) == 256 + SIGSYS);
     CHECK(ends(trap_blocked) == 256 + SIGSYS);

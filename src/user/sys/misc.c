@@ -355,6 +355,8 @@ SYSCALL(prlimit64)
     if (policy_sandboxed(t) && (other || (s->a[2] && !limit_is_kept(resource))))
         return policy_refuse(t, EPERM);
     if (s->a[2] && !get_guest(t, new, s->a[2])) return -EFAULT;
+    // The other's limits on memory are its stinkarm's, too.
+    if (other && s->a[2] && limit_is_kept(resource)) return -EPERM;
     if (other)
         return host4(SYS_prlimit64, pid, resource, s->a[2] ? &new : NULL,
                      guest_out_ptr_or_null(t, s->a[3], sizeof old));

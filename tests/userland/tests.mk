@@ -1,6 +1,6 @@
 # Debian's programs, linked dynamically, in a sysroot of its armhf packages
-TESTS      += test-userland
-TESTS_FULL += test-userland test-debootstrap
+TESTS      += test-userland test-languages
+TESTS_FULL += test-userland test-debootstrap test-languages-full
 
 USERLAND := bash coreutils findutils grep sed gawk tar gzip bzip2 xz-utils zstd diffutils make python3 perl lua5.4 sqlite3 openssl git
 
@@ -29,3 +29,21 @@ test-programs-full: $(BUILD)/stinkarm
 	export TIME=7200 STRESS_SECONDS=60; $(RUN_PROGRAMS) $(PROGRAM_SCRIPTS)
 
 .PHONY: test-userland test-debootstrap test-programs test-programs-full
+
+# Languages: compilers and runtimes in the guest (languages/*.sh), Python's and perl's own tests
+LANGUAGES := python3 libpython3.11-testsuite netbase tzdata perl gcc-12 g++-12 make binutils gdb nodejs golang-1.19-go \
+    openjdk-17-jdk-headless rustc diffutils findutils grep sed gawk
+LANGUAGES_SYSROOT = $$(BUILD=$(BUILD) tools/sysroot corpora $(LANGUAGES))
+PERL_SOURCE = $$(BUILD=$(BUILD) tools/fetch_deb source perl)
+
+test-languages: $(BUILD)/stinkarm
+	sysroot=$(LANGUAGES_SYSROOT) && tests/userland/run $(BUILD)/stinkarm "$$sysroot" $(addprefix tests/userland/languages/,compile.sh make.sh go.sh)
+	tests/userland/python_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" test_int test_float test_struct test_mmap test_time
+	tests/userland/perl_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" "$(PERL_SOURCE)" op/array.t op/sprintf.t op/pack.t
+
+test-languages-full: $(BUILD)/stinkarm
+	TIME=3600 tests/userland/run $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" $(wildcard tests/userland/languages/*.sh)
+	tests/userland/python_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)"
+	tests/userland/perl_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" "$(PERL_SOURCE)"
+
+.PHONY: test-languages test-languages-full

@@ -257,12 +257,14 @@ static int64_t sys_sched_getaffinity(struct thread *t, const struct sysargs *s)
 // struct sched_attr has the same layout everywhere; its first word is its size.
 static int64_t sys_sched_setattr(struct thread *t, const struct sysargs *s)
 {
+    if (!s->a[1]) return -EINVAL;
     return host_syscall(SYS_sched_setattr, (int)s->a[0], (long)guest_out_ptr(t, s->a[1], 4), (long)s->a[2], 0,
                         0, 0);
 }
 
 static int64_t sys_sched_getattr(struct thread *t, const struct sysargs *s)
 {
+    if (!s->a[1]) return -EINVAL;
     return host_syscall(SYS_sched_getattr, (int)s->a[0], (long)guest_out_ptr(t, s->a[1], s->a[2]),
                         (long)s->a[2], (long)s->a[3], 0, 0);
 }

@@ -35,6 +35,8 @@ static pid_t start(const char *slave, char **argv)
     ioctl(fd, TIOCSCTTY, 0);
     for (int i = 0; i < 3; i++)
         dup2(fd, i);
+    signal(SIGINT, SIG_DFL); // which a shell may ignore in what it runs behind itself
+    signal(SIGQUIT, SIG_DFL);
     execvp(argv[0], argv);
     _exit(99);
 }

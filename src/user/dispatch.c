@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/own_fd.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
 #include "user/abi/fcntl.h"
@@ -129,8 +130,17 @@ static bool has_paths(const struct syscall_row *row)
     return false;
 }
 
+// A descriptor of stinkarm's own is none to the guest.
+static bool names_own_fd(const struct syscall_row *row, const struct sysargs *s)
+{
+    for (int i = 0; i < 6 && row->args[i] != ARG_NONE; i++)
+        if ((row->args[i] == ARG_FD || row->args[i] == ARG_DIRFD) && own_fd((int)s->a[i])) return true;
+    return false;
+}
+
 static int64_t call(struct thread *t, const struct syscall_row *row, struct sysargs *s)
 {
+    if (names_own_fd(row, s)) return -EBADF;
     const int refused = policy_check(t, row, s);
     if (refused) return refused;
     if (row->host) return host_syscall(row->host, 0, 0, 0, 0, 0, 0);

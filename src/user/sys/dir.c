@@ -1,4 +1,8 @@
 // Reading directories, and the one that a process is in.
+#include <stdlib.h>
+#include <sys/vfs.h>
+
+#include "base/own_fd.h"
 #include "user/policy.h"
 #include "user/sys/common.h"
 #include "user/sys/path.h"
@@ -27,6 +31,37 @@ static int64_t largest_offset(const char *entries, int64_t n)
     return largest;
 }
 
+// Whether an entry is that of /proc/self/fd for a descriptor of stinkarm's own.
+static bool is_own_fd(int dirfd, const struct host_dirent64 *d)
+{
+    enum { LINK = 10, PROC_MAGIC = 0x9fa0 };
+    struct statfs fs;
+    return d->type == LINK && d->name[0] >= '1' && d->name[0] <= '9' && own_fd(atoi(d->name)) &&
+           fstatfs(dirfd, &fs) == 0 && fs.f_type == PROC_MAGIC;
+}
+
+static int64_t leave_out_own_fds(int dirfd, char *entries, int64_t n)
+{
+    int64_t used = 0, len;
+    for (int64_t at = 0; at < n; at += len) {
+        len = entry_at(entries, at)->reclen;
+        if (is_own_fd(dirfd, entry_at(entries, at))) continue;
+        memmove(entries + used, entries + at, (size_t)len);
+        used += len;
+    }
+    return used;
+}
+
+static int64_t read_entries(struct thread *t, int fd, char *entries, uint64_t size)
+{
+    int64_t n, left;
+    do { // the end is where there are none, not where all are left out
+        n = block(t, SYS_getdents64, fd, entries, size, 0, 0, 0);
+        left = n > 0 ? leave_out_own_fds(fd, entries, n) : n;
+    } while (n > 0 && !left);
+    return left;
+}
+
 enum { DIRENTS_MAX = 32768 }; // as much as libc reads at once
 
 SYSCALL(getdents64)
@@ -34,7 +69,7 @@ SYSCALL(getdents64)
     _Alignas(8) char entries[DIRENTS_MAX];
     const int fd = (int)s->a[0];
     const uint64_t size = s->a[2] < sizeof entries ? s->a[2] : sizeof entries;
-    const int64_t n = block(t, SYS_getdents64, fd, entries, size, 0, 0, 0);
+    const int64_t n = read_entries(t, fd, entries, size);
     if (n <= 0) return n;
     if (dir_offsets_are_hashes(t, fd, largest_offset(entries, n)))
         for (int64_t at = 0; at < n; at += entry_at(entries, at)->reclen) {
@@ -52,7 +87,7 @@ SYSCALL(getdents)
     uint8_t out[DIRENTS_MAX];
     const uint64_t size = s->a[2] < sizeof host ? s->a[2] : sizeof host;
     int64_t before = host3(SYS_lseek, (int)s->a[0], 0, SEEK_CUR);
-    const int64_t n = block(t, SYS_getdents64, (int)s->a[0], host, size, 0, 0, 0);
+    const int64_t n = read_entries(t, (int)s->a[0], host, size);
     if (n <= 0) return n;
     const bool hashes = dir_offsets_are_hashes(t, (int)s->a[0], largest_offset(host, n));
     size_t used = 0;

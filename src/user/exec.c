@@ -248,6 +248,18 @@ static const char *own_path(void)
     return access(exe, X_OK) == 0 ? exe : (const char *)getauxval(AT_EXECFN);
 }
 
+// The sysroot may be another by chroot, and the options' one may be relative to where we were. Where the
+// options end with it, they do already: they must not grow with each program.
+static bool insert_sysroot(struct exec *e, size_t *at)
+{
+    const struct sysroot *root = e->t->p->sysroot;
+    if (!root) return true;
+    const char *const option = root->only ? "--root" : "--sysroot", *const dir = root->len ? root->dir : "/";
+    const char *const *v = e->argv.v;
+    if (*at > 2 && strcmp(v[*at - 2], option) == 0 && strcmp(v[*at - 1], dir) == 0) return true;
+    return strings_insert(&e->argv, (*at)++, option) && strings_insert(&e->argv, (*at)++, dir);
+}
+
 // stinkarm's own command line in front of the program's.
 static int prepend_self(struct exec *e)
 {
@@ -259,12 +271,7 @@ static int prepend_self(struct exec *e)
     if (!strings_insert(&e->argv, at++, "stinkarm")) return -ENOMEM;
     for (char *const *a = opt->self_args; a && *a; a++)
         if (!strings_insert(&e->argv, at++, *a)) return -ENOMEM;
-    const struct sysroot *root = e->t->p->sysroot;
-    if (root) { // may be another by chroot; and the options' one may be relative to where we were
-        const char *const now[] = {root->only ? "--root" : "--sysroot", root->len ? root->dir : "/"};
-        for (int i = 0; i < 2; i++)
-            if (!strings_insert(&e->argv, at++, now[i])) return -ENOMEM;
-    }
+    if (!insert_sysroot(e, &at)) return -ENOMEM;
     if (e->t->p->sandbox) {
         snprintf(e->sandbox_option, sizeof e->sandbox_option, "--sandbox-fd=%d", e->t->p->sandbox->fd);
         snprintf(e->program_option, sizeof e->program_option, "--program-fd=%d", e->program);

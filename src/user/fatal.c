@@ -161,7 +161,8 @@ static void report(struct thread *t, int sig, int code, uint32_t addr)
     print_mappings(&t->p->as);
 }
 
-// Signals that a program or a user sends on purpose end it as everywhere, without words.
+// Signals that a program or a user sends on purpose end it as everywhere, without words. So do all where
+// nothing is logged: who reads the program's standard error reads nothing else.
 static bool deserves_report(int sig)
 {
     switch (sig) {
@@ -179,7 +180,7 @@ void process_die(struct thread *t, int sig, int code, uint32_t addr)
 {
     struct process *p = t->p;
     if (t->cpu.debugger) t->cpu.debugger->end(t->cpu.debugger, 0, sig);
-    if (deserves_report(sig))
+    if (deserves_report(sig) && log_mask)
         report(t, sig, code, addr);
     else if (p->opt.final_registers)
         print_registers(&t->cpu);

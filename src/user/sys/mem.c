@@ -1,6 +1,7 @@
 // Memory: mmap and its relatives, brk, and ARM's private calls.
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "user/abi/mman.h"
 #include "user/abi/siginfo.h"
@@ -104,45 +105,58 @@ static int64_t sys_madvise(struct thread *t, const struct sysargs *s)
     return r == 0 && !uas_is_mapped(&t->p->as, addr, len) ? -ENOMEM : r;
 }
 
-static int64_t lock_range(struct thread *t, const struct sysargs *s, int (*fn)(const void *, size_t))
+// The host's calls themselves: sanitizers make libc's do nothing.
+typedef int64_t lock_fn(const void *addr, size_t len);
+
+static int64_t lock_now(const void *addr, size_t len)
+{
+    return host_syscall(SYS_mlock, (long)addr, (long)len, 0, 0, 0, 0);
+}
+
+static int64_t lock_on_fault(const void *addr, size_t len)
+{
+    return host_syscall(SYS_mlock2, (long)addr, (long)len, 1 /* MLOCK_ONFAULT */, 0, 0, 0);
+}
+
+static int64_t unlock(const void *addr, size_t len)
+{
+    return host_syscall(SYS_munlock, (long)addr, (long)len, 0, 0, 0, 0);
+}
+
+static int64_t lock_range(struct thread *t, const struct sysargs *s, lock_fn *fn)
 {
     const uint32_t addr = (uint32_t)s->a[0] & ~(UAS_PAGE - 1);
     uint64_t len;
     const int64_t err = page_range(addr, (uint32_t)(s->a[1] + s->a[0] % UAS_PAGE), &len);
     if (err) return err;
     if (!uas_is_mapped(&t->p->as, addr, len)) return -ENOMEM;
-    return len ? result(fn(guest_ptr(t, addr), len)) : 0;
+    return len ? fn(guest_ptr(t, addr), len) : 0;
 }
 
 static int64_t sys_mlock(struct thread *t, const struct sysargs *s)
 {
-    return lock_range(t, s, mlock);
+    return lock_range(t, s, lock_now);
 }
 
 static int64_t sys_munlock(struct thread *t, const struct sysargs *s)
 {
-    return lock_range(t, s, munlock);
-}
-
-static int lock_on_fault(const void *addr, size_t len)
-{
-    return mlock2(addr, len, 1); // MLOCK_ONFAULT
+    return lock_range(t, s, unlock);
 }
 
 static int64_t sys_mlock2(struct thread *t, const struct sysargs *s)
 {
     const uint32_t flags = (uint32_t)s->a[2];
     if (flags & ~1u) return -EINVAL;
-    return lock_range(t, s, flags ? lock_on_fault : mlock);
+    return lock_range(t, s, flags ? lock_on_fault : lock_now);
 }
 
 // For each mapping of the guest: the host's mlockall would lock all of stinkarm and count the whole window.
-static int64_t for_all(struct thread *t, int (*fn)(const void *, size_t))
+static int64_t for_all(struct thread *t, lock_fn *fn)
 {
     struct uas_map m;
     int64_t r = 0;
     for (uint64_t at = 0; at < ABI_TASK_SIZE && uas_next(&t->p->as, (uint32_t)at, &m) && r == 0; at = m.end)
-        if (m.prot) r = result(fn(guest_ptr(t, m.start), m.end - m.start));
+        if (m.prot) r = fn(guest_ptr(t, m.start), m.end - m.start);
     return r;
 }
 
@@ -152,7 +166,7 @@ static int64_t sys_mlockall(struct thread *t, const struct sysargs *s)
     const uint32_t known = ABI_MCL_CURRENT | ABI_MCL_FUTURE | ABI_MCL_ONFAULT;
     if (!flags || flags & ~known || flags == ABI_MCL_ONFAULT) return -EINVAL;
     const int64_t r =
-        flags & ABI_MCL_CURRENT ? for_all(t, flags & ABI_MCL_ONFAULT ? lock_on_fault : mlock) : 0;
+        flags & ABI_MCL_CURRENT ? for_all(t, flags & ABI_MCL_ONFAULT ? lock_on_fault : lock_now) : 0;
     if (r == 0) t->p->mlock_future = flags & ABI_MCL_FUTURE;
     return r;
 }
@@ -161,7 +175,7 @@ static int64_t sys_munlockall(struct thread *t, const struct sysargs *s)
 {
     (void)s;
     t->p->mlock_future = false;
-    return for_all(t, munlock);
+    return for_all(t, unlock);
 }
 
 static int64_t sys_remap_file_pages(struct thread *t, const struct sysargs *s)

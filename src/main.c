@@ -64,6 +64,7 @@ static struct process_options process_options(const struct options *o)
         .by_kernel = !o->own,
         .program_fd = o->sandbox ? o->sandbox->program : o->own ? -1 : program_fd(),
         .features = features[o->cpu],
+        .core = o->core ? strdup(o->core) : NULL, // the title is going to be over it
         .run = log_on(LOG_INSTRUCTIONS) ? trace_run : NULL,
     };
 }
@@ -144,6 +145,7 @@ static int run(const struct options *o, const struct title *title)
     }
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
     if (o->debug.gdb && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
+    if (o->core) signal_catch_defaults(t);
     fault_init();
     const char *path = o->program[0];
     if (o->argv0) o->program[0] = (char *)o->argv0;

@@ -42,6 +42,8 @@ const char options_help[] =
     "      --jit-memory N     MiB for compiled code, and for its records (4 to 1024; 32)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
     "      --jit-region N     runs of its code before that becomes a region of blocks (16000)\n"
+    "      --core FILE        a program that a signal ends leaves a core file there, %p in\n"
+    "                         its name being the process ID\n"
     "  -g, --gdb PLACE        wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
     "      --gdb-nowait       do not wait: GDB may come at any time\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
@@ -80,6 +82,7 @@ enum id {
     OPT_JIT_MEMORY,
     OPT_JIT_DISABLE,
     OPT_JIT_REGION,
+    OPT_CORE,
     OPT_GDB,
     OPT_GDB_NOWAIT,
     OPT_LOG,
@@ -125,6 +128,7 @@ static const struct definition {
     {OPT_JIT_MEMORY, 0, true, true, "jit-memory"},
     {OPT_JIT_DISABLE, 0, true, true, "jit-disable"},
     {OPT_JIT_REGION, 0, true, true, "jit-region"},
+    {OPT_CORE, 0, true, true, "core"},
     {OPT_GDB, 'g', true, false, "gdb"},
     {OPT_GDB_NOWAIT, 0, false, false, "gdb-nowait"},
     {OPT_LOG, 'l', true, true, "log"},
@@ -306,6 +310,7 @@ static bool apply(struct options *o, const struct definition *d, char *arg)
     case OPT_JIT_HOT: return options_engine(&o->engine, "jit-hot", arg);
     case OPT_JIT_MEMORY: return options_engine(&o->engine, "jit-memory", arg);
     case OPT_JIT_DISABLE: return options_engine(&o->engine, "jit-disable", arg);
+    case OPT_CORE: o->core = arg; return true;
     case OPT_GDB: o->debug.gdb = arg; return true;
     case OPT_GDB_NOWAIT: o->debug.gdb_nowait = true; return true;
     case OPT_LOG: return enable_log(o, arg);

@@ -35,6 +35,7 @@ struct options {
     const struct sandbox_options *sandbox; // NULL: none of them is given
     struct engine_options engine;
     struct debug_options debug;
+    const char *core; // a core file's name, or NULL
     enum options_cpu cpu;
     uint32_t stack_size; // bytes
     bool final_registers;

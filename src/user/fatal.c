@@ -10,8 +10,10 @@
 #include "cpu/debug.h"
 #include "isa/insn.h"
 #include "user/abi/siginfo.h"
+#include "user/core.h"
 #include "user/proc_maps.h"
 #include "user/process.h"
+#include "user/signal.h"
 #include "user/symbols.h"
 
 static const char *const reg_names[16] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
@@ -184,6 +186,7 @@ void process_die(struct thread *t, int sig, int code, uint32_t addr)
         report(t, sig, code, addr);
     else if (p->opt.final_registers)
         print_registers(&t->cpu);
+    if (p->opt.core && signal_dumps_core(sig)) core_write(t, sig, code, addr);
     if (!t->vforked) stats_report(p->path);
     struct sigaction sa;
     memset(&sa, 0, sizeof sa);

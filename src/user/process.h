@@ -31,6 +31,7 @@ struct process_options {
     int program_fd;         // of the program, open already; -1: it is not
     bool by_kernel;         // binfmt_misc started us, and will start ARM programs that it executes
     uint32_t features;      // enum isa_feature
+    const char *core;                    // a core file's name; NULL: none is written
     struct debugger *debugger;           // NULL: nobody debugs
     enum cpu_exit (*run)(struct cpu *c); // instead of the engine's own: to look at what it does; NULL: none
 };

@@ -18,7 +18,17 @@
     (1ull << (ABI_SIGCHLD - 1) | 1ull << (ABI_SIGCONT - 1) | 1ull << (ABI_SIGURG - 1) |                      \
      1ull << (ABI_SIGWINCH - 1))
 
+#define DUMPS_CORE                                                                                           \
+    (1ull << (SIGQUIT - 1) | 1ull << (ABI_SIGILL - 1) | 1ull << (ABI_SIGTRAP - 1) | 1ull << (SIGABRT - 1) |  \
+     1ull << (ABI_SIGBUS - 1) | 1ull << (ABI_SIGFPE - 1) | 1ull << (ABI_SIGSEGV - 1) |                       \
+     1ull << (SIGXCPU - 1) | 1ull << (SIGXFSZ - 1) | 1ull << (ABI_SIGSYS - 1))
+
 enum { HANDLER_DFL, HANDLER_IGN };
+
+bool signal_dumps_core(int sig)
+{
+    return signal_bit(sig) & DUMPS_CORE;
+}
 
 // Those that the host hands to the emulator alone.
 static uint64_t kept_signals = HELD_SIGNALS;
@@ -131,8 +141,9 @@ __asm__(".pushsection .text\n"
 static int host_disposition(struct thread *t, int sig, const struct abi_sigaction *act)
 {
     struct host_sigaction h = {.handler = act->handler};
-    const bool told =
-        t->p->opt.debugger && act->handler == HANDLER_DFL && !(signal_bit(sig) & IGNORED_BY_DEFAULT);
+    const struct process_options *o = &t->p->opt;
+    const uint64_t shown = (o->debugger ? ~IGNORED_BY_DEFAULT : 0) | (o->core ? DUMPS_CORE : 0);
+    const bool told = act->handler == HANDLER_DFL && signal_bit(sig) & shown;
     if (act->handler > HANDLER_IGN || told) {
         h.handler = (uintptr_t)signal_host_handler;
         h.flags = SA_SIGINFO | SA_RESTART;

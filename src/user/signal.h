@@ -76,7 +76,10 @@ void signal_force_info(struct thread *t, const struct abi_siginfo *info);
 // Takes a signal of the set from those that the emulator has to keep itself.
 bool signal_take_held(struct thread *t, uint64_t set, struct abi_siginfo *info);
 
-// A debugger wants to see signals first: those that would end the program are caught, too. Before it runs.
+bool signal_dumps_core(int sig); // … by default
+
+// A debugger wants to see signals first, or the last is to be a core file: those that would end the program are
+// caught, too. Before it runs.
 void signal_catch_defaults(struct thread *t);
 
 // The disposition of a signal and its host counterpart.

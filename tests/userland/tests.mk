@@ -37,12 +37,13 @@ LANGUAGES_SYSROOT = $$(BUILD=$(BUILD) tools/sysroot corpora $(LANGUAGES))
 PERL_SOURCE = $$(BUILD=$(BUILD) tools/fetch_deb source perl)
 
 test-languages: $(BUILD)/stinkarm
-	sysroot=$(LANGUAGES_SYSROOT) && tests/userland/run $(BUILD)/stinkarm "$$sysroot" $(addprefix tests/userland/languages/,compile.sh make.sh go.sh)
+	sysroot=$(LANGUAGES_SYSROOT) && tests/userland/run $(BUILD)/stinkarm "$$sysroot" $(addprefix tests/userland/languages/,compile.sh make.sh go.sh gdb.sh)
 	tests/userland/python_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" test_int test_float test_struct test_mmap test_time
 	tests/userland/perl_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" "$(PERL_SOURCE)" op/array.t op/sprintf.t op/pack.t
 
 test-languages-full: $(BUILD)/stinkarm
 	TIME=3600 tests/userland/run $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" $(wildcard tests/userland/languages/*.sh)
+	tests/userland/same_objects $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" "$$(BUILD=$(BUILD) tools/fetch_deb source lua5.4)/src"
 	tests/userland/python_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)"
 	tests/userland/perl_tests $(BUILD)/stinkarm "$(LANGUAGES_SYSROOT)" "$(PERL_SOURCE)"
 

@@ -162,6 +162,7 @@ struct emit {
     uint8_t reg[256];             // … the registers of those that do in one; else NO_REGISTER
     bool places_common;           // … as emit_home says
     unsigned nsites, nlinks, nways, nblocks, next_block;
+    uint32_t last_entry; // of the ways in that with the highest address
     struct emit_block blocks[IR_MAX_BLOCKS];
     struct emit_way ways[EMIT_MAX_WAYS];
     struct emit_site sites[EMIT_MAX_SITES];

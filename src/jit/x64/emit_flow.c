@@ -109,6 +109,13 @@ static struct x64_rm find_far(struct emit *e, uint32_t target)
     return x64_m(RDX, at + (int32_t)offsetof(struct emit_jump, code));
 }
 
+// Whether a way to an address out of the unit may close a loop: it leads no further than where somebody has
+// come in. Blocks of a region are not there by address: one may have gone back to a later one, unseen.
+static bool may_loop(const struct emit *e, uint32_t target, uint32_t pc)
+{
+    return target <= pc || target <= e->last_entry;
+}
+
 // To a known address, as by a link if that can be made.
 static void go_known(struct emit *e, uint64_t key, bool loops)
 {
@@ -131,7 +138,7 @@ static void way_out(struct emit *e, const struct ir_insn *i)
 {
     emit_save_flags(e, i->reads);
     emit_to_common(e);
-    go_known(e, ir_target(i), i->imm <= i->pc);
+    go_known(e, ir_target(i), may_loop(e, i->imm, i->pc));
 }
 
 // Calls are remembered as long as there is room.
@@ -177,7 +184,8 @@ static void landing(struct emit *e, const struct ir_insn *i)
         jump_to(e, i, i->x - 1u, -1);
         return;
     }
-    go_known(e, return_address(e, i), false);
+    const uint32_t back = return_address(e, i);
+    go_known(e, back, may_loop(e, back, i->pc));
 }
 
 // Behind the comparison with an entry of the table.
@@ -252,7 +260,7 @@ static uint8_t *go_predicted(struct emit *e, const struct ir_insn *i)
     const unsigned l = new_link(e, i->imm);
     x64_group1(&e->a, 0, 7, x64_r(RAX), i->imm);
     uint8_t *elsewhere = x64_jcc_at(&e->a, CC_NE), *over = NULL;
-    if (!calls && i->imm <= i->pc) poll(e, l);
+    if (!calls && may_loop(e, i->imm, i->pc)) poll(e, l);
     e->links[l].disp = patchable(e, calls ? call_at : x64_jmp_at);
     slow_way(e, e->links[l].disp, l);
     if (calls) over = x64_jmp_at(&e->a);

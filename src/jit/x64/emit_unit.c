@@ -405,6 +405,10 @@ bool emit_unit(struct emit *e, const struct ir_block *b)
     e->nsites = e->nlinks = e->nentries = 0;
     e->thumb = b->thumb;
     e->nblocks = b->nblocks;
+    e->last_entry = (uint32_t)b->blocks[0].key;
+    for (unsigned k = 1; k < b->nblocks; k++)
+        if (b->blocks[k].entry && (uint32_t)b->blocks[k].key > e->last_entry)
+            e->last_entry = (uint32_t)b->blocks[k].key;
     x64_align(&e->a, 16, 0);
     e->start = e->a.p;
     form(e, b, false);

@@ -12,9 +12,9 @@ FUZZ_SRCS_elf := $(wildcard src/elf/*)
 FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c watch.c registers.c signals.c) \
     src/cpu/cpu.c src/base/log.c src/base/own_fd.c
 FUZZ_SRCS_net := $(filter-out %/usernet_sock.c,$(wildcard src/host/usernet* src/host/netdev.* src/host/clock.* src/host/loop.*)) \
-    src/base/log.c
+    src/base/log.c src/base/own_fd.c
 FUZZ_SRCS_virtio := $(filter-out %/virtio_net.c,$(wildcard src/dev/virtio_*.[ch] src/dev/p9*.[ch])) \
-    $(addprefix src/,dev/device.c mem/bus.c base/log.c base/fdt.c) \
+    $(addprefix src/,dev/device.c mem/bus.c base/log.c base/own_fd.c base/fdt.c) \
     $(addprefix src/host/,chardev.c terminal.c signals.c loop.c clock.c disk.c share.c)
 FUZZ_CORPUS_elf := tests/fuzz/corpus
 FUZZ_CORPUS_gdb := tests/fuzz/corpus_gdb

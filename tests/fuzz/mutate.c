@@ -101,7 +101,7 @@ static const char *verdict(const char *stinkarm, const char *mode, int status)
     static char text[MAX_SIZE + 1];
     text[slurp(output, (uint8_t *)text, MAX_SIZE)] = 0;
     if (strstr(text, "Sanitizer") || strstr(text, "runtime error")) return "a sanitizer's report";
-    const bool message = strncmp(text, "stinkarm: ", 10) == 0;
+    const bool message = strstr(text, "stinkarm: ") != NULL;
     if (WIFSIGNALED(status)) {
         if (WTERMSIG(status) != SIGALRM)
             return message && strstr(text, "\npc 0x") ? NULL : "killed without a report";
@@ -138,7 +138,7 @@ int main(int argc, char **argv)
         size = mutate(bytes, size);
         write_victim(bytes, size);
         const char *mode = rng(2) ? "deny" : "sandbox";
-        const int status = run(stinkarm, mode, "none");
+        const int status = run(stinkarm, mode, "none,signals"); // without any log there is no report
         if (WIFEXITED(status) && (WEXITSTATUS(status) == 125 || WEXITSTATUS(status) == 126)) refused++;
         const char *why = verdict(stinkarm, mode, status);
         if (!why) continue;

@@ -524,6 +524,14 @@ bool uas_next(struct uas *as, uint32_t addr, struct uas_map *out)
     return found;
 }
 
+unsigned uas_count(struct uas *as)
+{
+    pthread_mutex_lock(&as->lock);
+    const unsigned n = (unsigned)as->nmaps;
+    pthread_mutex_unlock(&as->lock);
+    return n;
+}
+
 bool uas_lookup(struct uas *as, uint32_t addr, struct uas_map *out)
 {
     return uas_next(as, addr, out) && out->start <= addr;

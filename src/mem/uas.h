@@ -85,6 +85,7 @@ bool uas_is_mapped(struct uas *as, uint32_t addr, uint64_t len);
 
 // The mapping that holds addr, copied out; false if there is none.
 bool uas_lookup(struct uas *as, uint32_t addr, struct uas_map *out);
+unsigned uas_count(struct uas *as); // mappings
 // The first mapping that ends above addr; false if there is none.
 bool uas_next(struct uas *as, uint32_t addr, struct uas_map *out);
 

@@ -12,7 +12,7 @@
 #include "elf/elf.h"
 
 enum { NT_PRSTATUS = 1, NT_PRPSINFO = 3, NT_AUXV = 6, NT_ARM_VFP = 0x400, NT_SIGINFO = 0x53494749 };
-enum { PT_NOTE = 4, PT_LOAD = 1, PIECE = 1 << 16, NOTES = 4096 };
+enum { PIECE = 1 << 16, NOTES = 4096 };
 
 // include/linux/elfcore.h and elfcore-compat.h, of a 32-bit ARM kernel
 struct elf_prstatus {
@@ -119,15 +119,6 @@ static bool put_memory(int fd, struct uas *as, const struct uas_map *m, uint64_t
     return true;
 }
 
-static unsigned count_maps(struct uas *as)
-{
-    struct uas_map m;
-    unsigned n = 0;
-    for (uint64_t at = 0; at < 1ull << 32 && uas_next(as, (uint32_t)at, &m); at = m.end)
-        n++;
-    return n;
-}
-
 static bool put_header(int fd, unsigned phnum)
 {
     uint8_t h[ELF32_HEADER_SIZE] = {0x7f, 'E', 'L', 'F', ELF_CLASS32, ELF_DATA_LSB, 1};
@@ -161,12 +152,12 @@ static uint32_t elf_flags(unsigned prot)
 static bool put_all(int fd, struct thread *t, const struct notes *notes)
 {
     struct uas *as = &t->p->as;
-    const unsigned most = 0xfffe, maps = count_maps(as), n = maps < most ? maps : most;
+    const unsigned most = 0xfffe, maps = uas_count(as), n = maps < most ? maps : most;
     const uint64_t at = ELF32_HEADER_SIZE + (uint64_t)(n + 1) * ELF32_PHENT_SIZE;
     uint64_t offset = (at + notes->n + UAS_PAGE - 1) & ~(uint64_t)(UAS_PAGE - 1);
     bool ok = put_header(fd, n + 1) && put(fd, notes->bytes, notes->n, at) &&
               put_program_header(fd, 0,
-                                 (struct program_header){PT_NOTE, (uint32_t)at, 0, 0, (uint32_t)notes->n,
+                                 (struct program_header){ELF_PT_NOTE, (uint32_t)at, 0, 0, (uint32_t)notes->n,
                                                          (uint32_t)notes->n, 0, 4});
     struct uas_map m;
     uint64_t from = 0;
@@ -174,7 +165,7 @@ static bool put_all(int fd, struct thread *t, const struct notes *notes)
         const uint64_t size = m.end - m.start;
         const bool there = m.prot & UAS_READ && offset + size < 1ull << 32;
         ok = put_program_header(fd, i,
-                                (struct program_header){PT_LOAD, (uint32_t)offset, m.start, 0,
+                                (struct program_header){ELF_PT_LOAD, (uint32_t)offset, m.start, 0,
                                                         there ? (uint32_t)size : 0, (uint32_t)size,
                                                         elf_flags(m.prot), UAS_PAGE}) &&
              (!there || put_memory(fd, as, &m, offset));

@@ -113,21 +113,12 @@ static void print_code(struct thread *t)
 
 enum { SOME_MAPPINGS = 16, LOOKED_AT = 64 };
 
-static unsigned count_mappings(struct uas *as)
-{
-    struct uas_map m;
-    unsigned n = 0;
-    for (uint64_t at = 0; at < 1ull << 32 && uas_next(as, (uint32_t)at, &m); at = m.end)
-        n++;
-    return n;
-}
-
 // The mappings, those of a file as one; of many, the highest.
 static void print_mappings(struct uas *as)
 {
     struct uas_map m;
     char lines[SOME_MAPPINGS][160], path[2][3072] = {"", ""};
-    const unsigned count = count_mappings(as);
+    const unsigned count = uas_count(as);
     unsigned n = 0, seen = 0;
     uint64_t start = 0, end = 0;
     for (uint64_t at = 0; at < 1ull << 32 && uas_next(as, (uint32_t)at, &m); at = m.end) {

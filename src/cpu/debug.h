@@ -43,6 +43,7 @@ struct debug_target {
     // Bytes that were copied: up to the first that cannot be. Code that is written over is invalidated.
     size_t (*read)(struct cpu *c, uint32_t addr, void *to, size_t n);
     size_t (*write)(struct cpu *c, uint32_t addr, const void *from, size_t n);
+    struct symbols *symbols; // of its addresses (symbols/symbols.h), or NULL
     // What was translated from the code at an address is to be forgotten.
     void (*invalidate)(void *ctx, uint32_t addr);
     void (*quit)(void *ctx); // the debugger ends all of it; it may return

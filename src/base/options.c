@@ -83,8 +83,7 @@ enum id {
     OPT_JIT_DISABLE,
     OPT_JIT_REGION,
     OPT_CORE,
-    OPT_GDB,
-    OPT_GDB_NOWAIT,
+    OPT_DEBUG, // all that options_debug knows
     OPT_LOG,
     OPT_STRACE,
     OPT_INSTRUCTIONS,
@@ -129,8 +128,6 @@ static const struct definition {
     {OPT_JIT_DISABLE, 0, true, true, "jit-disable"},
     {OPT_JIT_REGION, 0, true, true, "jit-region"},
     {OPT_CORE, 0, true, true, "core"},
-    {OPT_GDB, 'g', true, false, "gdb"},
-    {OPT_GDB_NOWAIT, 0, false, false, "gdb-nowait"},
     {OPT_LOG, 'l', true, true, "log"},
     {OPT_STRACE, 0, false, true, "strace"},
     {OPT_INSTRUCTIONS, 'd', false, true, ""},
@@ -311,8 +308,7 @@ static bool apply(struct options *o, const struct definition *d, char *arg)
     case OPT_JIT_MEMORY: return options_engine(&o->engine, "jit-memory", arg);
     case OPT_JIT_DISABLE: return options_engine(&o->engine, "jit-disable", arg);
     case OPT_CORE: o->core = arg; return true;
-    case OPT_GDB: o->debug.gdb = arg; return true;
-    case OPT_GDB_NOWAIT: o->debug.gdb_nowait = true; return true;
+    case OPT_DEBUG: return options_debug(&o->debug, d->name, arg);
     case OPT_LOG: return enable_log(o, arg);
     case OPT_STRACE: return enable_log(o, "syscalls");
     case OPT_INSTRUCTIONS: return enable_log(o, "instructions");
@@ -354,45 +350,57 @@ static bool use(struct options *o, struct cursor *c, const struct definition *d,
     return (!edits || own_env(o, c->envp, c->argc)) && apply(o, d, arg);
 }
 
-static const struct definition *find_long(const char *name, size_t len)
+static bool find_debug(const struct debug_option *row, struct definition *d)
 {
-    for (unsigned i = 0; i < sizeof definitions / sizeof *definitions; i++)
-        if (len && strlen(definitions[i].name) == len && memcmp(definitions[i].name, name, len) == 0)
-            return &definitions[i];
-    return NULL;
+    if (!row) return false;
+    *d = (struct definition){OPT_DEBUG, row->letter, row->has_arg, row->inherited, row->name};
+    return true;
 }
 
-static const struct definition *find_short(char letter)
+static bool find_long(const char *name, size_t len, struct definition *d)
 {
-    for (unsigned i = 0; i < sizeof definitions / sizeof *definitions; i++)
-        if (letter && definitions[i].letter == letter) return &definitions[i];
-    return NULL;
+    for (unsigned i = 0; len && i < sizeof definitions / sizeof *definitions; i++) {
+        if (strlen(definitions[i].name) != len || memcmp(definitions[i].name, name, len)) continue;
+        *d = definitions[i];
+        return true;
+    }
+    return find_debug(options_debug_named(name, len), d);
+}
+
+static bool find_short(char letter, struct definition *d)
+{
+    for (unsigned i = 0; i < sizeof definitions / sizeof *definitions; i++) {
+        if (definitions[i].letter != letter) continue;
+        *d = definitions[i];
+        return true;
+    }
+    return find_debug(options_debug_letter(letter), d);
 }
 
 // --name, --name=value, --name value
 static bool parse_long(struct options *o, struct cursor *c, char *word)
 {
     const size_t len = strcspn(word + 2, "=");
-    const struct definition *d = find_long(word + 2, len);
+    struct definition d;
     const bool attached = word[2 + len] == '=';
-    if (!d) {
+    if (!find_long(word + 2, len, &d)) {
         warn("unknown option '%.*s'" SEE_HELP, (int)len + 2, word);
         return false;
     }
-    if (!d->has_arg && attached && d->id != OPT_STATS) {
-        warn("--%s takes no value" SEE_HELP, d->name);
+    if (!d.has_arg && attached && d.id != OPT_STATS) {
+        warn("--%s takes no value" SEE_HELP, d.name);
         return false;
     }
-    char *arg = attached ? word + 2 + len + 1 : d->has_arg ? next_word(c) : NULL;
-    if (d->has_arg && !arg) {
-        warn("--%s wants a value" SEE_HELP, d->name);
+    char *arg = attached ? word + 2 + len + 1 : d.has_arg ? next_word(c) : NULL;
+    if (d.has_arg && !arg) {
+        warn("--%s wants a value" SEE_HELP, d.name);
         return false;
     }
-    if (d->inherited) {
+    if (d.inherited) {
         keep(c, word);
         if (arg && !attached) keep(c, arg);
     }
-    return use(o, c, d, arg);
+    return use(o, c, &d, arg);
 }
 
 // -x, -xyz, -xvalue, -x value. Letters that are not inherited vanish from the word.
@@ -401,27 +409,27 @@ static bool parse_short(struct options *o, struct cursor *c, char *word)
     char *to = word + 1;
     char *separate = NULL; // a value that is the next word, if the option is inherited
     for (char *p = word + 1; *p; p++) {
-        const struct definition *d = find_short(*p);
-        if (!d) {
+        struct definition d;
+        if (!find_short(*p, &d)) {
             warn("unknown option '-%c'" SEE_HELP, *p);
             return false;
         }
         char *arg = NULL;
-        if (d->has_arg) {
+        if (d.has_arg) {
             arg = p[1] ? p + 1 : next_word(c);
             if (!arg) {
                 warn("-%c wants a value" SEE_HELP, *p);
                 return false;
             }
         }
-        if (!use(o, c, d, arg)) return false;
-        if (d->inherited) *to++ = *p;
+        if (!use(o, c, &d, arg)) return false;
+        if (d.inherited) *to++ = *p;
         if (!arg) continue;
-        if (d->inherited && arg == p + 1) {
+        if (d.inherited && arg == p + 1) {
             const size_t n = strlen(arg);
             memmove(to, arg, n);
             to += n;
-        } else if (d->inherited) {
+        } else if (d.inherited) {
             separate = arg;
         }
         break;

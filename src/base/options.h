@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/options_debug.h"
 #include "base/options_sandbox.h"
 
 #define STINKARM_VERSION "0.1.0"
@@ -21,12 +22,6 @@ struct engine_options {
     uint32_t region;     // … of its code before that becomes a region; 0: likewise
     uint32_t memory;     // MiB for its code; 0: likewise
     const char *disable; // names of passes, or NULL
-};
-
-// Who looks into what runs, in both modes.
-struct debug_options {
-    const char *gdb; // where GDB comes in; NULL: nowhere
-    bool gdb_nowait; // it runs before anybody comes
 };
 
 struct options {

@@ -293,6 +293,11 @@ static bool set_help(struct parse *p, const struct definition *d, char *arg)
     return true;
 }
 
+static bool set_debug(struct parse *p, const struct definition *d, char *arg)
+{
+    return options_debug(&p->o->debug_options, d->name, arg);
+}
+
 static bool set_nothing(struct parse *p, const struct definition *d, char *arg)
 {
     (void)p, (void)d, (void)arg;
@@ -357,30 +362,39 @@ static const struct definition definitions[] = {
     {"virtio-console", 0, VALUE_NEXT, set_string, FIELD(virtio_console)},
     {"share", 0, VALUE_NEXT, set_string, FIELD(share)},
     {"display", 0, VALUE_NEXT, set_string, FIELD(display)},
-    {"gdb", 'g', VALUE_NEXT, set_string, offsetof(struct machine_options, debug_options.gdb)},
-    {"gdb-nowait", 0, VALUE_NONE, set_flag, offsetof(struct machine_options, debug_options.gdb_nowait)},
     {"log", 'l', VALUE_NEXT, set_log, 0},
     {"log-file", 0, VALUE_NEXT, set_log_file, 0},
     {"help", 'h', VALUE_NONE, set_help, 0},
 };
 
+static bool find_debug(const char *word, size_t len, struct definition *d)
+{
+    const bool is_long = word[1] == '-';
+    const struct debug_option *row =
+        is_long ? options_debug_named(word + 2, len - 2) : options_debug_letter(word[1]);
+    if (!row) return false;
+    *d = (struct definition){.name = row->name,
+                             .letter = row->letter,
+                             .value = row->has_arg ? VALUE_NEXT : VALUE_NONE,
+                             .set = set_debug};
+    return true;
+}
+
 // The row of a word that is an option, *attached: the value in the same word, or NULL.
-static const struct definition *find(char *word, char **attached)
+static bool find(char *word, struct definition *d, char **attached)
 {
     const bool is_long = word[1] == '-';
     const size_t len = strcspn(word, "=");
-    for (unsigned i = 0; i < sizeof definitions / sizeof *definitions; i++) {
-        const struct definition *d = &definitions[i];
-        if (is_long) {
-            if (strlen(d->name) != len - 2 || memcmp(d->name, word + 2, len - 2)) continue;
-            *attached = word[len] ? word + len + 1 : NULL;
-        } else {
-            if (!d->letter || d->letter != word[1]) continue;
-            *attached = word[2] ? word + 2 : NULL;
-        }
-        return d;
+    bool found = false;
+    for (unsigned i = 0; !found && i < sizeof definitions / sizeof *definitions; i++) {
+        *d = definitions[i];
+        found = is_long ? strlen(d->name) == len - 2 && memcmp(d->name, word + 2, len - 2) == 0
+                        : d->letter == word[1];
     }
-    return NULL;
+    if (!found && !find_debug(word, len, d)) return false;
+    const size_t end = is_long ? len : 2;
+    *attached = !word[end] ? NULL : word + end + is_long;
+    return true;
 }
 
 static bool is_option(const char *word)
@@ -418,24 +432,24 @@ static bool give_words(struct parse *p)
 static bool parse_option(struct parse *p, int argc, char **argv, int *at)
 {
     char *word = argv[(*at)++], *arg = NULL;
-    const struct definition *d = find(word, &arg);
-    if (!d || (arg && d->value == VALUE_NONE && word[1] != '-')) {
+    struct definition d;
+    if (!find(word, &d, &arg) || (arg && d.value == VALUE_NONE && word[1] != '-')) {
         warn("unknown option '%.*s'" SEE_HELP, (int)strcspn(word, "="), word);
         return false;
     }
-    if (arg && d->value == VALUE_NONE) {
-        warn("--%s takes no value" SEE_HELP, d->name);
+    if (arg && d.value == VALUE_NONE) {
+        warn("--%s takes no value" SEE_HELP, d.name);
         return false;
     }
-    if (!arg && d->value == VALUE_NEXT) {
+    if (!arg && d.value == VALUE_NEXT) {
         if (*at == argc) {
-            warn("--%s wants a value" SEE_HELP, d->name);
+            warn("--%s wants a value" SEE_HELP, d.name);
             return false;
         }
         arg = argv[(*at)++];
     }
-    if (!d->set(p, d, arg)) return false;
-    if (!arg && d->value == VALUE_MAYBE && *at < argc && !is_option(argv[*at]))
+    if (!d.set(p, &d, arg)) return false;
+    if (!arg && d.value == VALUE_MAYBE && *at < argc && !is_option(argv[*at]))
         return take_word(p, argv[(*at)++], true);
     return true;
 }
@@ -480,8 +494,8 @@ bool machine_options_meant(int argc, char **argv)
     for (int at = 1; at < argc && is_option(argv[at]) && strcmp(argv[at], "--"); at++) {
         if (!strcmp(argv[at], "--system")) return true;
         char *attached = NULL;
-        const struct definition *d = find(argv[at], &attached);
-        if (d && d->value == VALUE_NEXT && !attached) at++;
+        struct definition d;
+        if (find(argv[at], &d, &attached) && d.value == VALUE_NEXT && !attached) at++;
     }
     return false;
 }

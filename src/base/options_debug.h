@@ -1,0 +1,30 @@
+// Options for looking inside, of programs and machines alike.
+#ifndef STINKARM_BASE_OPTIONS_DEBUG_H
+#define STINKARM_BASE_OPTIONS_DEBUG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// What they say. Strings are the command line's.
+struct debug_options {
+    const char *gdb; // where GDB comes in; NULL: nowhere
+    bool gdb_nowait; // it runs before anybody comes
+};
+
+// One of them: a row of the table in options_debug.c, and that is all but for the texts of --help.
+struct debug_option {
+    const char *name;
+    char letter; // 0: none
+    bool has_arg;
+    bool inherited; // by the stinkarm that runs what the program executes
+    bool (*set)(struct debug_options *o, const struct debug_option *d, char *arg);
+    size_t field; // in struct debug_options
+};
+
+// By the name behind two dashes, of len bytes, or by the letter behind one. NULL: it is none of them.
+const struct debug_option *options_debug_named(const char *name, size_t len);
+const struct debug_option *options_debug_letter(char letter);
+// One of them, by its name; arg is NULL if it has no value. False: it has said what is wrong.
+bool options_debug(struct debug_options *o, const char *name, char *arg);
+
+#endif

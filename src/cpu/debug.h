@@ -32,6 +32,8 @@ struct debugger {
     void (*forked)(struct debugger *d);
 };
 
+struct backtrace_space;
+
 // What a debugger has to know of what it debugs. Addresses are the guest's as the CPU sees them.
 struct debug_target {
     void *ctx;
@@ -44,6 +46,9 @@ struct debug_target {
     size_t (*read)(struct cpu *c, uint32_t addr, void *to, size_t n);
     size_t (*write)(struct cpu *c, uint32_t addr, const void *from, size_t n);
     struct symbols *symbols; // of its addresses (symbols/symbols.h), or NULL
+    // How to walk a CPU's stack (symbols/backtrace.h): good as long as the CPU stands still. NULL: read alone
+    // has to do.
+    void (*stack)(struct cpu *c, struct backtrace_space *space);
     // What was translated from the code at an address is to be forgotten.
     void (*invalidate)(void *ctx, uint32_t addr);
     void (*quit)(void *ctx); // the debugger ends all of it; it may return

@@ -1,15 +1,16 @@
 // Who has called: stack frames by the tables of the ABI (.ARM.exidx, .ARM.extab; EHABI32, sections 6 to 10),
-// else by frame pointers, of a leaf by LR.
+// else by what a function's first instructions save, else by frame pointers; of a leaf by LR.
 #ifndef STINKARM_SYMBOLS_BACKTRACE_H
 #define STINKARM_SYMBOLS_BACKTRACE_H
 
 #include "symbols/symbols.h"
 
+// One thread's stack. struct debug_target (cpu/debug.h) has a function that fills it in.
 struct backtrace_space {
     struct symbols *symbols; // or NULL
+    void *ctx;
     // Bytes that were copied. What a guest's stack says may be anything.
     size_t (*read)(void *ctx, uint32_t addr, void *to, size_t n);
-    void *ctx;
     // Where a signal's handler returns to: the registers of the frame that was interrupted take the place of
     // r, thumb and all. False: pc is no such place. NULL: there are none.
     bool (*trampoline)(void *ctx, uint32_t r[16], bool *thumb);

@@ -10,31 +10,42 @@
 // Of one address space. Any thread may ask; names live as long as it does.
 struct symbols;
 
-// A file that is mapped: told by who knows the mappings.
+// A file that is mapped, or a part of it.
 struct symbols_file {
-    const char *path;    // on the host; the callee's, until it is asked again
-    uint32_t start, end; // what its segments cover; end 0: up to 2^32
-    uint32_t bias;       // address = bias + address in the file
-    uint64_t changed;    // another value: what was read of the path is old
+    const char *path, *name; // on the host; what it is called, without directories
+    uint32_t start;
+    uint64_t end;    // up to 2^32
+    uint32_t offset; // in the file, of what lies at start
+    bool code;       // it may be executed
 };
 
-// The mapped file that lies at or above an address, the lowest one. False: there is none.
-typedef bool symbols_next_fn(void *ctx, uint32_t from, struct symbols_file *f);
+// Where to look. Called while somebody asks: must not ask itself.
+struct symbols_source {
+    void *ctx;
+    // Another number than before: other files are mapped, or elsewhere. NULL: there are none, only what
+    // symbols_add_file has read.
+    uint64_t (*changes)(void *ctx);
+    // All mappings of files, by address, one put for each; put copies.
+    void (*files)(void *ctx, void (*put)(void *to, const struct symbols_file *f), void *to);
+    // Memory as the CPU sees it: bytes that were copied, up to the first that cannot be. NULL: it is not
+    // looked at.
+    size_t (*read)(void *ctx, uint32_t addr, void *to, size_t n);
+};
 
-// next may be NULL: then there is only what symbols_add_* has read. NULL: out of memory.
-struct symbols *symbols_new(symbols_next_fn *next, void *ctx);
+// NULL: out of memory.
+struct symbols *symbols_new(const struct symbols_source *source);
 // A file of symbols, whichever it is: an ELF file (a vmlinux), a System.map. False: it has been said why not.
 bool symbols_add_file(struct symbols *s, const char *path);
 void symbols_free(struct symbols *s);
 
 struct symbol {
-    const char *name, *file; // file: without its directories; "": not known
+    const char *name, *file; // file: without its directories; "": a kernel's
     uint32_t addr;           // where it begins
-    uint32_t size;           // 0: not known
+    uint32_t size;           // 0: not known, it reaches up to the next one
     bool function, thumb;
 };
 
-// The function or label that addr lies in or behind.
+// The function, label or object that addr lies in. False: it is in none that has a name.
 bool symbols_at(struct symbols *s, uint32_t addr, struct symbol *found);
 // By name; the program's own before a library's; a name with "FILE:" in front is that file's.
 bool symbols_find(struct symbols *s, const char *name, struct symbol *found);

@@ -4,16 +4,11 @@
 #define STINKARM_BASE_STATS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-// In the order in which they are printed. Times are of all threads together, in nanoseconds.
+// In the order in which they are printed.
 enum stats_counter {
-    STAT_TIME, // since the start; set by the report
-    STAT_TIME_DECODE,
-    STAT_TIME_BLOCKS,
-    STAT_TIME_REGIONS,
-    STAT_TIME_CODE,
-    STAT_TIME_CALLS,
     STAT_INSNS, // that the interpreter has executed
     STAT_CODE_INSNS,
     STAT_DECODED_BLOCKS,
@@ -45,6 +40,18 @@ enum stats_counter {
     STAT_COUNT,
 };
 
+// What a thread's time goes to. A part that is inside another is not counted there: they add up.
+enum stats_part {
+    PART_OTHER, // none of those below: loading, signals, exceptions
+    PART_INTERPRETER,
+    PART_CODE, // and the interpreter's handlers that it calls
+    PART_DECODE,
+    PART_BLOCKS,
+    PART_REGIONS,
+    PART_CALLS,
+    PART_COUNT,
+};
+
 // Something that is counted by number: system calls, operations.
 struct stats_row {
     uint64_t count, ns;
@@ -54,12 +61,15 @@ struct stats_list {
     bool timed;
     unsigned n;
     struct stats_row *row;
-    const char *(*name)(unsigned i);
+    const char *(*name)(unsigned i); // valid until the next call
     struct stats_list *next;
 };
 
 extern bool stats_on;
 extern uint64_t stats_count[STAT_COUNT];
+
+// What the report is about: the program's path. Stays the caller's.
+extern const char *stats_program;
 
 // From now on there is counting. what: NULL, or a comma-separated list of "json" (the report is one line of
 // that), "count" (compiled code counts its instructions). False: something else is in it.
@@ -69,31 +79,40 @@ bool stats_counts_instructions(void);
 // A list to be printed, before the first thread runs.
 void stats_add_list(struct stats_list *l);
 
-// The report, to where the log goes. program: its name.
-void stats_report(const char *program);
+// The report, to where the log goes; without --stats none.
+void stats_report(void);
+
+// The report as text, whatever form was asked for, in pieces to `put`. Callable from any thread, while others
+// run. Without --stats it says so.
+void stats_print(void (*put)(void *ctx, const char *text, size_t n), void *ctx);
 
 // In the child of a fork: what the parent has done is the parent's.
 void stats_forked(void);
+
+// At the end of a thread: its time stays in the report.
+void stats_thread_end(void);
 
 static inline void stats_add(enum stats_counter s, uint64_t n)
 {
     if (__builtin_expect(stats_on, 0)) __atomic_fetch_add(&stats_count[s], n, __ATOMIC_RELAXED);
 }
 
-// For stats_since: now, or 0 when there are no statistics.
-uint64_t stats_clock_now(void);
-static inline uint64_t stats_clock(void)
+// The present thread's time goes to a part from now on. Returns the part that it went to so far, which is to
+// be entered again.
+enum stats_part stats_enter_now(enum stats_part p);
+static inline enum stats_part stats_enter(enum stats_part p)
 {
-    return __builtin_expect(stats_on, 0) ? stats_clock_now() : 0;
+    return __builtin_expect(stats_on, 0) ? stats_enter_now(p) : PART_OTHER;
 }
-static inline void stats_since(enum stats_counter s, uint64_t start)
-{
-    if (__builtin_expect(stats_on, 0)) stats_add(s, stats_clock_now() - start);
-}
+
+uint64_t stats_clock_now(void); // in ns
 
 static inline void stats_row(struct stats_row *r)
 {
     __atomic_fetch_add(&r->count, 1, __ATOMIC_RELAXED);
 }
+
+// In order of counts: the row behind `last`, which is the list's length at first, and at the end comes back.
+unsigned stats_next_row(const struct stats_list *l, unsigned last);
 
 #endif

@@ -42,7 +42,6 @@ struct machine_options {
     bool round_robin; // all CPUs in one host thread, in turn: reproducible
     bool compiles; // the engine takes no budgets of instructions: turns are of time
     bool icount, no_reboot, exit_on_panic, semihosting;
-    bool stats; // at the end instructions, time and memory on stderr
     const char *kernel, *initrd, *dtb, *append;
     bool atags;             // boot with tags instead of a device tree …
     const char *atags_file; // … with these ready ones

@@ -23,9 +23,9 @@ const char machine_options_help[] =
     "      --icount               time is the count of instructions: reproducible runs\n"
     "      --rtc TIME             what the clock starts with: utc (default: the host's time),\n"
     "                             YYYY-MM-DD, YYYY-MM-DDTHH:MM:SS or @SECONDS\n"
-    "      --stats[=WHAT]         at the end instructions, time and memory on stderr; WHAT, in the\n"
-    "                             log: engine, what it has done; json, in one line of that; count,\n"
-    "                             also how many instructions the recompiler's code has executed\n"
+    "      --stats[=json,count]   at the end, say what stinkarm has done, to where the log goes:\n"
+    "                             as text or JSON; count: compiled code counts its instructions,\n"
+    "                             too\n"
     "      --no-reboot            a reboot ends the machine\n"
     "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
     "      --engine NAME          jit (default), the recompiler, interp, or lockstep: both,\n"
@@ -110,11 +110,9 @@ static bool set_flag(struct parse *p, const struct definition *d, char *arg)
 
 static bool set_stats(struct parse *p, const struct definition *d, char *arg)
 {
-    p->o->stats = true;
-    if (!arg) return true;
-    p->c->log = true; // the engine's go there
-    if (stats_begin(strcmp(arg, "engine") ? arg : NULL)) return true;
-    warn("--%s: '%s' is not engine, json or count" SEE_HELP, d->name, arg);
+    p->c->log = true; // it goes there
+    if (stats_begin(arg)) return true;
+    warn("--%s: '%s' is not json or count" SEE_HELP, d->name, arg);
     return false;
 }
 
@@ -343,7 +341,7 @@ static const struct definition definitions[] = {
     {"jit-disable", 0, VALUE_NEXT, set_engine, 0},
     {"icount", 0, VALUE_NONE, set_flag, FIELD(icount)},
     {"rtc", 0, VALUE_NEXT, set_rtc, 0},
-    {"stats", 0, VALUE_ATTACHED, set_stats, FIELD(stats)},
+    {"stats", 0, VALUE_ATTACHED, set_stats, 0},
     {"no-reboot", 0, VALUE_NONE, set_flag, FIELD(no_reboot)},
     {"exit-on-panic", 0, VALUE_NONE, set_flag, FIELD(exit_on_panic)},
     {"initrd", 0, VALUE_NEXT, set_string, FIELD(initrd)},

@@ -3,9 +3,7 @@
 // The bus lock guards interrupt lines and sleep: a CPU that sleeps waits on its condition variable for a
 // line, for an event, or for the end. exit_request gets a CPU that runs out of the engine.
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -363,24 +361,6 @@ static bool reset(struct machine *m)
     return ok;
 }
 
-static double seconds(const struct timeval *t)
-{
-    return (double)t->tv_sec + (double)t->tv_usec / 1e6;
-}
-
-static void print_stats(const struct machine *m)
-{
-    uint64_t n = 0;
-    struct rusage use;
-    for (unsigned i = 0; i < m->sys.ncpus; i++)
-        n += m->sys.cpu[i]->executed;
-    getrusage(RUSAGE_SELF, &use);
-    const double s = seconds(&use.ru_utime) + seconds(&use.ru_stime);
-    fprintf(stderr,
-            "stats: %llu instructions, %.2f s of CPU time, %.1f million a second, %ld KiB resident at most\n",
-            (unsigned long long)n, s, s > 0 ? (double)n / s / 1e6 : 0, use.ru_maxrss);
-}
-
 // The debugger that was asked for, if any. False: there cannot be one, and it is said why.
 static bool start_debugger(struct machine *m, struct debugger **d)
 {
@@ -408,6 +388,7 @@ int machine_run(struct machine *m)
         return 125;
     }
     bool ok = true;
+    stats_program = "machine";
     traps_init();
     do {
         start_cpus(m);
@@ -418,7 +399,6 @@ int machine_run(struct machine *m)
     } while (ok && atomic_load(&m->request) == RUN_REBOOT && (ok = reset(m)));
     if (debugger) debugger->end(debugger, ok ? m->exit_status : 125, 0);
     loop_stop(&m->loop);
-    if (m->opt.stats) print_stats(m);
-    stats_report("machine");
+    stats_report();
     return ok ? m->exit_status : 125;
 }

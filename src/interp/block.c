@@ -219,7 +219,7 @@ struct block *interp_build(struct cpu *c, block_key key)
         char space[BLOCK_BYTES(BLOCK_MAX_STEPS)];
     } tmp;
     struct block *done;
-    const uint64_t start = stats_clock();
+    const enum stats_part former = stats_enter(PART_DECODE);
     do {
         const unsigned generation = atomic_load(&cache->generation);
         struct block *room = cache_room(cache), *b = room ? room : &tmp.b;
@@ -246,6 +246,6 @@ struct block *interp_build(struct cpu *c, block_key key)
             _exit(125);
         }
     } while (!done);
-    stats_since(STAT_TIME_DECODE, start);
+    stats_enter(former);
     return done;
 }

@@ -279,7 +279,6 @@ static void run_blocks(struct cpu *c, uint64_t budget)
 static enum cpu_exit run_inside(struct cpu *c, uint64_t budget)
 {
     struct interp_cpu *ic = c->engine_state;
-    c->budget = budget && budget < BUDGET_ENDLESS ? (int64_t)budget : BUDGET_ENDLESS;
     if (sigsetjmp(c->abort_jmp, 0)) {
         ic->exit = (uint8_t)interp_aborted(c);
         if (!take(c, (enum cpu_exit)ic->exit)) return (enum cpu_exit)ic->exit;
@@ -296,8 +295,12 @@ static enum cpu_exit run(struct cpu *c, uint64_t budget)
     enter_world(e);
     c->in_engine = 1;
     if (e->lockstep) lockstep_begin(e->lockstep, c);
+    const enum stats_part former = stats_enter(PART_INTERPRETER);
+    c->budget = budget && budget < BUDGET_ENDLESS ? (int64_t)budget : BUDGET_ENDLESS;
+    const int64_t all = c->budget;
     const enum cpu_exit why = run_inside(c, budget);
-    if (!budget) stats_add(STAT_INSNS, (uint64_t)(BUDGET_ENDLESS - c->budget));
+    stats_add(STAT_INSNS, (uint64_t)(all - c->budget));
+    stats_enter(former);
     if (e->lockstep) lockstep_end(e->lockstep, c);
     c->in_engine = 0;
     leave_world(e);

@@ -29,7 +29,7 @@ struct interp_cpu {
     unsigned looked;   // how often in the shared cache
     struct step fault; // stands for the instruction of compiled code that has faulted
     struct {
-        uint64_t entered; // when compiled code was entered; 0: it is not running, or nobody counts
+        bool inside; // compiled code runs
         int64_t budget;
     } stats;
     unsigned ncompiling;

@@ -53,24 +53,24 @@ void interp_stats_enter(struct cpu *c)
     struct interp_cpu *ic = c->engine_state;
     stats_add(STAT_ENTRIES, 1);
     ic->stats.budget = c->budget;
-    ic->stats.entered = stats_clock_now();
+    ic->stats.inside = true;
+    stats_enter(PART_CODE);
 }
 
 void interp_stats_left(struct cpu *c)
 {
     struct interp_cpu *ic = c->engine_state;
-    if (!ic->stats.entered) return;
-    stats_since(STAT_TIME_CODE, ic->stats.entered);
-    ic->stats.entered = 0;
+    stats_enter(PART_INTERPRETER);
+    if (!ic->stats.inside) return;
+    ic->stats.inside = false;
     if (!stats_counts_instructions()) return;
     const uint64_t n = (uint64_t)(ic->stats.budget - c->budget);
     stats_add(STAT_CODE_INSNS, n);
     stats_add(STAT_INSNS, -n); // the run counts them with its own
 }
 
-void interp_stats_compiled(const struct tier_unit *u, bool region, uint64_t start)
+void interp_stats_compiled(const struct tier_unit *u, bool region)
 {
-    stats_since(region ? STAT_TIME_REGIONS : STAT_TIME_BLOCKS, start);
     if (!u->n) {
         stats_add(STAT_REFUSED, 1);
         return;

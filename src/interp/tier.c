@@ -375,9 +375,10 @@ void interp_tier_compile(struct cpu *c, struct block *b, bool region)
     struct tier *t = tier_of(c);
     struct tier_unit unit;
     ic->ncompiling = 0;
-    const uint64_t start = stats_clock();
+    const enum stats_part former = stats_enter(region ? PART_REGIONS : PART_BLOCKS);
     const bool done = t->compile(t, c, b->key, region, &unit);
-    if (stats_on) interp_stats_compiled(&unit, region, start);
+    stats_enter(former);
+    if (stats_on) interp_stats_compiled(&unit, region);
     cache_lock(k);
     if (done && all_there(ic)) {
         for (unsigned i = 0; i < unit.n; i++)

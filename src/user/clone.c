@@ -157,6 +157,7 @@ static void *thread_main(void *arg)
     release_thread(t, true);
     current_thread = NULL;
     thread_free(t);
+    stats_thread_end();
     host_thread_end(p);
     return NULL;
 }
@@ -189,6 +190,7 @@ int64_t clone_exit(struct thread *t, int status)
     block_for_good(t);
     thread_delist(t);
     release_thread(t, true);
+    stats_thread_end();
     for (;;)
         host_syscall(SYS_exit, t->exit_status, 0, 0, 0, 0, 0);
 }

@@ -50,7 +50,7 @@ void process_exit(struct process *p, int status)
     if (p->opt.debugger) p->opt.debugger->end(p->opt.debugger, status, 0);
     if (p->opt.final_registers && current_thread) print_registers(&current_thread->cpu);
     if (log_on(LOG_ELF)) log_line("exiting with %d", status);
-    stats_report(p->path);
+    stats_report();
     _exit(status);
 }
 
@@ -178,7 +178,7 @@ void process_die(struct thread *t, int sig, int code, uint32_t addr)
     else if (p->opt.final_registers)
         print_registers(&t->cpu);
     if (p->opt.core && signal_dumps_core(sig)) core_write(t, sig, code, addr);
-    if (!t->vforked) stats_report(p->path);
+    if (!t->vforked) stats_report();
     struct sigaction sa;
     memset(&sa, 0, sizeof sa);
     sa.sa_handler = SIG_DFL;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/pages.h"
+#include "base/stats.h"
 #include "elf/elf.h"
 #include "user/layout.h"
 #include "user/mm.h"
@@ -395,5 +396,6 @@ int process_load(struct process *p, struct thread *t, const char *path, int argc
     const char *slash = strrchr(path, '/');
     prctl(PR_SET_NAME, slash ? slash + 1 : path);
     title_show(p, title);
+    stats_program = p->path;
     return 0;
 }

@@ -144,7 +144,7 @@ static int run(const struct options *o, const struct title *title)
         return EXIT_INTERNAL;
     }
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
-    if (o->debug.gdb && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
+    if ((o->debug.gdb || o->debug.gdb_inherit) && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
     if (o->core) signal_catch_defaults(t);
     fault_init();
     const char *path = o->program[0];

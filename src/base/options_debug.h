@@ -9,6 +9,8 @@
 struct debug_options {
     const char *gdb; // where GDB comes in; NULL: nowhere
     bool gdb_nowait; // it runs before anybody comes
+    const char
+        *gdb_inherit; // the conversation that another stinkarm has been in: only one says that to the next
 };
 
 // One of them: a row of the table in options_debug.c, and that is all but for the texts of --help.

@@ -397,7 +397,7 @@ int machine_run(struct machine *m)
         else
             ok = run_threads(m);
     } while (ok && atomic_load(&m->request) == RUN_REBOOT && (ok = reset(m)));
-    if (debugger) debugger->end(debugger, ok ? m->exit_status : 125, 0);
+    if (debugger) debugger->end(debugger, NULL, ok ? m->exit_status : 125, 0);
     loop_stop(&m->loop);
     stats_report();
     return ok ? m->exit_status : 125;

@@ -26,20 +26,37 @@ struct debugger {
     int (*signal)(struct debugger *d, struct cpu *c, int sig);
     // A system call begins (its registers may still be changed), or has ended.
     void (*syscall)(struct debugger *d, struct cpu *c, unsigned nr, bool ended);
-    // The program ends, by a signal if sig is not 0, otherwise with a status.
-    void (*end)(struct debugger *d, int status, int sig);
-    // The child of a fork is on its own.
-    void (*forked)(struct debugger *d);
+    // The program ends, by a signal if sig is not 0, otherwise with a status; or, if the CPU is that of a
+    // process that shares its memory, that one does. NULL: whichever it is, the program.
+    void (*end)(struct debugger *d, struct cpu *c, int status, int sig);
+
+    // User mode: processes.
+    // A CPU's thread is about to fork, and must do so; it has: the child's process ID, negative: it could
+    // not, 0: this is the child, alone with copies of everything. What debugs the caller from now on, or
+    // NULL.
+    void (*fork)(struct debugger *d);
+    struct debugger *(*forked)(struct debugger *d, struct cpu *c, int pid);
+    // The same where memory is shared, and the parent's thread waits (vfork). The child's CPU comes by
+    // vforked, from its own process, before it runs; its parent is NULL if nobody waits. It goes by leave.
+    void (*vfork)(struct debugger *d, struct cpu *parent);
+    void (*vforked)(struct debugger *d, struct cpu *parent, struct cpu *child);
+    void (*vfork_done)(struct debugger *d, struct cpu *parent, struct cpu *child);
+    // A CPU's thread is about to execute another program by another stinkarm, which is to be told
+    // (--gdb-inherit) what is written here; and it could not.
+    void (*exec)(struct debugger *d, struct cpu *c, char *inherit, size_t size);
+    void (*exec_failed)(struct debugger *d, struct cpu *c);
 };
 
 struct backtrace_space;
+
+enum { DEBUG_INHERIT = 1024 }; // bytes that exec writes, at most
 
 // What a debugger has to know of what it debugs. Addresses are the guest's as the CPU sees them.
 struct debug_target {
     void *ctx;
     // Whether CPUs are all one host thread's, in turn, so that none may wait for another.
     bool in_turn;
-    unsigned pid;
+    unsigned pid;                                               // of the program
     unsigned (*id)(const struct cpu *c);                        // of the thread, from 1
     void (*name)(const struct cpu *c, char *name, size_t size); // what to call it
     // Bytes that were copied: up to the first that cannot be. Code that is written over is invalidated.

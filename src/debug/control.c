@@ -14,7 +14,7 @@ static struct debug_control *control_of(struct debugger *d)
     return (struct debug_control *)d;
 }
 
-static struct debug_cpu *entry_of(struct debug_control *k, const struct cpu *c)
+struct debug_cpu *debug_entry(struct debug_control *k, const struct cpu *c)
 {
     struct debug_cpu *e = k->cpus;
     while (e && e->cpu != c)
@@ -38,27 +38,36 @@ static void ask_all(struct debug_control *k)
         if (e->inside) e->cpu->exit_request = 1;
 }
 
-static void tell(struct debug_control *k)
+void debug_tell(struct debug_control *k)
 {
     const uint64_t one = 1;
     while (write(k->event_fd, &one, sizeof one) < 0 && errno == EINTR)
         ;
 }
 
-// A CPU, which is not inside, has a reason to stop. The first one stops all; others tell theirs when they are
-// to go on.
-static void stop(struct debug_control *k, struct debug_cpu *me, struct debug_stop why)
+void debug_stop(struct debug_control *k, struct debug_cpu *me, struct debug_stop why)
 {
-    if (!k->attached) return;
+    if (!k->attached) {
+        debug_drop(&why);
+        return;
+    }
     why.thread = me->id;
-    if (k->halted) {
+    why.pid = me->pid;
+    if (k->halted || me->action == ACTION_WAIT) {
+        debug_drop(&me->pending);
         me->pending = why;
         return;
     }
     k->halted = true;
     k->stop = why;
     ask_all(k);
-    tell(k);
+    debug_tell(k);
+}
+
+void debug_drop(struct debug_stop *s)
+{
+    if (s->kind == STOP_FORK) own_fd_close(s->link); // by that the child learns that nobody debugs it
+    s->kind = STOP_NONE;
 }
 
 static bool nobody_inside(const struct debug_control *k)
@@ -66,6 +75,14 @@ static bool nobody_inside(const struct debug_control *k)
     for (const struct debug_cpu *e = k->cpus; e; e = e->next)
         if (e->inside) return false;
     return true;
+}
+
+bool debug_is_held(const struct debug_control *k, const struct debug_cpu *me)
+{
+    const struct debug_cpu *e = k->let_go;
+    while (e && e != me)
+        e = e->next;
+    return !e;
 }
 
 void debug_halt(struct debug_control *k)
@@ -84,10 +101,15 @@ void debug_halt(struct debug_control *k)
     pthread_mutex_unlock(&k->lock);
 }
 
-bool debug_take_stop(struct debug_control *k, struct debug_stop *s)
+void debug_heard(struct debug_control *k)
 {
     uint64_t n;
     if (read(k->event_fd, &n, sizeof n) < 0) n = 0;
+}
+
+bool debug_take_stop(struct debug_control *k, struct debug_stop *s)
+{
+    debug_heard(k);
     *s = k->stop;
     k->stop.kind = STOP_NONE;
     return s->kind != STOP_NONE;
@@ -145,7 +167,8 @@ void debug_resume(struct debug_control *k)
         if (e->pending.kind == STOP_NONE || e->action == ACTION_WAIT) continue;
         k->stop = e->pending;
         e->pending.kind = STOP_NONE;
-        tell(k);
+        k->halted = true;
+        debug_tell(k);
         return;
     }
     apply(k);
@@ -161,18 +184,43 @@ void debug_release(struct debug_control *k)
     k->attached = false;
     for (struct debug_cpu *e = k->cpus; e; e = e->next) {
         e->action = ACTION_CONTINUE;
-        e->pending.kind = STOP_NONE;
+        debug_drop(&e->pending);
         e->signal = -1;
     }
-    k->stop.kind = STOP_NONE;
+    debug_drop(&k->stop);
     debug_resume(k);
+}
+
+bool debug_let_go(struct debug_control *k, unsigned pid)
+{
+    bool any = false;
+    for (struct debug_cpu **pp = &k->cpus, *e; (e = *pp);) {
+        if (e->pid != pid) {
+            pp = &e->next;
+            continue;
+        }
+        *pp = e->next;
+        e->next = k->let_go;
+        k->let_go = e;
+        e->action = ACTION_CONTINUE;
+        watch_end(&k->watches, e->cpu);
+        any = true;
+    }
+    pthread_cond_broadcast(&k->resumed);
+    return any;
 }
 
 // ---- the CPUs' side ----
 
 static bool may_run(const struct debug_control *k, const struct debug_cpu *me)
 {
-    return !k->halted && me->action != ACTION_WAIT;
+    return (!k->halted && me->action != ACTION_WAIT) || !debug_is_held(k, me);
+}
+
+void debug_wait(struct debug_control *k, const struct debug_cpu *me)
+{
+    while (k->attached && !may_run(k, me))
+        pthread_cond_wait(&k->resumed, &k->lock);
 }
 
 // False: it may not, and others have the host thread meanwhile.
@@ -194,16 +242,16 @@ static bool in_range(const struct debug_cpu *me)
 static void step_done(struct debug_control *k, struct debug_cpu *me)
 {
     me->stepped = false;
-    if (!in_range(me)) stop(k, me, (struct debug_stop){.kind = STOP_STEP});
+    if (!in_range(me)) debug_stop(k, me, (struct debug_stop){.kind = STOP_STEP});
 }
 
 static void debug_event(struct debug_control *k, struct debug_cpu *me)
 {
     const struct cpu *c = me->cpu;
     if (c->fault.kind == CPU_FAULT_WATCH && c->watched && !has_stop(&k->base.stops, c->r[15]))
-        stop(k, me, (struct debug_stop){.kind = STOP_WATCH, .watch = k->watches.hit});
+        debug_stop(k, me, (struct debug_stop){.kind = STOP_WATCH, .watch = k->watches.hit});
     else
-        stop(k, me, (struct debug_stop){.kind = STOP_BREAK});
+        debug_stop(k, me, (struct debug_stop){.kind = STOP_BREAK});
 }
 
 static bool is_idle(enum cpu_exit why)
@@ -233,36 +281,46 @@ static enum cpu_exit run_once(struct debug_control *k, struct debug_cpu *me, uin
     return CPU_EXIT_DEBUG;
 }
 
+// One that is not debugged, among others that are: over their breakpoints.
+static enum cpu_exit run_free(struct cpu *c, uint64_t budget)
+{
+    c->stepping = false;
+    const enum cpu_exit why = c->engine->run(c, budget);
+    return why == CPU_EXIT_DEBUG ? c->engine->run(c, 1) : why;
+}
+
 static enum cpu_exit run(struct debugger *d, struct cpu *c, uint64_t budget)
 {
     struct debug_control *k = control_of(d);
     enum cpu_exit why = CPU_EXIT_DEBUG;
+    struct debug_cpu *me;
     pthread_mutex_lock(&k->lock);
-    struct debug_cpu *me = entry_of(k, c);
-    if (me->stepped) step_done(k, me); // the personality has done what the instruction asked for
-    while (why == CPU_EXIT_DEBUG)
-        why = wait_for_turn(k, me) ? run_once(k, me, budget) : CPU_EXIT_INTERRUPT;
+    while (why == CPU_EXIT_DEBUG && (me = debug_entry(k, c))) {
+        if (me->stepped) step_done(k, me); // the personality has done what the instruction asked for
+        const bool turn = wait_for_turn(k, me);
+        if (turn && !debug_is_held(k, me)) break;
+        why = turn ? run_once(k, me, budget) : CPU_EXIT_INTERRUPT;
+    }
     pthread_mutex_unlock(&k->lock);
-    return why;
+    return why == CPU_EXIT_DEBUG ? run_free(c, budget) : why;
 }
 
 // Stops for something outside of the engine; returns when the CPU may go on.
-static void stop_here(struct debug_control *k, struct debug_cpu *me, struct debug_stop why)
+void debug_stop_here(struct debug_control *k, struct debug_cpu *me, struct debug_stop why)
 {
     me->signal = -1;
     me->stepped = false;
-    stop(k, me, why);
-    while (k->attached && !may_run(k, me))
-        pthread_cond_wait(&k->resumed, &k->lock);
+    debug_stop(k, me, why);
+    debug_wait(k, me);
 }
 
 static int signal_hook(struct debugger *d, struct cpu *c, int sig)
 {
     struct debug_control *k = control_of(d);
     pthread_mutex_lock(&k->lock);
-    struct debug_cpu *me = entry_of(k, c);
-    if (k->attached && !(k->passed >> (sig - 1) & 1)) {
-        stop_here(k, me, (struct debug_stop){.kind = STOP_SIGNAL, .signal = sig});
+    struct debug_cpu *me = debug_entry(k, c);
+    if (me && k->attached && !(k->passed >> (sig - 1) & 1)) {
+        debug_stop_here(k, me, (struct debug_stop){.kind = STOP_SIGNAL, .signal = sig});
         if (me->signal >= 0) sig = me->signal;
         me->signal = -1;
     }
@@ -275,78 +333,89 @@ static void syscall_hook(struct debugger *d, struct cpu *c, unsigned nr, bool en
     struct debug_control *k = control_of(d);
     if (nr >= 512 || !(k->syscalls[nr / 64] >> nr % 64 & 1)) return;
     pthread_mutex_lock(&k->lock);
-    struct debug_cpu *me = entry_of(k, c);
-    const bool stepped = me->stepped;
-    if (k->attached)
-        stop_here(k, me, (struct debug_stop){.kind = ended ? STOP_RETURN : STOP_SYSCALL, .nr = nr});
-    me->stepped = stepped && me->action == ACTION_STEP;
+    struct debug_cpu *me = debug_entry(k, c);
+    if (me && k->attached) {
+        const bool stepped = me->stepped;
+        debug_stop_here(k, me, (struct debug_stop){.kind = ended ? STOP_RETURN : STOP_SYSCALL, .nr = nr});
+        me->stepped = stepped && me->action == ACTION_STEP;
+    }
     pthread_mutex_unlock(&k->lock);
+}
+
+struct debug_cpu *debug_enter(struct debug_control *k, struct cpu *c, unsigned pid)
+{
+    struct debug_cpu *e = pages_new(sizeof *e), **pp = &k->cpus;
+    c->debugger = &k->base;
+    if (!e) return NULL; // nobody will debug that one
+    *e = (struct debug_cpu){.cpu = c,
+                            .thread = pthread_self(),
+                            .id = k->target->id(c),
+                            .pid = pid,
+                            .action = ACTION_CONTINUE,
+                            .signal = -1,
+                            .pair = {-1, -1}};
+    if (k->watches.n) watch_begin(&k->watches, c);
+    while (*pp)
+        pp = &(*pp)->next;
+    *pp = e;
+    pthread_cond_signal(&k->left);
+    return e;
 }
 
 static void join(struct debugger *d, struct cpu *c)
 {
     struct debug_control *k = control_of(d);
-    struct debug_cpu *e = pages_new(sizeof *e);
-    c->debugger = NULL;
-    if (!e) return; // nobody will debug that one
-    *e = (struct debug_cpu){
-        .cpu = c, .thread = pthread_self(), .id = k->target->id(c), .action = ACTION_CONTINUE, .signal = -1};
     pthread_mutex_lock(&k->lock);
-    c->debugger = d;
-    if (k->watches.n) watch_begin(&k->watches, c);
-    struct debug_cpu **pp = &k->cpus;
-    while (*pp)
-        pp = &(*pp)->next;
-    *pp = e;
-    pthread_cond_signal(&k->left);
+    debug_enter(k, c, k->pid);
     pthread_mutex_unlock(&k->lock);
+}
+
+static bool take_out(struct debug_cpu **pp, const struct cpu *c)
+{
+    while (*pp && (*pp)->cpu != c)
+        pp = &(*pp)->next;
+    struct debug_cpu *gone = *pp;
+    if (!gone) return false;
+    *pp = gone->next;
+    munmap(gone, sizeof *gone);
+    return true;
 }
 
 static void leave(struct debugger *d, struct cpu *c)
 {
     struct debug_control *k = control_of(d);
     pthread_mutex_lock(&k->lock);
-    for (struct debug_cpu **pp = &k->cpus; *pp; pp = &(*pp)->next)
-        if ((*pp)->cpu == c) {
-            struct debug_cpu *gone = *pp;
-            *pp = gone->next;
-            munmap(gone, sizeof *gone);
-            break;
-        }
+    if (!take_out(&k->cpus, c)) take_out(&k->let_go, c);
     pthread_cond_signal(&k->left);
     pthread_mutex_unlock(&k->lock);
 }
 
+static bool is_let_go(const struct debug_control *k, const struct cpu *c)
+{
+    const struct debug_cpu *e = k->let_go;
+    while (e && e->cpu != c)
+        e = e->next;
+    return e;
+}
+
 // The front end says goodbye, and lets us go on.
-static void end(struct debugger *d, int status, int sig)
+static void end(struct debugger *d, struct cpu *c, int status, int sig)
 {
     struct debug_control *k = control_of(d);
+    const struct debug_stop why = {.kind = STOP_END, .pid = k->pid, .status = status, .signal = sig};
     pthread_mutex_lock(&k->lock);
-    if (k->attached) {
+    struct debug_cpu *me = c ? debug_entry(k, c) : NULL;
+    if (me && me->pid != k->pid) {
+        debug_stop_here(k, me, why); // GDB lets go what has ended
+    } else if (k->attached && (me || !c || !is_let_go(k, c))) {
         k->ended = k->halted = true;
-        k->stop = (struct debug_stop){.kind = STOP_END, .status = status, .signal = sig};
+        k->stop = why;
         ask_all(k);
-        tell(k);
+        debug_tell(k);
         while (k->attached)
             pthread_cond_wait(&k->resumed, &k->lock);
     }
     pthread_mutex_unlock(&k->lock);
-}
-
-// In the child of a fork, which nobody debugs. Other CPUs' threads, and whoever had the lock, are not here.
-static void forked(struct debugger *d)
-{
-    struct debug_control *k = control_of(d);
-    for (struct debug_cpu *e = k->cpus; e; e = e->next) {
-        if (e->thread != pthread_self()) continue;
-        watch_end(&k->watches, e->cpu);
-        e->cpu->debugger = NULL;
-        e->cpu->stepping = false;
-    }
-    for (unsigned i = 0; i < k->base.stops.n; i++)
-        k->target->invalidate(k->target->ctx, k->base.stops.addr[i]);
-    own_fd_close(k->event_fd);
-    if (k->front_forked) k->front_forked(k->front);
 }
 
 bool debug_init(struct debug_control *k, const struct debug_target *target, bool halted)
@@ -357,7 +426,9 @@ bool debug_init(struct debug_control *k, const struct debug_target *target, bool
     k->base.signal = signal_hook;
     k->base.syscall = syscall_hook;
     k->base.end = end;
-    k->base.forked = forked;
+    debug_process_init(&k->base);
+    k->pid = target->pid;
+    k->pair[0] = k->pair[1] = -1;
     k->target = target;
     k->halted = k->attached = halted;
     pthread_mutex_init(&k->lock, NULL);

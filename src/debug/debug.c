@@ -13,7 +13,7 @@ struct debugger *debug_start(const struct debug_options *o, const struct debug_t
     }
     struct debug_target *own = (struct debug_target *)(k + 1);
     *own = *t;
-    if (debug_init(k, own, !o->gdb_nowait)) return gdb_serve(k, o->gdb) ? &k->base : NULL;
+    if (debug_init(k, own, !o->gdb_nowait && !o->gdb_inherit)) return gdb_serve(k, o) ? &k->base : NULL;
     warn("--gdb: out of file descriptors");
     return NULL;
 }

@@ -1,21 +1,8 @@
-// Where GDB comes in, and what is about registers, memory and threads.
-#include "debug/gdb.h"
-
-#include <arpa/inet.h>
+// A conversation with GDB, and what is about registers, memory and threads.
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "base/log.h"
-#include "base/own_fd.h"
-#include "base/pages.h"
 #include "debug/gdb_session.h"
 #include "debug/registers.h"
 
@@ -128,21 +115,60 @@ static void set_memory(struct gdb_session *s, struct cpu *c, const char *p)
 
 // ---- threads ----
 
+const char *gdb_thread(const char *p, struct gdb_thread *t)
+{
+    uint64_t v[2] = {0, 0};
+    const bool process = *p == 'p';
+    for (int i = process ? 0 : 1; i < 2; i++) {
+        p += process; // "p", or "."
+        if (*p == '-') {
+            p += 2; // -1: all
+            v[i] = 0;
+        } else {
+            p = gdb_number(p, &v[i]);
+        }
+        if (!i && *p != '.') break;
+    }
+    *t = (struct gdb_thread){(unsigned)v[0], (unsigned)v[1]};
+    return p;
+}
+
+void gdb_put_thread(const struct gdb_session *s, struct gdb_reply *r, unsigned pid, unsigned id)
+{
+    if (s->flags & GDB_MULTIPROCESS)
+        reply_format(r, "p%x.%x", pid, id);
+    else
+        reply_format(r, "%x", id);
+}
+
+bool gdb_is_thread(const struct debug_cpu *e, struct gdb_thread t)
+{
+    return (!t.pid || t.pid == e->pid) && (!t.id || t.id == e->id);
+}
+
+static struct debug_cpu *named(struct gdb_session *s, const char *p)
+{
+    struct gdb_thread t;
+    gdb_thread(p, &t);
+    struct debug_cpu *e = s->k->cpus;
+    if (!t.pid && !t.id && debug_find(s->k, s->general)) return debug_find(s->k, s->general);
+    while (e && !gdb_is_thread(e, t))
+        e = e->next;
+    return e;
+}
+
 static void choose_thread(struct gdb_session *s, const char *p)
 {
-    uint64_t id;
-    if (*p == '-') return reply_ok(s);
-    gdb_number(p, &id);
-    if (id && !debug_find(s->k, (unsigned)id)) return reply_error(s, ESRCH);
-    if (id) s->general = (unsigned)id;
+    const struct debug_cpu *e = named(s, p);
+    if (!e) return reply_error(s, ESRCH);
+    s->general = e->id;
+    s->general_pid = e->pid;
     reply_ok(s);
 }
 
 static void is_alive(struct gdb_session *s, const char *p)
 {
-    uint64_t id;
-    gdb_number(p, &id);
-    if (debug_find(s->k, (unsigned)id))
+    if (named(s, p))
         reply_ok(s);
     else
         reply_error(s, ESRCH);
@@ -180,8 +206,10 @@ static bool state_packet(struct gdb_session *s, const char *p)
 static void answer(struct gdb_session *s)
 {
     const char *p = s->packet;
-    if (s->running) return; // nothing but an interrupt is due now
     s->reply.n = 0;
+    if (gdb_between(s, p)) return;
+    if (s->running) return; // nothing but an interrupt is due now
+    if (gdb_route(s)) return;
     pthread_mutex_lock(&s->k->lock);
     if (*p && !state_packet(s, p) && !gdb_run_packet(s, p) && !gdb_query_packet(s, p) &&
         !gdb_file_packet(s, p) && !strcmp(p, "vMustReplyEmpty"))
@@ -192,36 +220,69 @@ static void answer(struct gdb_session *s)
 
 static void tell_stop(struct gdb_session *s, const struct debug_stop *stop)
 {
+    gdb_children_halt(s, NULL);
     s->reply.n = 0;
-    s->running = false;
+    s->running = s->resumed = false;
+    if (stop->kind == STOP_FORK) gdb_child_new(s, stop->child, stop->link, false);
     gdb_put_stop(s, stop);
     gdb_link_send(&s->link, s->reply.data, s->reply.n);
-    if (stop->kind == STOP_END) s->over = true;
+    if (stop->kind != STOP_END) return;
+    pthread_mutex_lock(&s->k->lock);
+    if (stop->pid == s->k->pid)
+        s->over = true;
+    else
+        debug_let_go(s->k, stop->pid);
+    pthread_mutex_unlock(&s->k->lock);
+}
+
+// Its process is about to execute another program.
+static void park(struct debug_control *k)
+{
+    k->park = PARKED;
+    pthread_cond_broadcast(&k->left);
+    while (k->park == PARKED)
+        pthread_cond_wait(&k->resumed, &k->lock);
 }
 
 static void take_stop(struct gdb_session *s)
 {
+    struct debug_control *k = s->k;
     struct debug_stop stop;
-    debug_halt(s->k);
-    pthread_mutex_lock(&s->k->lock);
-    const bool is = debug_take_stop(s->k, &stop) && s->running;
-    pthread_mutex_unlock(&s->k->lock);
-    if (is) tell_stop(s, &stop);
+    pthread_mutex_lock(&k->lock);
+    debug_heard(k);
+    gdb_children_adopt(s);
+    if (k->park == PARK_WANTED && s->resumed && !k->halted) park(k);
+    const bool is = k->stop.kind != STOP_NONE && s->running;
+    pthread_mutex_unlock(&k->lock);
+    if (!is) return;
+    debug_halt(k);
+    pthread_mutex_lock(&k->lock);
+    debug_take_stop(k, &stop);
+    pthread_mutex_unlock(&k->lock);
+    tell_stop(s, &stop);
 }
 
 static void interrupt(struct gdb_session *s)
 {
     if (!s->running) return;
+    if (!s->resumed) return gdb_children_interrupt(s);
     debug_halt(s->k);
     struct debug_stop stop;
     pthread_mutex_lock(&s->k->lock);
     if (!debug_take_stop(s->k, &stop)) {
         const struct debug_cpu *e = debug_find(s->k, s->general);
         if (!e) e = s->k->cpus;
-        stop = (struct debug_stop){.kind = STOP_ASKED, .thread = e ? e->id : 0};
+        stop =
+            (struct debug_stop){.kind = STOP_ASKED, .thread = e ? e->id : 0, .pid = e ? e->pid : s->k->pid};
     }
     pthread_mutex_unlock(&s->k->lock);
     tell_stop(s, &stop);
+}
+
+void gdb_follow(struct gdb_session *s)
+{
+    s->k->follows_forks = s->flags & GDB_FORKS && s->nchildren < GDB_CHILDREN;
+    s->k->follows_vforks = s->flags & GDB_VFORKS && s->nchildren < GDB_CHILDREN;
 }
 
 static void take_packets(struct gdb_session *s)
@@ -245,138 +306,33 @@ void gdb_converse(struct gdb_session *s)
     pthread_mutex_unlock(&k->lock);
     debug_halt(k);
     pthread_mutex_lock(&k->lock);
-    s->last = (struct debug_stop){.kind = STOP_STEP, .thread = k->cpus ? k->cpus->id : 0};
-    s->general = s->last.thread;
+    const struct debug_stop first = {
+        .kind = s->execed ? STOP_EXEC : STOP_STEP, .thread = k->cpus ? k->cpus->id : 0, .pid = k->pid};
+    s->last = first;
+    s->general = first.thread;
+    s->general_pid = first.pid;
+    gdb_follow(s);
     pthread_mutex_unlock(&k->lock);
+    if (s->execed) tell_stop(s, &first);
     while (!s->over && !s->link.broken) {
-        struct pollfd fds[2] = {{.fd = s->link.in, .events = POLLIN}, {.fd = k->event_fd, .events = POLLIN}};
-        if (poll(fds, 2, -1) < 0) continue;
+        struct pollfd fds[2 + GDB_CHILDREN] = {{.fd = s->link.in, .events = POLLIN},
+                                               {.fd = k->event_fd, .events = POLLIN}};
+        for (unsigned i = 0; i < s->nchildren; i++)
+            fds[2 + i] = (struct pollfd){.fd = s->child[i]->link.in, .events = POLLIN};
+        if (poll(fds, 2 + s->nchildren, gdb_children_ready(s) ? 0 : -1) < 0) continue;
         if (fds[1].revents) take_stop(s);
+        if (s->running && !s->over) gdb_children_events(s);
         if (fds[0].revents && !s->over) take_packets(s);
     }
+    if (s->over && s->nchildren) gdb_hand_over(s);
+    gdb_children_close(s);
     gdb_files_close(s);
     if (s->quit) k->target->quit(k->target->ctx);
     debug_halt(k);
     pthread_mutex_lock(&k->lock);
+    k->follows_forks = k->follows_vforks = false;
+    gdb_children_adopt(s); // too late
+    gdb_children_close(s);
     debug_release(k);
     pthread_mutex_unlock(&k->lock);
-}
-
-// ---- where it comes in ----
-
-struct gdb_place {
-    struct debug_control *k;
-    int listening; // -1: stdio
-    struct gdb_session session;
-};
-
-// The guest leaves it alone.
-static int keep(int fd)
-{
-    const int kept = own_fd_keep(fd);
-    if (kept != fd) close(fd);
-    return kept;
-}
-
-static void *serve(void *arg)
-{
-    struct gdb_place *g = arg;
-    struct gdb_session *s = &g->session;
-    do {
-        memset(s, 0, sizeof *s);
-        s->k = g->k;
-        s->link.out = 1;
-        if (g->listening >= 0) {
-            const int fd = accept4(g->listening, NULL, NULL, SOCK_CLOEXEC);
-            if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-            if (fd < 0) break;
-            s->link.in = s->link.out = keep(fd);
-            const int one = 1;
-            setsockopt(s->link.in, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-        }
-        gdb_converse(s);
-        if (g->listening >= 0) own_fd_close(s->link.in);
-        s->link.in = -1;
-    } while (g->listening >= 0);
-    return NULL;
-}
-
-static int listen_unix(const char *path)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof a.sun_path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    strcpy(a.sun_path, path);
-    unlink(path);
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    return fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 1) ? -1 : fd;
-}
-
-// PORT or ADDRESS:PORT; without an address nobody from elsewhere comes in.
-static int listen_tcp(const char *place)
-{
-    char address[64] = "127.0.0.1";
-    const char *colon = strrchr(place, ':'), *port = colon ? colon + 1 : place;
-    char *end;
-    const unsigned long n = strtoul(port, &end, 10);
-    if (colon && colon > place) {
-        const size_t len =
-            (size_t)(colon - place) < sizeof address ? (size_t)(colon - place) : sizeof address - 1;
-        memcpy(address, place, len);
-        address[len] = 0;
-    }
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)n)};
-    if (*end || end == port || n > 65535 || inet_pton(AF_INET, address, &a.sin_addr) != 1) {
-        errno = EINVAL;
-        return -1;
-    }
-    const int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    return bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 1) ? -1 : fd;
-}
-
-// Whoever waits for the program's end would wait for its children, too.
-static void forked(void *front)
-{
-    struct gdb_place *g = front;
-    if (g->listening < 0) return;
-    own_fd_close(g->listening);
-    if (g->session.link.in > 0) own_fd_close(g->session.link.in);
-}
-
-static bool start_thread(struct gdb_place *g)
-{
-    pthread_t thread;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const bool ok = !pthread_create(&thread, NULL, serve, g);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok && !pthread_detach(thread);
-}
-
-bool gdb_serve(struct debug_control *k, const char *place)
-{
-    struct gdb_place *g = pages_new(sizeof *g);
-    if (!g) {
-        warn("--gdb: out of memory");
-        return false;
-    }
-    g->k = k;
-    k->front = g;
-    k->front_forked = forked;
-    g->listening = !strcmp(place, "stdio")       ? -1
-                   : !strncmp(place, "unix:", 5) ? listen_unix(place + 5)
-                                                 : listen_tcp(place);
-    if (g->listening < 0 && strcmp(place, "stdio") != 0) {
-        warn("--gdb: %s: %s", place, strerror(errno));
-        return false;
-    }
-    if (g->listening >= 0) g->listening = keep(g->listening);
-    if (start_thread(g)) return true;
-    warn("--gdb: cannot start a thread");
-    return false;
 }

@@ -92,6 +92,11 @@ enum gdb_link_event gdb_link_next(struct gdb_link *l, char packet[GDB_PACKET + 1
     return LINK_NOTHING;
 }
 
+void gdb_link_interrupt(struct gdb_link *l)
+{
+    put(l, "\3", 1);
+}
+
 void gdb_link_send(struct gdb_link *l, const char *data, size_t n)
 {
     char *p = l->last;

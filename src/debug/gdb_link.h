@@ -25,6 +25,7 @@ void gdb_link_read(struct gdb_link *l);
 // What came next. A packet's contents without escapes; wrong ones are asked for again, and longer ones than
 // GDB_PACKET are not.
 enum gdb_link_event gdb_link_next(struct gdb_link *l, char packet[GDB_PACKET + 1], size_t *len);
+void gdb_link_interrupt(struct gdb_link *l);
 void gdb_link_send(struct gdb_link *l, const char *data, size_t n);
 
 // An answer under way. What is too long for a packet is cut off.

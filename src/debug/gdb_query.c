@@ -12,15 +12,30 @@ static bool starts(const char *p, const char *with)
     return !strncmp(p, with, strlen(with));
 }
 
-static void supported(struct gdb_session *s)
+static void supported(struct gdb_session *s, const char *p)
 {
     const struct debug_target *t = s->k->target;
+    static const struct {
+        const char *feature;
+        unsigned flag;
+    } wanted[] = {{"multiprocess+", GDB_MULTIPROCESS},
+                  {"fork-events+", GDB_FORKS},
+                  {"vfork-events+", GDB_VFORKS},
+                  {"exec-events+", GDB_EXECS}};
     reply_format(&s->reply,
                  "PacketSize=%x;qXfer:features:read+;qXfer:threads:read+;vContSupported+;QStartNoAckMode+;"
                  "swbreak+;hwbreak+",
                  GDB_PACKET);
     if (t->auxv) reply_text(&s->reply, ";qXfer:auxv:read+");
     if (t->exe) reply_text(&s->reply, ";qXfer:exec-file:read+;QCatchSyscalls+;QPassSignals+");
+    for (unsigned i = 0; t->exe && i < sizeof wanted / sizeof *wanted; i++) {
+        const char *at = strstr(p, wanted[i].feature);
+        if (!at || !strchr(":;", at[-1])) continue;
+        reply_format(&s->reply, ";%s", wanted[i].feature);
+        s->flags |= wanted[i].flag;
+    }
+    if (!(s->flags & GDB_MULTIPROCESS)) s->flags &= ~(unsigned)(GDB_FORKS | GDB_VFORKS);
+    gdb_follow(s);
 }
 
 // A piece of a text: "m" and the bytes, "l" and the last ones.
@@ -34,10 +49,10 @@ static void put_piece(struct gdb_session *s, const char *text, size_t size, size
 }
 
 // Threads with their names, as XML.
-static void put_threads(struct gdb_session *s, size_t offset, size_t n)
+static void put_threads(struct gdb_session *s, bool part, size_t offset, size_t n)
 {
     static char text[1 << 18]; // of the only conversation
-    size_t at = (size_t)snprintf(text, sizeof text, "<threads>");
+    size_t at = part ? 0 : (size_t)snprintf(text, sizeof text, "<threads>");
     for (struct debug_cpu *e = s->k->cpus; e && at < sizeof text - 256; e = e->next) {
         char name[64], safe[64];
         size_t k = 0;
@@ -45,9 +60,13 @@ static void put_threads(struct gdb_session *s, size_t offset, size_t n)
         for (const char *p = name; *p && k < sizeof safe - 1; p++)
             safe[k++] = strchr("<>&\"", *p) || *p < ' ' ? '?' : *p;
         safe[k] = 0;
-        at += (size_t)snprintf(text + at, sizeof text - at, "<thread id=\"%x\" name=\"%s\"/>", e->id, safe);
+        struct gdb_reply id = {0};
+        gdb_put_thread(s, &id, e->pid, e->id);
+        at += (size_t)snprintf(text + at, sizeof text - at, "<thread id=\"%.*s\" name=\"%s\"/>", (int)id.n,
+                               id.data, safe);
     }
-    at += (size_t)snprintf(text + at, sizeof text - at, "</threads>");
+    if (!part) at += gdb_children_threads(s, text + at, sizeof text - at - 256);
+    if (!part) at += (size_t)snprintf(text + at, sizeof text - at, "</threads>");
     put_piece(s, text, at, offset, n);
 }
 
@@ -83,7 +102,9 @@ static void transfer(struct gdb_session *s, const char *p)
     if (starts(p, "features:read:target.xml:"))
         put_description(s, c, offset, n);
     else if (starts(p, "threads:read::"))
-        put_threads(s, offset, n);
+        put_threads(s, false, offset, n);
+    else if (starts(p, "threads:read:part:")) // for the conversation above
+        put_threads(s, true, offset, n);
     else if (starts(p, "auxv:read::") && t->auxv)
         put_auxv(s, offset, n);
     else if (starts(p, "exec-file:read:") && t->exe)
@@ -98,7 +119,8 @@ static void list_threads(struct gdb_session *s, bool first)
     unsigned i = 0, told = 0;
     for (struct debug_cpu *e = s->k->cpus; e && told < 256; e = e->next, i++) {
         if (i < s->listed) continue;
-        reply_format(&s->reply, "%s%x", told++ ? "," : "m", e->id);
+        reply_text(&s->reply, told++ ? "," : "m");
+        gdb_put_thread(s, &s->reply, e->pid, e->id);
     }
     s->listed += told;
     if (!told) reply_text(&s->reply, "l");
@@ -106,10 +128,10 @@ static void list_threads(struct gdb_session *s, bool first)
 
 static void describe_thread(struct gdb_session *s, const char *p)
 {
-    uint64_t id;
+    struct gdb_thread t;
     char name[64];
-    gdb_number(p, &id);
-    const struct debug_cpu *e = debug_find(s->k, (unsigned)id);
+    gdb_thread(p, &t);
+    const struct debug_cpu *e = debug_find(s->k, t.id);
     if (!e) return reply_error(s, ESRCH);
     s->k->target->name(e->cpu, name, sizeof name);
     reply_hex(&s->reply, name, strlen(name));
@@ -154,12 +176,13 @@ static void command(struct gdb_session *s, const char *hex)
 bool gdb_query_packet(struct gdb_session *s, const char *p)
 {
     if (starts(p, "qSupported"))
-        supported(s);
+        supported(s, p);
     else if (starts(p, "qXfer:"))
         transfer(s, p + 6);
-    else if (!strcmp(p, "qC"))
-        reply_format(&s->reply, "QC%x", s->general);
-    else if (!strcmp(p, "qfThreadInfo") || !strcmp(p, "qsThreadInfo"))
+    else if (!strcmp(p, "qC")) {
+        reply_text(&s->reply, "QC");
+        gdb_put_thread(s, &s->reply, s->general_pid, s->general);
+    } else if (!strcmp(p, "qfThreadInfo") || !strcmp(p, "qsThreadInfo"))
         list_threads(s, p[1] == 'f');
     else if (starts(p, "qThreadExtraInfo,"))
         describe_thread(s, p + 17);

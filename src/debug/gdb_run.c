@@ -1,5 +1,6 @@
 // Going on, stepping, breakpoints, and what is said about a stop.
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "debug/gdb_session.h"
@@ -12,27 +13,44 @@ static void put_watch(struct gdb_reply *r, const struct debug_watch *w)
     reply_format(r, "%s:%x;", names[w->kind & 3], (unsigned)w->addr);
 }
 
+static void put_exec(struct gdb_session *s)
+{
+    const struct debug_target *t = s->k->target;
+    if (!(s->flags & GDB_EXECS)) return;
+    reply_text(&s->reply, "exec:");
+    reply_hex(&s->reply, t->exe(t->ctx), strlen(t->exe(t->ctx)));
+    reply_text(&s->reply, ";");
+}
+
 void gdb_put_stop(struct gdb_session *s, const struct debug_stop *stop)
 {
     struct gdb_reply *r = &s->reply;
     unsigned sig = GDB_SIGTRAP;
     s->last = *stop;
     s->general = stop->thread;
+    s->general_pid = stop->pid;
     if (stop->kind == STOP_END) {
         if (stop->signal)
             reply_format(r, "X%02x", gdb_signal_of(stop->signal));
         else
             reply_format(r, "W%02x", (unsigned)stop->status & 0xff);
+        if (s->flags & GDB_MULTIPROCESS) reply_format(r, ";process:%x", stop->pid);
         return;
     }
     if (stop->kind == STOP_ASKED) sig = GDB_SIGINT;
     if (stop->kind == STOP_SIGNAL) sig = gdb_signal_of(stop->signal);
-    reply_format(r, "T%02xthread:%x;", sig, stop->thread);
+    reply_format(r, "T%02xthread:", sig);
+    gdb_put_thread(s, r, stop->pid, stop->thread);
+    reply_text(r, ";");
     switch (stop->kind) {
     case STOP_WATCH: put_watch(r, &stop->watch); break;
     case STOP_BREAK: reply_text(r, "swbreak:;"); break;
     case STOP_SYSCALL: reply_format(r, "syscall_entry:%x;", stop->nr); break;
     case STOP_RETURN: reply_format(r, "syscall_return:%x;", stop->nr); break;
+    case STOP_FORK: reply_format(r, "fork:p%x.%x;", stop->child, stop->child); break;
+    case STOP_VFORK: reply_format(r, "vfork:p%x.%x;", stop->child, stop->child); break;
+    case STOP_VFORK_DONE: reply_text(r, "vforkdone:;"); break;
+    case STOP_EXEC: put_exec(s); break;
     case STOP_NONE:
     case STOP_ASKED:
     case STOP_STEP:
@@ -51,20 +69,24 @@ static void act(struct debug_cpu *e, char action, unsigned sig, const uint32_t r
 
 static void resume(struct gdb_session *s)
 {
-    s->running = true;
-    debug_resume(s->k);
+    s->running = s->resumed = true;
+    // What has happened meanwhile comes first.
+    if (s->k->stop.kind == STOP_NONE) debug_resume(s->k);
+    if (s->k->stop.kind != STOP_NONE || s->k->park == PARK_WANTED) debug_tell(s->k);
 }
 
 // vCont;action[:thread]...: the first that names a CPU, or none, is its action.
 static void vcont(struct gdb_session *s, const char *p)
 {
+    const char *const actions = p;
     bool given = false;
     for (struct debug_cpu *e = s->k->cpus; e; e = e->next)
         e->action = ACTION_WAIT;
     uint64_t decided = 0; // CPUs, by place
     while (*p == ';') {
         const char action = *++p;
-        uint64_t sig = 0, v, thread = 0;
+        uint64_t sig = 0, v;
+        struct gdb_thread thread = {0, 0};
         uint32_t range[2] = {0, 0};
         if (!action || !strchr("cCsSrt", action)) return reply_error(s, EINVAL);
         p++;
@@ -76,20 +98,18 @@ static void vcont(struct gdb_session *s, const char *p)
             p = gdb_number(p, &v);
             range[1] = (uint32_t)v;
         }
-        if (*p == ':' && p[1] == '-')
-            p += 3;
-        else if (*p == ':')
-            p = gdb_number(p + 1, &thread);
+        if (*p == ':') p = gdb_thread(p + 1, &thread);
         unsigned i = 0;
         for (struct debug_cpu *e = s->k->cpus; e; e = e->next, i++) {
-            if ((thread && e->id != thread) || (i < 64 && decided >> i & 1)) continue;
+            if (!gdb_is_thread(e, thread) || (i < 64 && decided >> i & 1)) continue;
             act(e, action, (unsigned)sig, range);
             if (i < 64) decided |= 1ull << i;
             given = true;
         }
     }
-    if (!given || *p) return reply_error(s, EINVAL);
-    resume(s);
+    if (*p || (!gdb_children_go(s, actions) && !given)) return reply_error(s, EINVAL);
+    s->running = true;
+    if (given) resume(s);
 }
 
 // c, s, C sig, S sig [addr]: the old way, for one that does not know vCont.
@@ -151,9 +171,31 @@ static void quit(struct gdb_session *s)
     s->over = s->quit = true;
 }
 
-static void detach(struct gdb_session *s)
+// Of a process that shares the program's memory, or of all.
+static bool is_guest(const struct gdb_session *s, const char *p, uint64_t *pid)
 {
-    s->over = true;
+    *pid = s->k->pid;
+    if (*p == ';') gdb_number(p + 1, pid);
+    return *pid != s->k->pid;
+}
+
+static void detach(struct gdb_session *s, const char *p)
+{
+    uint64_t pid;
+    if (!is_guest(s, p, &pid))
+        s->over = true;
+    else if (!debug_let_go(s->k, (unsigned)pid))
+        return reply_error(s, ESRCH);
+    reply_ok(s);
+}
+
+static void end_process(struct gdb_session *s, const char *p)
+{
+    uint64_t pid;
+    if (!is_guest(s, p, &pid))
+        quit(s);
+    else if (!debug_let_go(s->k, (unsigned)pid) || kill((pid_t)pid, SIGKILL))
+        return reply_error(s, ESRCH);
     reply_ok(s);
 }
 
@@ -168,7 +210,7 @@ bool gdb_run_packet(struct gdb_session *s, const char *p)
     case 'Z':
     case 'z': point(s, p); return true;
     case 'k': quit(s); return true;
-    case 'D': detach(s); return true;
+    case 'D': detach(s, p + 1); return true;
     default: break;
     }
     if (!strcmp(p, "vCont?")) {
@@ -176,8 +218,7 @@ bool gdb_run_packet(struct gdb_session *s, const char *p)
     } else if (!strncmp(p, "vCont;", 6)) {
         vcont(s, p + 5);
     } else if (!strncmp(p, "vKill", 5)) {
-        quit(s);
-        reply_ok(s);
+        end_process(s, p + 5);
     } else {
         return false;
     }

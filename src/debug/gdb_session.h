@@ -5,15 +5,59 @@
 #include "debug/control.h"
 #include "debug/gdb_link.h"
 
-enum { GDB_FILES = 16 };
+enum {
+    GDB_FILES = 16,
+    GDB_CHILDREN = 16,
+    GDB_DESCRIPTORS = 3 + GDB_FILES + GDB_CHILDREN,
+    GDB_STOP_REPLY = 4608, // bytes, at most: a path as hex, and some
+};
+
+// What GDB understands, and what the conversation is.
+enum gdb_flags {
+    GDB_MULTIPROCESS = 1,
+    GDB_FORKS = 2,
+    GDB_VFORKS = 4,
+    GDB_EXECS = 8,
+    GDB_NO_ACK = 16,
+    GDB_BELOW = 32, // with another process's conversation, which passes on GDB's
+};
+
+// Another process, whose conversation is below this one.
+struct gdb_child {
+    unsigned pid;
+    bool running, gone;
+    bool due; // what is pending is to be told
+    struct gdb_link link;
+    size_t pending; // bytes of a stop's reply that GDB has not been told
+    char stop[GDB_STOP_REPLY];
+};
+
+// A thread as GDB names it; 0: any.
+struct gdb_thread {
+    unsigned pid, id;
+};
 
 struct gdb_session {
+    struct debug_front front; // first
     struct debug_control *k;
     struct gdb_link link;
-    bool running;        // a vCont is not answered yet
-    bool over;           // detached, or …
-    bool quit;           // … all is to end, when that is answered
-    unsigned general;    // the thread that m, g and the like are about
+    int listening;        // where others may come; -1: nowhere
+    unsigned flags;       // enum gdb_flags
+    bool execed;          // another program's conversation goes on
+    bool running;         // a vCont is not answered yet
+    bool resumed;         // … and it is about the own process
+    bool over;            // detached, or …
+    bool quit;            // … all is to end, when that is answered
+    unsigned general;     // the thread that m, g and the like are about
+    unsigned general_pid; // … and its process
+    unsigned nchildren;
+    struct gdb_child *child[GDB_CHILDREN];
+    int born; // below: the link to a new process that the conversation above is going to ask for; -1: none
+    unsigned nadopted; // processes to come, with the lock
+    struct {
+        unsigned pid;
+        int link;
+    } adopted[GDB_CHILDREN];
     unsigned listed;     // threads that qfThreadInfo and qsThreadInfo have told
     int file[GDB_FILES]; // vFile's, + 1; 0: free
     struct debug_stop last;
@@ -27,6 +71,31 @@ void gdb_converse(struct gdb_session *s);
 
 // The CPU that a thread is, or the general one; NULL: there is none any more.
 struct cpu *session_cpu(struct gdb_session *s);
+
+// A thread's name: [pPID.]ID, -1: all; what is behind it.
+const char *gdb_thread(const char *p, struct gdb_thread *t);
+void gdb_put_thread(const struct gdb_session *s, struct gdb_reply *r, unsigned pid, unsigned id);
+bool gdb_is_thread(const struct debug_cpu *e, struct gdb_thread t);
+void gdb_follow(struct gdb_session *s); // what GDB wants followed, with the lock
+
+// gdb_process.c: other processes. What is for them is passed on: true.
+bool gdb_route(struct gdb_session *s);
+bool gdb_between(struct gdb_session *s, const char *p); // between conversations
+void gdb_child_new(struct gdb_session *s, unsigned pid, int link, bool running);
+void gdb_children_adopt(struct gdb_session *s);
+bool gdb_children_go(struct gdb_session *s, const char *vcont); // false: it is not about any
+bool gdb_children_ready(const struct gdb_session *s);           // one has something to say already
+void gdb_children_events(struct gdb_session *s);
+void gdb_children_halt(struct gdb_session *s, const struct gdb_child *but);
+void gdb_children_interrupt(struct gdb_session *s);
+size_t gdb_children_threads(struct gdb_session *s, char *xml, size_t size);
+void gdb_children_close(struct gdb_session *s);
+void gdb_hand_over(struct gdb_session *s);
+
+// gdb_place.c: a conversation's state as text. Reading begins it anew.
+void gdb_write_state(struct gdb_session *s, unsigned flags, char *text, size_t size);
+bool gdb_read_state(struct gdb_session *s, const char *text);
+unsigned gdb_descriptors(struct gdb_session *s, int *fd[GDB_DESCRIPTORS]);
 
 // Each answers a packet, or does not know it: false.
 bool gdb_run_packet(struct gdb_session *s, const char *p);   // gdb_run.c: going on and stopping

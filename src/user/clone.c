@@ -199,6 +199,7 @@ void clone_exit_group(struct thread *t, int status)
 {
     struct process *p = t->p;
     if (t->vforked) {
+        if (t->cpu.debugger) t->cpu.debugger->end(t->cpu.debugger, &t->cpu, status & 0xff, 0);
         release_thread(t, true);
         _exit(status & 0xff);
     }
@@ -239,8 +240,6 @@ static void become_process(struct thread *t, const struct clone_args *a)
         t->sandbox_fds = p->sandbox_fds;
     }
     if (a->slot >= 0) policy_enter(t, a);
-    if (p->opt.debugger) p->opt.debugger->forked(p->opt.debugger);
-    p->opt.debugger = NULL;
     t->vforked = false;
     t->next = NULL;
     p->threads = t;
@@ -249,6 +248,7 @@ static void become_process(struct thread *t, const struct clone_args *a)
     t->host = pthread_self();
     t->queue->held = 0;
     set_child_state(t, a);
+    if (p->opt.debugger) p->opt.debugger = p->opt.debugger->forked(p->opt.debugger, &t->cpu, 0);
 }
 
 static void put_pidfd(struct thread *t, const struct clone_args *a, int pid)
@@ -264,6 +264,8 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     const uint32_t host_flags = a->flags & CLONE_FOR_HOST;
     // The locks in the order in which others take them: see uas.c.
     fork_prepare(p);
+    struct debugger *const debugger = p->opt.debugger;
+    if (debugger) debugger->fork(debugger);
     pthread_mutex_lock(&p->lock);
     pthread_mutex_lock(&p->as.mm_lock);
     p->engine->fork_before(p->engine);
@@ -278,6 +280,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     if (pid == 0) become_process(t, a);
     pthread_mutex_unlock(&p->lock);
     fork_allow(p);
+    if (debugger && pid) debugger->forked(debugger, &t->cpu, (int)pid);
 
     if (pid == 0) {
         if (a->clear_handlers) clear_handlers(t);
@@ -296,7 +299,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
 // thread that does.
 
 struct vm_child {
-    struct thread *t;
+    struct thread *t, *parent; // NULL: that does not wait
     const struct clone_args *args;
     struct event *started; // NULL: the caller waits for the child's end anyway
     int pid;
@@ -316,6 +319,8 @@ static int vm_child_main(void *arg)
     if (v->args->flags & ABI_CLONE_CHILD_SETTID) put_tid(t, v->args->child_tid, v->pid);
     if (v->args->clear_handlers) clear_handlers(t);
     if (v->started) event_set(v->started, v->pid);
+    struct debugger *const d = t->p->opt.debugger;
+    if (d) d->vforked(d, v->parent ? &v->parent->cpu : NULL, &t->cpu);
     signal_unblock(t);
     thread_run(t);
     _exit(t->exit_status);
@@ -369,6 +374,7 @@ static struct vm_child *new_vm_child(struct thread *t, const struct clone_args *
 static void free_vm_child(struct vm_child *v)
 {
     exec_forget(v->t);
+    if (v->t->cpu.debugger) v->t->cpu.debugger->leave(v->t->cpu.debugger, &v->t->cpu);
     thread_free(v->t);
     munmap(v, sizeof *v);
 }
@@ -391,7 +397,11 @@ static int64_t clone_vm(struct thread *t, const struct clone_args *a)
     if (a->flags & ABI_CLONE_VFORK) {
         struct vm_child *v = new_vm_child(t, a, NULL);
         if (!v) return -ENOMEM;
+        struct debugger *const d = t->p->opt.debugger;
+        v->parent = t;
+        if (d) d->vfork(d, &t->cpu);
         pid = run_vm_child(v);
+        if (d) d->vfork_done(d, &t->cpu, &v->t->cpu);
         free_vm_child(v);
         t->cpu.memory_shared = t->p->memory_shared; // as the child has left it
     } else {

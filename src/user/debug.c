@@ -22,7 +22,7 @@ static void name_of(const struct cpu *c, char *name, size_t size)
 {
     char path[64];
     *name = 0;
-    snprintf(path, sizeof path, "/proc/self/task/%d/comm", thread_behind(c)->tid);
+    snprintf(path, sizeof path, "/proc/%d/comm", thread_behind(c)->tid);
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return;
     const ssize_t n = read(fd, name, size - 1);

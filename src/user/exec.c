@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/own_fd.h"
 #include "base/pages.h"
+#include "cpu/debug.h"
 #include "user/clone.h"
 #include "user/handover.h"
 #include "user/policy.h"
@@ -51,6 +52,7 @@ struct exec {
     int handover;        // … and what else it inherits; -1: nothing
     char handover_option[32];
     char sandbox_option[32], program_option[32];
+    char inherit[DEBUG_INHERIT], debug_option[sizeof "--gdb-inherit=" + DEBUG_INHERIT];
     int program; // in the sandbox: the file, open
 };
 
@@ -286,6 +288,10 @@ static int prepend_self(struct exec *e)
         snprintf(e->handover_option, sizeof e->handover_option, "--handover-fd=%d", e->handover);
         if (!strings_insert(&e->argv, at++, e->handover_option)) return -ENOMEM;
     }
+    if (e->inherit[0]) {
+        snprintf(e->debug_option, sizeof e->debug_option, "--gdb-inherit=%s", e->inherit);
+        if (!strings_insert(&e->argv, at++, e->debug_option)) return -ENOMEM;
+    }
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (!strings_insert(&e->argv, at++, own[i])) return -ENOMEM;
     return 0;
@@ -323,6 +329,8 @@ static int64_t call_host(struct thread *t, const char *path, const struct exec *
 static int64_t exec_self(struct exec *e)
 {
     if (handover_needed(e->t) && (e->handover = handover_write(e->t)) < 0) return e->handover;
+    struct debugger *const d = e->t->cpu.debugger;
+    if (d) d->exec(d, &e->t->cpu, e->inherit, sizeof e->inherit);
     int64_t r = prepend_self(e);
     if (!r) {
         if (e->t->p->sandbox) sandbox_leave_fds(e->t);
@@ -330,6 +338,7 @@ static int64_t exec_self(struct exec *e)
         r = call_host(e->t, own_path(), e);
         log_inherit(false);
     }
+    if (d) d->exec_failed(d, &e->t->cpu);
     return r;
 }
 
@@ -371,6 +380,8 @@ static int64_t exec_prepared(struct exec *e, int dirfd, uint32_t path, uint32_t 
     // The host kernel does the scripts itself, and what it has been told about: with the arguments as they
     // were.
     if (e->nscripts) err = strings_read(e->t, &e->argv, argv);
+    struct debugger *const d = e->t->cpu.debugger;
+    if (d && !err) d->end(d, &e->t->cpu, 0, 0); // to a debugger it is gone
     return err ? err : call_host(e->t, first, e);
 }
 

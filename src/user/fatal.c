@@ -47,7 +47,7 @@ static void print_registers(const struct cpu *c)
 
 void process_exit(struct process *p, int status)
 {
-    if (p->opt.debugger) p->opt.debugger->end(p->opt.debugger, status, 0);
+    if (p->opt.debugger) p->opt.debugger->end(p->opt.debugger, NULL, status, 0);
     if (p->opt.final_registers && current_thread) print_registers(&current_thread->cpu);
     if (log_on(LOG_ELF)) log_line("exiting with %d", status);
     stats_report();
@@ -172,7 +172,7 @@ static bool deserves_report(int sig)
 void process_die(struct thread *t, int sig, int code, uint32_t addr)
 {
     struct process *p = t->p;
-    if (t->cpu.debugger) t->cpu.debugger->end(t->cpu.debugger, 0, sig);
+    if (t->cpu.debugger) t->cpu.debugger->end(t->cpu.debugger, &t->cpu, 0, sig);
     if (deserves_report(sig) && log_mask)
         report(t, sig, code, addr);
     else if (p->opt.final_registers)

@@ -111,10 +111,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct debug_control k;
     static struct gdb_session s;
     int pair[2];
+    const bool below = size && *data == 1; // another process's conversation
     if (size > 4096 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) return 0;
     const int room = 1 << 20;
     setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    data += below;
+    size -= below;
     while (size) {
         const uint8_t *end = memchr(data, '\n', size);
         const size_t n = end ? (size_t)(end - data) : size;
@@ -133,10 +136,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     k.base.join(&k.base, &cpu);
     s.k = &k;
     s.link.in = s.link.out = pair[1];
+    s.listening = s.born = -1;
+    s.flags = below ? GDB_BELOW | GDB_MULTIPROCESS : 0;
     gdb_converse(&s);
     k.base.leave(&k.base, &cpu);
     own_fd_close(k.event_fd);
     close(pair[0]);
-    close(pair[1]);
+    if (s.link.in == pair[1]) close(pair[1]);
     return 0;
 }

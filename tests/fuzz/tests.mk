@@ -9,7 +9,7 @@ MUTATE_ELFS  := $(MUTATE_FILES:%=$(TESTBUILD)/examples/%.elf)
 
 # What each is made of, and its corpus
 FUZZ_SRCS_elf := $(wildcard src/elf/*)
-FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c watch.c registers.c signals.c) \
+FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c process.c watch.c registers.c signals.c) \
     src/cpu/cpu.c src/base/log.c src/base/own_fd.c
 FUZZ_SRCS_net := $(filter-out %/usernet_sock.c,$(wildcard src/host/usernet* src/host/netdev.* src/host/clock.* src/host/loop.*)) \
     src/base/log.c src/base/own_fd.c

@@ -1,6 +1,6 @@
 # A kernel: to start_kernel, a process, the clock, and to the shell.
 # machine: --no-reboot --append console=ttyAMA0
-# ignore: ^0x[0-9a-f]+ in|^Old value|^New value|^Breakpoint [0-9] at|^Hardware assisted breakpoint [0-9] at|^pc |^sp|^Remote|^([0-9abd-f]|c[1-9a-f]|c00(0[0-79a-f]|[1-9a-f])|c0[1-9a-f]).*->|pages known|^CPU 0: IRQ|^  29 
+# ignore: ^0x… in|^Old value|^New value|^Breakpoint [0-9] at|^Hardware assisted breakpoint [0-9] at|^pc |^sp|^Remote|^([0-9abd-f]|c[1-9a-f]|c00(0[0-79a-f]|[1-9a-f])|c0[1-9a-f]).*->|pages known|^CPU 0: IRQ|^  29 
 break start_kernel
 continue
 backtrace 1

@@ -69,18 +69,40 @@ struct elf_error {
 // field has which value and what was wanted; the caller adds the file's name.
 bool elf_parse(struct elf *e, const void *bytes, size_t size, struct elf_error *err);
 
-// The same for a file that is loaded by physical addresses into a bare machine, where there are no pages: only
-// sizes must be right, and segments may share virtual addresses. Where the entry point lies is the caller's
-// business.
+// The same for a file that is loaded by physical addresses into a bare machine, where there are no pages:
+// only sizes must be right, and segments may share virtual addresses. Where the entry point lies is the
+// caller's business.
 bool elf_parse_physical(struct elf *e, const void *bytes, size_t size, struct elf_error *err);
 
 // The program header i < e->phnum of a file that was parsed.
 struct elf_segment elf_segment(const struct elf *e, unsigned i);
 
-// elf_symbols.c: the function or label that address (of the file, not biased) lies in or behind: its name, in
-// the bytes; *offset: how far behind. NULL if there is none. Only this looks at sections, and it takes
-// nothing for granted.
-const char *elf_symbol(const void *bytes, size_t size, uint64_t address, uint64_t *offset);
+// elf_symbols.c: what debuggers look for, in files that may be damaged: nothing is taken for granted, and
+// files come in the pieces that are needed.
+struct elf_piece {
+    uint32_t offset, size; // in the file
+};
+// By a file's first ELF32_HEADER_SIZE bytes: its tables of program headers and of sections; size 0: none.
+// False: no file of a 32-bit ARM.
+bool elf_tables(const uint8_t *header, struct elf_piece *segments, struct elf_piece *sections);
+// The i-th program header of a table of size bytes; false: it has no more.
+bool elf_table_segment(const uint8_t *table, uint32_t size, unsigned i, struct elf_segment *s);
+// The symbol table in a table of sections (of size bytes), or else the one for dynamic linking, and the names
+// of its symbols. False: there is none.
+bool elf_symbol_table(const uint8_t *sections, uint32_t size, struct elf_piece *symbols,
+                      struct elf_piece *names);
+
+struct elf_symbol {
+    const char *name; // in the names
+    uint32_t value, size;
+    bool function, label, object; // one of these
+    bool thumb;                   // a function's instruction set
+    bool global, weak;            // neither: local
+};
+// The symbol in ELF32_SYM_SIZE bytes. False: it is none that has a name and an address. Bit 0 of a function's
+// value, which says Thumb, is taken away; symbols that mark instruction sets ($a, $t, $d; AAELF32 5.5.5) are
+// none.
+bool elf_symbol(const uint8_t *bytes, const char *names, uint32_t names_size, struct elf_symbol *s);
 
 // elf_print.c: the header and the program headers as readelf -l shows them, one call of put a line.
 typedef void elf_put_fn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -1,85 +1,93 @@
-// The symbol table, for reports about a program that may have damaged anything, its file included.
+// Symbol tables, for reports about a program that may have damaged anything, its file included.
 #include <string.h>
 
 #include "elf/elf.h"
 
-enum { SHT_SYMTAB = 2, SHN_UNDEF = 0, STT_NOTYPE = 0, STT_FUNC = 2 };
-
-// An address further behind a symbol than this is none of its.
-#define SYMBOL_REACH (1u << 20)
-
-struct range {
-    const uint8_t *p;
-    uint32_t size;
+enum {
+    SHT_SYMTAB = 2,
+    SHT_STRTAB = 3,
+    SHT_DYNSYM = 11,
+    SHN_UNDEF = 0,
+    SHN_ABS = 0xfff1,
+    SHN_COMMON = 0xfff2
 };
+enum { STT_NOTYPE = 0, STT_OBJECT = 1, STT_FUNC = 2, STT_GNU_IFUNC = 10, STB_GLOBAL = 1, STB_WEAK = 2 };
 
-struct section {
-    uint32_t type, link;
-    struct range data;
-};
-
-static bool get_range(const uint8_t *bytes, size_t size, uint32_t offset, uint32_t len, struct range *r)
+static struct elf_piece table_at(uint32_t offset, unsigned count, unsigned size, unsigned wanted)
 {
-    if (offset > size || len > size - offset) return false;
-    *r = (struct range){bytes + offset, len};
+    return (struct elf_piece){offset, size == wanted ? count * wanted : 0};
+}
+
+bool elf_tables(const uint8_t *h, struct elf_piece *segments, struct elf_piece *sections)
+{
+    if (memcmp(h, "\177ELF\1\1", 6) != 0 || elf_get16(h + 18) != ELF_MACHINE_ARM) return false;
+    *segments = table_at(elf_get32(h + 28), elf_get16(h + 44), elf_get16(h + 42), ELF32_PHENT_SIZE);
+    *sections = table_at(elf_get32(h + 32), elf_get16(h + 48), elf_get16(h + 46), ELF32_SHENT_SIZE);
     return true;
 }
 
-static bool get_section(const uint8_t *bytes, size_t size, unsigned i, struct section *s)
+bool elf_table_segment(const uint8_t *table, uint32_t size, unsigned i, struct elf_segment *s)
 {
-    struct range h;
-    const uint64_t at = elf_get32(bytes + 32) + (uint64_t)i * ELF32_SHENT_SIZE;
-    if (i >= elf_get16(bytes + 48) || at > UINT32_MAX ||
-        !get_range(bytes, size, (uint32_t)at, ELF32_SHENT_SIZE, &h))
-        return false;
-    s->type = elf_get32(h.p + 4);
-    s->link = elf_get32(h.p + 24);
-    return get_range(bytes, size, elf_get32(h.p + 16), elf_get32(h.p + 20), &s->data);
+    if (i >= size / ELF32_PHENT_SIZE) return false;
+    const uint8_t *p = table + (size_t)i * ELF32_PHENT_SIZE;
+    *s = (struct elf_segment){
+        .type = elf_get32(p),
+        .offset = elf_get32(p + 4),
+        .vaddr = elf_get32(p + 8),
+        .paddr = elf_get32(p + 12),
+        .filesz = elf_get32(p + 16),
+        .memsz = elf_get32(p + 20),
+        .flags = elf_get32(p + 24),
+        .align = elf_get32(p + 28),
+    };
+    return true;
 }
 
-// The name, if it is one of code: mapping symbols ($a, $t, $d) mark instruction sets and data
-// (AAELF32 4.5.5).
-static const char *code_name(const uint8_t *sym, const struct range *strings)
+static struct elf_piece piece_of(const uint8_t *section)
 {
-    const uint32_t at = elf_get32(sym);
-    const unsigned type = sym[12] & 15, shndx = elf_get16(sym + 14);
-    if (shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_NOTYPE) || at >= strings->size) return NULL;
-    const char *name = (const char *)strings->p + at;
-    return *name && *name != '$' && memchr(name, 0, strings->size - at) ? name : NULL;
+    return (struct elf_piece){elf_get32(section + 16), elf_get32(section + 20)};
 }
 
-// The last symbol at or below the address; where several have the same value, a function's before a label.
-static const char *search(const struct range *table, const struct range *strings, uint64_t address,
-                          uint64_t *offset)
+bool elf_symbol_table(const uint8_t *sections, uint32_t size, struct elf_piece *symbols,
+                      struct elf_piece *names)
 {
-    const char *best = NULL;
-    uint32_t best_value = 0;
-    bool best_func = false;
-    for (uint32_t i = 0; i < table->size / ELF32_SYM_SIZE; i++) {
-        const uint8_t *sym = table->p + (size_t)i * ELF32_SYM_SIZE;
-        const bool func = (sym[12] & 15) == STT_FUNC;
-        const uint32_t value = elf_get32(sym + 4) & ~(uint32_t)func; // bit 0 of a function: Thumb
-        if (value > address || address - value >= SYMBOL_REACH) continue;
-        if (best && (value < best_value || (value == best_value && (best_func || !func)))) continue;
-        const char *name = code_name(sym, strings);
-        if (!name) continue;
-        best = name;
-        best_value = value;
-        best_func = func;
+    const uint32_t n = size / ELF32_SHENT_SIZE;
+    bool found = false;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint8_t *s = sections + (size_t)i * ELF32_SHENT_SIZE;
+        const uint32_t type = elf_get32(s + 4), link = elf_get32(s + 24);
+        if (type != SHT_SYMTAB && (type != SHT_DYNSYM || found)) continue;
+        if (link >= n) continue;
+        const uint8_t *strings = sections + (size_t)link * ELF32_SHENT_SIZE;
+        if (elf_get32(strings + 4) != SHT_STRTAB) continue;
+        *symbols = piece_of(s);
+        *names = piece_of(strings);
+        found = true;
+        if (type == SHT_SYMTAB) break;
     }
-    *offset = address - best_value;
-    return best;
+    return found;
 }
 
-const char *elf_symbol(const void *bytes, size_t size, uint64_t address, uint64_t *offset)
+bool elf_symbol(const uint8_t *bytes, const char *names, uint32_t names_size, struct elf_symbol *s)
 {
-    const uint8_t *b = bytes;
-    if (size < ELF32_HEADER_SIZE || memcmp(b, "\177ELF\1\1", 6) != 0 || elf_get16(b + 46) != ELF32_SHENT_SIZE)
-        return NULL;
-    struct section table, strings;
-    for (unsigned i = 0; i < elf_get16(b + 48); i++)
-        if (get_section(b, size, i, &table) && table.type == SHT_SYMTAB &&
-            get_section(b, size, table.link, &strings))
-            return search(&table.data, &strings.data, address, offset);
-    return NULL;
+    const uint32_t at = elf_get32(bytes);
+    const unsigned type = bytes[12] & 15, bind = bytes[12] >> 4, shndx = elf_get16(bytes + 14);
+    const bool function = type == STT_FUNC || type == STT_GNU_IFUNC;
+    if (shndx == SHN_UNDEF || shndx == SHN_ABS || shndx == SHN_COMMON || at >= names_size) return false;
+    if (!function && type != STT_NOTYPE && type != STT_OBJECT) return false;
+    const char *name = names + at;
+    if (!*name || *name == '$' || !memchr(name, 0, names_size - at)) return false;
+    const uint32_t value = elf_get32(bytes + 4);
+    *s = (struct elf_symbol){
+        .name = name,
+        .value = value & ~(uint32_t)function,
+        .size = elf_get32(bytes + 8),
+        .function = function,
+        .label = type == STT_NOTYPE,
+        .object = type == STT_OBJECT,
+        .thumb = function && value & 1,
+        .global = bind == STB_GLOBAL,
+        .weak = bind == STB_WEAK,
+    };
+    return true;
 }

@@ -108,12 +108,14 @@ static void insert_at(struct uas *as, size_t i, struct uas_map m)
     memmove(&as->maps[i + 1], &as->maps[i], (as->nmaps - i) * sizeof m);
     as->maps[i] = m;
     as->nmaps++;
+    as->changes++;
 }
 
 static void remove_at(struct uas *as, size_t i, size_t n)
 {
     memmove(&as->maps[i], &as->maps[i + n], (as->nmaps - i - n) * sizeof as->maps[0]);
     as->nmaps -= n;
+    as->changes++;
 }
 
 // Makes addr a boundary between mappings. Needs one free slot.
@@ -385,6 +387,7 @@ static void list_protect(struct uas *as, uint64_t start, uint64_t end, unsigned 
     if (end < WINDOW_SIZE) split(as, end);
     for (size_t i = find(as, start); i < as->nmaps && as->maps[i].start < end; i++)
         as->maps[i].prot = (uint8_t)prot;
+    as->changes++;
     merge(as, start, end);
 }
 
@@ -528,6 +531,14 @@ unsigned uas_count(struct uas *as)
 {
     pthread_mutex_lock(&as->lock);
     const unsigned n = (unsigned)as->nmaps;
+    pthread_mutex_unlock(&as->lock);
+    return n;
+}
+
+uint64_t uas_changes(struct uas *as)
+{
+    pthread_mutex_lock(&as->lock);
+    const uint64_t n = as->changes;
     pthread_mutex_unlock(&as->lock);
     return n;
 }

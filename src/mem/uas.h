@@ -45,6 +45,7 @@ struct uas {
     uint8_t *window;
     struct uas_map *maps; // sorted, disjoint
     size_t nmaps, cap;
+    uint64_t changes;        // of maps
     pthread_mutex_t lock;    // guards maps and the host mappings behind them; taken inside, for moments
     pthread_mutex_t mm_lock; // for callers: held from choosing an address to mapping it
     struct engine *engine;
@@ -85,7 +86,8 @@ bool uas_is_mapped(struct uas *as, uint32_t addr, uint64_t len);
 
 // The mapping that holds addr, copied out; false if there is none.
 bool uas_lookup(struct uas *as, uint32_t addr, struct uas_map *out);
-unsigned uas_count(struct uas *as); // mappings
+unsigned uas_count(struct uas *as);   // mappings
+uint64_t uas_changes(struct uas *as); // another number than before: there are others
 // The first mapping that ends above addr; false if there is none.
 bool uas_next(struct uas *as, uint32_t addr, struct uas_map *out);
 
@@ -104,6 +106,8 @@ void uas_invalidate(struct uas *as, uint32_t addr, uint64_t len);
 // else in the emulator dereferences a guest address.
 bool uas_read(struct uas *as, void *to, uint32_t from, size_t len);
 bool uas_write(struct uas *as, uint32_t to, const void *from, size_t len);
+// Bytes that were copied: up to the first page that is not accessible.
+size_t uas_read_part(struct uas *as, void *to, uint32_t from, size_t len);
 // A C string with its NUL; returns its length, or -EFAULT, or -ENAMETOOLONG if it is not shorter than size.
 int uas_read_string(struct uas *as, char *to, uint32_t from, size_t size);
 

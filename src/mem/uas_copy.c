@@ -40,6 +40,18 @@ bool uas_write(struct uas *as, uint32_t to, const void *from, size_t len)
     return in_window(to, len) && uas_copy_bytes(as->window + to, from, len) == 0;
 }
 
+size_t uas_read_part(struct uas *as, void *to, uint32_t from, size_t len)
+{
+    size_t done = 0, chunk;
+    for (; done < len; done += chunk) {
+        const uint32_t at = from + (uint32_t)done;
+        chunk = UAS_PAGE - at % UAS_PAGE;
+        if (chunk > len - done) chunk = len - done;
+        if (!uas_read(as, (uint8_t *)to + done, at, chunk)) break;
+    }
+    return done;
+}
+
 int uas_read_string(struct uas *as, char *to, uint32_t from, size_t size)
 {
     size_t done = 0;

@@ -49,6 +49,8 @@ struct symbol {
 bool symbols_at(struct symbols *s, uint32_t addr, struct symbol *found);
 // By name; the program's own before a library's; a name with "FILE:" in front is that file's.
 bool symbols_find(struct symbols *s, const char *name, struct symbol *found);
+// The mapped file, and the address in it: for what has no name. False: none is mapped there.
+bool symbols_file_at(struct symbols *s, uint32_t addr, const char **file, uint32_t *in_file);
 // "main+0x10", "" when there is none.
 void symbols_format(struct symbols *s, uint32_t addr, char *buf, size_t size);
 // Where the table of unwinding (.ARM.exidx) is that tells of the code at an address. False: there is none.

@@ -240,6 +240,7 @@ static void become_process(struct thread *t, const struct clone_args *a)
         t->sandbox_fds = p->sandbox_fds;
     }
     if (a->slot >= 0) policy_enter(t, a);
+    p->symbols = NULL; // another thread may have been asking
     t->vforked = false;
     t->next = NULL;
     p->threads = t;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cpu/engine.h"
+#include "user/symbols.h"
 #include "user/sysroot.h"
 
 static const struct thread *thread_behind(const struct cpu *c)
@@ -39,13 +40,7 @@ static size_t in_page(uint32_t addr, size_t n)
 
 static size_t read_memory(struct cpu *c, uint32_t addr, void *to, size_t n)
 {
-    struct uas *as = c->mem_ctx;
-    size_t done = 0, piece;
-    for (; done < n; done += piece) {
-        piece = in_page(addr + (uint32_t)done, n - done);
-        if (!uas_read(as, (uint8_t *)to + done, addr + (uint32_t)done, piece)) break;
-    }
-    return done;
+    return uas_read_part(c->mem_ctx, to, addr, n);
 }
 
 static size_t write_memory(struct cpu *c, uint32_t addr, const void *from, size_t n)
@@ -58,6 +53,11 @@ static size_t write_memory(struct cpu *c, uint32_t addr, const void *from, size_
     }
     if (done) uas_invalidate(as, addr, done);
     return done;
+}
+
+static void stack_of(struct cpu *c, struct backtrace_space *space)
+{
+    *space = thread_stack(c->owner);
 }
 
 static void invalidate(void *ctx, uint32_t addr)
@@ -105,6 +105,8 @@ struct debug_target process_debug_target(struct process *p)
         .name = name_of,
         .read = read_memory,
         .write = write_memory,
+        .symbols = process_symbols(p),
+        .stack = stack_of,
         .invalidate = invalidate,
         .quit = quit,
         .exe = exe_of,

@@ -25,14 +25,14 @@ enum policy { POLICY_FORWARD, POLICY_DENY, POLICY_SANDBOX };
 
 struct process_options {
     enum policy policy;
-    uint32_t stack_size;    // bytes
-    bool final_registers;   // -r
-    char *const *self_args; // stinkarm's own options, handed to the child; NULL-terminated
-    int program_fd;         // of the program, open already; -1: it is not
-    bool by_kernel;         // binfmt_misc started us, and will start ARM programs that it executes
-    uint32_t features;      // enum isa_feature
-    const char *core;                    // a core file's name; NULL: none is written
-    struct debugger *debugger;           // NULL: nobody debugs
+    uint32_t stack_size;       // bytes
+    bool final_registers;      // -r
+    char *const *self_args;    // stinkarm's own options, handed to the child; NULL-terminated
+    int program_fd;            // of the program, open already; -1: it is not
+    bool by_kernel;            // binfmt_misc started us, and will start ARM programs that it executes
+    uint32_t features;         // enum isa_feature
+    const char *core;          // a core file's name; NULL: none is written
+    struct debugger *debugger; // NULL: nobody debugs
     enum cpu_exit (*run)(struct cpu *c); // instead of the engine's own: to look at what it does; NULL: none
 };
 
@@ -88,6 +88,8 @@ struct process {
     bool any_ended;
     struct abi_sigaction actions[ABI_NSIG + 1]; // by signal number
     uint64_t actions_known;                     // those not known yet are as stinkarm inherited them
+
+    struct symbols *symbols; // symbols.h; guarded by lock
 
     uint64_t exe_dev, exe_ino; // the file that it was loaded from
     char exe[4096];            // process_exe's

@@ -1,10 +1,13 @@
-// Names for addresses of the program, for reports: from its file's symbol table, read when somebody asks.
+// Names for addresses of a program and its libraries, and the stacks of its threads.
 #ifndef STINKARM_USER_SYMBOLS_H
 #define STINKARM_USER_SYMBOLS_H
 
+#include "symbols/backtrace.h"
 #include "user/process.h"
 
-// "main+0x10", or "" when there is no symbol table or no symbol at or below addr in its section.
-void symbol_name(struct process *p, uint32_t addr, char *buf, size_t size);
+// The process's, made when somebody first asks. NULL: out of memory.
+struct symbols *process_symbols(struct process *p);
+// How to walk a thread's stack, through signals' handlers, too.
+struct backtrace_space thread_stack(struct thread *t);
 
 #endif

@@ -380,35 +380,57 @@ static void make_symbols(void)
     put_symbol(7, 999, 0x8040, 2, 1); // a name outside the strings
 }
 
-static void expect_symbol(uint32_t address, const char *name, unsigned offset)
+// The n-th of what the table has. NULL: no table is found, or no such symbol.
+static const char *symbol_named(unsigned n, struct elf_symbol *s)
 {
-    uint64_t off = 0;
-    const char *s = elf_symbol(file, SIZE, address, &off);
-    if (!name) {
-        cr_expect_null(s, "%x: %s", address, s);
-        return;
-    }
-    cr_assert_not_null(s, "%x", address);
-    cr_expect_str_eq(s, name);
-    cr_expect_eq(off, offset, "%x", address);
+    struct elf_piece segments, sections, symbols, names;
+    if (!elf_tables(file, &segments, &sections)) return NULL;
+    if (sections.offset > SIZE || sections.size > SIZE - sections.offset) return NULL;
+    if (!elf_symbol_table(file + sections.offset, sections.size, &symbols, &names)) return NULL;
+    if (symbols.offset > SIZE || symbols.size > SIZE - symbols.offset) return NULL;
+    if (names.offset > SIZE || names.size > SIZE - names.offset) return NULL;
+    for (unsigned i = 0; i < symbols.size / ELF32_SYM_SIZE; i++)
+        if (elf_symbol(file + symbols.offset + i * ELF32_SYM_SIZE, (const char *)file + names.offset,
+                       names.size, s) &&
+            !n--)
+            return s->name;
+    return NULL;
 }
 
 Test(elf, symbols)
 {
+    static const struct elf_symbol wanted[] = {
+        {"main", 0x8000, 0, .function = true},
+        {"loop", 0x8010, 0, .label = true},
+        {"table", 0x8018, 0, .object = true},
+        {"thumb", 0x8020, 0, .function = true, .thumb = true},
+    };
     make_symbols();
-    expect_symbol(0x7fff, NULL, 0);
-    expect_symbol(0x8000, "main", 0);
-    expect_symbol(0x800f, "main", 15);
-    expect_symbol(0x8010, "loop", 0);
-    expect_symbol(0x801c, "loop", 12);
-    expect_symbol(0x8020, "thumb", 0);
-    expect_symbol(0x8050, "thumb", 0x30);
-    expect_symbol(0x8020 + (1u << 20), NULL, 0);
+    struct elf_symbol s;
+    for (unsigned i = 0; i < 4; i++) {
+        cr_assert_str_eq(symbol_named(i, &s), wanted[i].name);
+        cr_expect_eq(s.value, wanted[i].value, "%s", s.name);
+        cr_expect_eq(s.function, wanted[i].function, "%s", s.name);
+        cr_expect_eq(s.label, wanted[i].label, "%s", s.name);
+        cr_expect_eq(s.object, wanted[i].object, "%s", s.name);
+        cr_expect_eq(s.thumb, wanted[i].thumb, "%s", s.name);
+    }
+    cr_expect_null(symbol_named(4, &s), "%s", s.name); // neither $a, nor undefined ones, nor without a name
+}
+
+// Stripped files have only what dynamic linking needs.
+Test(elf, dynamic_symbols)
+{
+    struct elf_symbol s;
+    make_symbols();
+    file[0x2004] = 11; // SHT_DYNSYM
+    cr_assert_str_eq(symbol_named(0, &s), "main");
 }
 
 Test(elf, damaged_symbols)
 {
     static const struct violation damages[] = {
+        {18, 2, 62, "e_machine"},
         {32, 4, 0xffffffff, "e_shoff"},
         {32, 4, SIZE - 39, "e_shoff"},
         {46, 2, 64, "e_shentsize"},
@@ -416,22 +438,20 @@ Test(elf, damaged_symbols)
         {0x2000 + 16, 4, SIZE - 127, "sh_offset"},
         {0x2000 + 20, 4, 0xffffffff, "sh_size"},
         {0x2000 + 24, 4, 2, "sh_link"},
+        {0x2028 + 4, 4, 8, "sh_type of strings"},
         {0x2028 + 16, 4, SIZE, "sh_offset of strings"},
         {0x2028 + 20, 4, 0, "no strings"},
         {4, 1, 2, "class"},
     };
+    struct elf_symbol s;
     for (unsigned i = 0; i < sizeof damages / sizeof *damages; i++) {
         const struct violation *v = &damages[i];
         make_symbols();
         for (unsigned b = 0; b < v->bytes; b++)
             file[v->at + b] = (uint8_t)(v->value >> 8 * b);
-        uint64_t off;
-        cr_expect_null(elf_symbol(file, SIZE, 0x8000, &off), "%s", v->text);
+        cr_expect_null(symbol_named(0, &s), "%s", v->text);
     }
-    uint64_t off;
     make_symbols();
-    for (size_t size = 0; size < SIZE; size += 7)
-        elf_symbol(file, size, 0x8000, &off);
-    memset(file + 0x1180, 'x', SIZE - 0x1180); // no string has an end
-    elf_symbol(file, SIZE, 0x8000, &off);
+    memset(file + 0x1180, 'x', 0x40); // no string has an end
+    cr_expect_null(symbol_named(0, &s));
 }

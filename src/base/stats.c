@@ -9,7 +9,7 @@ uint64_t stats_count[STAT_COUNT];
 const char *stats_program = "";
 struct stats_list *stats_lists;
 
-static bool count_instructions;
+static bool count_instructions, see_accesses;
 
 bool stats_begin(const char *what)
 {
@@ -19,6 +19,8 @@ bool stats_begin(const char *what)
             stats_json = true;
         else if (n == 5 && memcmp(what, "count", n) == 0)
             count_instructions = true;
+        else if (n == 3 && memcmp(what, "tlb", n) == 0)
+            see_accesses = true;
         else
             return false;
         what += n + (what[n] == ',');
@@ -31,6 +33,11 @@ bool stats_begin(const char *what)
 bool stats_counts_instructions(void)
 {
     return count_instructions;
+}
+
+bool stats_sees_accesses(void)
+{
+    return see_accesses;
 }
 
 void stats_add_list(struct stats_list *l)

@@ -37,6 +37,34 @@ enum stats_counter {
     STAT_FAULTS,
     STAT_FP_TRAPS,
     STAT_FP_FORMS,
+    STAT_SVC,
+    STAT_UNDEFINED,
+    STAT_BREAKPOINT,
+    STAT_PREFETCH_ABORT,
+    STAT_DATA_ABORT,
+    STAT_IRQ,
+    STAT_FIQ,
+    STAT_FIRMWARE,
+    STAT_SEMIHOSTING,
+    STAT_WFI,
+    STAT_WFE,
+    STAT_GROWN,
+    STAT_CODE_WRITTEN,
+    STAT_TLB_HITS,
+    STAT_TLB_MISSES,
+    STAT_TLB_FETCHES,
+    STAT_TLB_WALKS,
+    STAT_TLB_FLUSH_ALL,
+    STAT_TLB_FLUSH_ASID,
+    STAT_TLB_FLUSH_PAGE,
+    STAT_TLB_REGIMES,
+    STAT_TLB_SLOTS,
+    STAT_WINDOWS,
+    STAT_WINDOW_FAULTS,
+    STAT_WINDOW_PAGES,
+    STAT_WINDOWS_CLEARED,
+    STAT_SMP_REQUESTS,
+    STAT_SMP_WAITS,
     STAT_COUNT,
 };
 
@@ -49,7 +77,12 @@ enum stats_part {
     PART_BLOCKS,
     PART_REGIONS,
     PART_CALLS,
+    PART_TRANSLATION,
+    PART_DEVICES,
+    PART_SLEEP,
+    PART_EVENTS, // the event loop's thread, …
     PART_COUNT,
+    PART_NONE = PART_COUNT, // … which is nothing of the machine's while it waits: counted nowhere
 };
 
 // Something that is counted by number: system calls, operations.
@@ -61,7 +94,9 @@ struct stats_list {
     bool timed;
     unsigned n;
     struct stats_row *row;
-    const char *(*name)(unsigned i); // valid until the next call
+    // Of a row, for the report; valid until the next call.
+    const char *(*name)(const struct stats_list *l, unsigned i);
+    const void *ctx;
     struct stats_list *next;
 };
 
@@ -72,9 +107,11 @@ extern uint64_t stats_count[STAT_COUNT];
 extern const char *stats_program;
 
 // From now on there is counting. what: NULL, or a comma-separated list of "json" (the report is one line of
-// that), "count" (compiled code counts its instructions). False: something else is in it.
+// that), "count" (compiled code counts its instructions), "tlb" (all accesses are
+// looked at: struct cpu_mem's functions make them, the interpreter runs). False: something else is in it.
 bool stats_begin(const char *what);
 bool stats_counts_instructions(void);
+bool stats_sees_accesses(void);
 
 // A list to be printed, before the first thread runs.
 void stats_add_list(struct stats_list *l);
@@ -109,7 +146,17 @@ uint64_t stats_clock_now(void); // in ns
 
 static inline void stats_row(struct stats_row *r)
 {
-    __atomic_fetch_add(&r->count, 1, __ATOMIC_RELAXED);
+    if (__builtin_expect(stats_on, 0)) __atomic_fetch_add(&r->count, 1, __ATOMIC_RELAXED);
+}
+
+// Of a timed row: what it took since `start`, which is stats_clock()'s; 0: nobody counts.
+static inline uint64_t stats_clock(void)
+{
+    return __builtin_expect(stats_on, 0) ? stats_clock_now() : 0;
+}
+static inline void stats_row_since(struct stats_row *r, uint64_t start)
+{
+    if (__builtin_expect(stats_on, 0)) __atomic_fetch_add(&r->ns, stats_clock_now() - start, __ATOMIC_RELAXED);
 }
 
 // In order of counts: the row behind `last`, which is the list's length at first, and at the end comes back.

@@ -45,18 +45,50 @@ static const struct {
     [STAT_FAULTS] = {"code", "faults", "memory faults in compiled code"},
     [STAT_FP_TRAPS] = {"code", "fp_traps", "floating-point traps in compiled code"},
     [STAT_FP_FORMS] = {"code", "fp_forms", "new floating-point forms wanted"},
+    [STAT_SVC] = {"exceptions", "svc", "supervisor calls"},
+    [STAT_UNDEFINED] = {"exceptions", "undefined", "undefined instructions"},
+    [STAT_BREAKPOINT] = {"exceptions", "breakpoint", "breakpoint instructions"},
+    [STAT_PREFETCH_ABORT] = {"exceptions", "prefetch_abort", "prefetch aborts"},
+    [STAT_DATA_ABORT] = {"exceptions", "data_abort", "data aborts"},
+    [STAT_IRQ] = {"exceptions", "irq", "interrupts (IRQ)"},
+    [STAT_FIQ] = {"exceptions", "fiq", "fast interrupts (FIQ)"},
+    [STAT_FIRMWARE] = {"exceptions", "firmware", "calls of firmware (HVC, SMC)"},
+    [STAT_SEMIHOSTING] = {"exceptions", "semihosting", "semihosting calls"},
+    [STAT_WFI] = {"sleeps", "wfi", "waits for an interrupt (WFI)"},
+    [STAT_WFE] = {"sleeps", "wfe", "waits for an event (WFE)"},
+    [STAT_GROWN] = {"memory", "grown", "aborts that have made a stack larger"},
+    [STAT_CODE_WRITTEN] = {"memory", "code_written", "faults: writes to pages with decoded blocks"},
+    [STAT_TLB_HITS] = {"tlb", "hits", "accesses found in the TLB, as far as anybody has looked"},
+    [STAT_TLB_MISSES] = {"tlb", "misses", "accesses not found in the TLB"},
+    [STAT_TLB_FETCHES] = {"tlb", "fetches", "addresses looked up to find code"},
+    [STAT_TLB_WALKS] = {"tlb", "walks", "page table walks: not in the second level, either"},
+    [STAT_TLB_FLUSH_ALL] = {"tlb", "flush_all", "flushes of a TLB"},
+    [STAT_TLB_FLUSH_ASID] = {"tlb", "flush_asid", "… of one address space"},
+    [STAT_TLB_FLUSH_PAGE] = {"tlb", "flush_page", "… of one page"},
+    [STAT_TLB_REGIMES] = {"tlb", "regimes", "changes of the translation regime"},
+    [STAT_TLB_SLOTS] = {"tlb", "regimes_new", "… to one without TLB, which gets an empty one"},
+    [STAT_WINDOWS] = {"windows", "given", "windows given to processes"},
+    [STAT_WINDOW_FAULTS] = {"windows", "faults", "… faults in them"},
+    [STAT_WINDOW_PAGES] = {"windows", "pages", "… pages mapped there"},
+    [STAT_WINDOWS_CLEARED] = {"windows", "cleared", "… emptied"},
+    [STAT_SMP_REQUESTS] = {"smp", "requests", "requests to other CPUs' TLBs"},
+    [STAT_SMP_WAITS] = {"smp", "waits", "… waited for"},
 };
 
 static const struct {
     const char *key, *text;
 } parts[PART_COUNT] = {
-    [PART_OTHER] = {"other", "loading, signals, and what is not below"},
+    [PART_OTHER] = {"other", "starting, exceptions, and what is not below"},
     [PART_INTERPRETER] = {"interpreter", "in the interpreter"},
     [PART_CODE] = {"code", "in compiled code"},
     [PART_DECODE] = {"decode", "decoding blocks for the interpreter"},
     [PART_BLOCKS] = {"compile_blocks", "compiling blocks"},
     [PART_REGIONS] = {"compile_regions", "compiling regions"},
     [PART_CALLS] = {"system_calls", "in system calls"},
+    [PART_TRANSLATION] = {"translation", "looking up addresses that the TLB does not have"},
+    [PART_DEVICES] = {"devices", "in accesses to devices"},
+    [PART_SLEEP] = {"sleep", "asleep, or in the host's calls that may sleep"},
+    [PART_EVENTS] = {"events", "in the event loop: timers, terminals, disks, networks"},
 };
 
 struct text {
@@ -111,7 +143,7 @@ static void put_json_list(struct text *t, const struct stats_list *l)
     const char *comma = "";
     for (unsigned i = stats_next_row(l, l->n); i < l->n; i = stats_next_row(l, i), comma = ",") {
         put(t, "%s{\"name\":", comma);
-        put_json_string(t, l->name(i));
+        put_json_string(t, l->name(l, i));
         put_json_number(t, "count", l->row[i].count);
         if (l->timed) put_json_number(t, "ns", l->row[i].ns);
         put(t, "}");
@@ -171,7 +203,7 @@ static void put_list(struct text *t, const struct stats_list *l)
             put(t, "%14s  …\n", "");
             return;
         }
-        put(t, "%14llu  %s", (unsigned long long)l->row[i].count, l->name(i));
+        put(t, "%14llu  %s", (unsigned long long)l->row[i].count, l->name(l, i));
         if (l->timed) put(t, " (%.3f ms)", (double)l->row[i].ns / 1e6);
         put(t, "\n");
     }

@@ -8,7 +8,7 @@
 
 struct timed_thread {
     enum stats_part part;
-    uint64_t since, ns[PART_COUNT];
+    uint64_t since, ns[PART_COUNT + 1]; // PART_NONE's, too
     struct timed_thread *next;
     bool listed;
 };
@@ -89,7 +89,8 @@ struct stats_times stats_times(void)
         for (unsigned i = 0; i < PART_COUNT; i++)
             t.part[i] += __atomic_load_n(&p->ns[i], __ATOMIC_RELAXED);
         const uint64_t since = __atomic_load_n(&p->since, __ATOMIC_RELAXED);
-        if (since < now) t.part[__atomic_load_n(&p->part, __ATOMIC_RELAXED)] += now - since;
+        const enum stats_part part = __atomic_load_n(&p->part, __ATOMIC_RELAXED);
+        if (since < now && part < PART_COUNT) t.part[part] += now - since;
     }
     pthread_mutex_unlock(&lock);
     t.total = now - start;

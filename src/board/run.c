@@ -125,6 +125,7 @@ static void sleep_cpu(struct machine *m, struct sys_cpu *s, enum waiting why)
 {
     struct cpu *c = &s->cpu;
     const uint64_t period = why == FOR_EVENT ? event_stream_ns(s) : 0;
+    const enum stats_part former = stats_enter(PART_SLEEP);
     if (why == FOR_EVENT) atomic_fetch_add(&m->event_waiters, 1);
     pthread_mutex_lock(&m->bus.lock);
     while (!has_work(m, s, why)) {
@@ -132,6 +133,7 @@ static void sleep_cpu(struct machine *m, struct sys_cpu *s, enum waiting why)
         if (period) c->event = 1;
     }
     pthread_mutex_unlock(&m->bus.lock);
+    stats_enter(former);
     if (why != FOR_EVENT) return;
     atomic_fetch_sub(&m->event_waiters, 1);
     c->event = 0;
@@ -175,8 +177,8 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
         traps_of(c);
         const enum cpu_exit why = sys_run(s, limit ? end - s->executed : 0);
         switch (why) {
-        case CPU_EXIT_WFI: return FOR_INTERRUPT;
-        case CPU_EXIT_WFE: return FOR_EVENT;
+        case CPU_EXIT_WFI: stats_add(STAT_WFI, 1); return FOR_INTERRUPT;
+        case CPU_EXIT_WFE: stats_add(STAT_WFE, 1); return FOR_EVENT;
         case CPU_EXIT_YIELD:
             if (m->opt.round_robin) return AWAKE;
             sched_yield();
@@ -199,6 +201,7 @@ static void *cpu_thread(void *arg)
         const enum waiting why = run_cpu(m, s, 0);
         if (why != AWAKE) sleep_cpu(m, s, why);
     }
+    if (s->index) stats_thread_end();
     return NULL;
 }
 
@@ -287,6 +290,7 @@ static uint64_t next_event(const struct machine *m, const enum waiting *waiting)
 // Nobody has anything to do before the next deadline: with instructions as the clock it is there at once.
 static void idle(struct machine *m, const enum waiting *waiting)
 {
+    const enum stats_part former = stats_enter(PART_SLEEP);
     pthread_mutex_lock(&m->bus.lock);
     for (;;) {
         bool work = false;
@@ -306,6 +310,7 @@ static void idle(struct machine *m, const enum waiting *waiting)
             m->sys.cpu[i]->cpu.event = 1; // at worst without need
     }
     pthread_mutex_unlock(&m->bus.lock);
+    stats_enter(former);
 }
 
 static void end_turns(struct machine *m)

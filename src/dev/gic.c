@@ -7,6 +7,7 @@
 // routes group 0 to FIQ.
 #include "dev/gic.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fdt.h"
@@ -54,6 +55,8 @@ struct gic {
     uint32_t ctlr;
     struct irq irq[GIC_MAX_IRQS];
     struct cpu_if cpu[GIC_MAX_CPUS];
+    struct stats_row taken[GIC_MAX_IRQS]; // with --stats
+    struct stats_list stats;
 };
 
 static bool is_private(unsigned id)
@@ -186,6 +189,7 @@ static uint32_t acknowledge(struct gic *g, unsigned cpu)
     struct cpu_if *c = &g->cpu[cpu];
     const unsigned id = best(g, cpu);
     if (!preempts(g, cpu, id)) return SPURIOUS;
+    stats_row(&g->taken[id]);
     const uint8_t bit = bit_of(id, cpu);
     uint32_t source = 0;
     g->irq[id].active |= bit;
@@ -461,9 +465,26 @@ static void gic_reset(struct device *d)
     }
 }
 
+static const char *interrupt_name(const struct stats_list *l, unsigned id)
+{
+    static char name[16];
+    (void)l;
+    const char *kind = id < GIC_PPI_BASE ? "SGI" : is_private(id) ? "PPI" : "SPI";
+    const unsigned first = id < GIC_PPI_BASE ? 0 : is_private(id) ? GIC_PPI_BASE : GIC_SPI_BASE;
+    snprintf(name, sizeof name, "%s %u", kind, id - first);
+    return name;
+}
+
 static bool gic_init(struct device *d)
 {
-    ((struct gic *)d)->cfg = *(const struct gic_config *)d->env.config;
+    struct gic *g = (struct gic *)d;
+    g->cfg = *(const struct gic_config *)d->env.config;
+    g->stats = (struct stats_list){.key = "interrupts",
+                                   .title = "interrupts that CPUs have acknowledged:",
+                                   .n = GIC_MAX_IRQS,
+                                   .row = g->taken,
+                                   .name = interrupt_name};
+    if (stats_on) stats_add_list(&g->stats);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/stats.h"
 #include "host/clock.h"
 
 bool loop_init(struct loop *l, struct clock *clock, pthread_mutex_t *lock)
@@ -68,6 +69,7 @@ static void *loop_thread(void *arg)
     pthread_sigmask(SIG_BLOCK, &all, NULL); // signals are for the CPUs' threads
     prctl(PR_SET_TIMERSLACK, 1ul);          // else timers are 50 µs late
     struct pollfd p[LOOP_MAX_FDS + 1];
+    stats_enter(PART_EVENTS);
     while (!atomic_load(&l->stop)) {
         pthread_mutex_lock(l->lock);
         if (!l->clock->icount) clock_fire(l->clock);
@@ -81,7 +83,10 @@ static void *loop_thread(void *arg)
         pthread_mutex_unlock(l->lock);
         p[n] = (struct pollfd){.fd = l->wake_fd, .events = POLLIN};
         const struct timespec ts = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
-        if (ppoll(p, n + 1, left == UINT64_MAX ? NULL : &ts, NULL) <= 0) continue;
+        stats_enter(PART_NONE);
+        const int ready = ppoll(p, n + 1, left == UINT64_MAX ? NULL : &ts, NULL);
+        stats_enter(PART_EVENTS);
+        if (ready <= 0) continue;
         if (p[n].revents) {
             uint64_t count;
             if (read(l->wake_fd, &count, sizeof count) < 0 && errno != EAGAIN) break;
@@ -90,6 +95,7 @@ static void *loop_thread(void *arg)
         call_ready(l, p, n);
         pthread_mutex_unlock(l->lock);
     }
+    stats_thread_end();
     return NULL;
 }
 

@@ -4,8 +4,9 @@
 
 static struct stats_row called[OP_COUNT], alone[OP_COUNT];
 
-static const char *op_name(unsigned op)
+static const char *op_name(const struct stats_list *l, unsigned op)
 {
+    (void)l;
     return isa_op_name((enum op)op);
 }
 

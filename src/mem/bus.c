@@ -6,10 +6,23 @@
 
 _Thread_local unsigned bus_master;
 
+static const char *range_name(const struct stats_list *l, unsigned i)
+{
+    return ((const struct bus *)l->ctx)->range[i].name;
+}
+
 void bus_init(struct bus *b)
 {
     memset(b, 0, sizeof *b);
     pthread_mutex_init(&b->lock, NULL);
+    b->stats = (struct stats_list){.key = "devices",
+                                   .title = "accesses to devices:",
+                                   .timed = true,
+                                   .n = BUS_MAX_RANGES,
+                                   .row = b->accesses,
+                                   .name = range_name,
+                                   .ctx = b};
+    if (stats_on) stats_add_list(&b->stats);
 }
 
 static void add(struct bus *b, struct bus_range r)
@@ -108,9 +121,18 @@ static bool absent(struct bus *b, uint64_t addr, unsigned size, bool write)
     return false;
 }
 
+static void count_access(struct bus *b, const struct bus_range *r, uint64_t start)
+{
+    if (!r || !r->ops) return;
+    stats_row(&b->accesses[r - b->range]);
+    stats_row_since(&b->accesses[r - b->range], start);
+}
+
 bool bus_read(struct bus *b, uint64_t addr, unsigned size, uint32_t *value)
 {
+    const enum stats_part former = stats_enter(PART_DEVICES);
     pthread_mutex_lock(&b->lock);
+    const uint64_t start = stats_clock();
     const struct bus_range *r = bus_find(b, addr);
     bool there = true;
     *value = 0;
@@ -121,13 +143,17 @@ bool bus_read(struct bus *b, uint64_t addr, unsigned size, uint32_t *value)
     else
         *value = r->ops->read(r->dev, (uint32_t)(addr - r->base) + r->dev_offset, size) &
                  0xffffffffu >> (32 - 8 * size);
+    if (stats_on) count_access(b, r, start);
     pthread_mutex_unlock(&b->lock);
+    stats_enter(former);
     return there;
 }
 
 bool bus_write(struct bus *b, uint64_t addr, unsigned size, uint32_t value)
 {
+    const enum stats_part former = stats_enter(PART_DEVICES);
     pthread_mutex_lock(&b->lock);
+    const uint64_t start = stats_clock();
     const struct bus_range *r = bus_find(b, addr);
     bool there = true;
     if (!r)
@@ -136,7 +162,9 @@ bool bus_write(struct bus *b, uint64_t addr, unsigned size, uint32_t value)
         memcpy(r->host + (addr - r->base), &value, size);
     else if (r->ops)
         r->ops->write(r->dev, (uint32_t)(addr - r->base) + r->dev_offset, size, value);
+    if (stats_on) count_access(b, r, start);
     pthread_mutex_unlock(&b->lock);
+    stats_enter(former);
     return there;
 }
 

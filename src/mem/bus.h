@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/stats.h"
+
 // A device's registers. offset is inside its range, size 1, 2 or 4 bytes, not necessarily aligned.
 struct mmio_ops {
     uint32_t (*read)(void *dev, uint32_t offset, unsigned size);
@@ -46,12 +48,14 @@ struct bus {
     void *written_ctx;
     // Memory is no longer to be read directly: forget where it was. Context: written_ctx.
     void (*withdrawn)(void *ctx, const uint8_t *host, uint64_t size);
+    struct stats_row accesses[BUS_MAX_RANGES]; // with --stats: to devices
+    struct stats_list stats;
 };
 
 // Which CPU the present access comes from, for registers that are banked by CPU. Set by whoever runs CPUs.
 extern _Thread_local unsigned bus_master;
 
-void bus_init(struct bus *b);
+void bus_init(struct bus *b); // it stays where it is
 // Adds a range; the caller has checked that it overlaps none. code: see struct bus_range; NULL: code in it is
 // not watched.
 void bus_add_ram(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host, uint8_t *code);

@@ -1,4 +1,5 @@
 // Taking exceptions (B1.8, B1.9).
+#include "base/stats.h"
 #include "system/system.h"
 
 enum vector {
@@ -10,6 +11,19 @@ enum vector {
     VECTOR_FIQ = 0x1c,
 };
 
+static enum stats_counter counter_of(enum vector vector)
+{
+    switch (vector) {
+    case VECTOR_UNDEF: return STAT_UNDEFINED;
+    case VECTOR_SVC: return STAT_SVC;
+    case VECTOR_PREFETCH_ABORT: return STAT_PREFETCH_ABORT;
+    case VECTOR_DATA_ABORT: return STAT_DATA_ABORT;
+    case VECTOR_IRQ: return STAT_IRQ;
+    case VECTOR_FIQ: return STAT_FIQ;
+    }
+    return STAT_UNDEFINED;
+}
+
 static uint32_t vector_base(const struct sys_cpu *s)
 {
     return s->cp15.sctlr & 1u << 13 ? 0xffff0000u : s->cp15.vbar; // SCTLR.V
@@ -18,6 +32,7 @@ static uint32_t vector_base(const struct sys_cpu *s)
 static void enter(struct sys_cpu *s, uint32_t mode, enum vector vector, uint32_t lr)
 {
     struct cpu *c = &s->cpu;
+    if (stats_on) stats_add(counter_of(vector), 1);
     const uint32_t psr = cpu_cpsr_get(c);
     uint32_t new_psr = (psr & ~(PSR_M | PSR_IT | PSR_T | PSR_E)) | mode | PSR_I;
     if (vector != VECTOR_UNDEF && vector != VECTOR_SVC) new_psr |= PSR_A;
@@ -59,6 +74,7 @@ static bool semihosting(struct sys_cpu *s, enum cpu_exit why)
         if (insn != (c->thumb ? 0xbabc : 0xe10f0070)) return false;
         c->r[15] += len;
     }
+    stats_add(STAT_SEMIHOSTING, 1);
     s->machine->semihosting(s->machine->ctx, s);
     return true;
 }
@@ -72,6 +88,7 @@ void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why)
     case CPU_EXIT_SVC: enter(s, MODE_SVC, VECTOR_SVC, pc); return;
     case CPU_EXIT_UNDEF: enter(s, MODE_UND, VECTOR_UNDEF, pc + (c->thumb ? 2 : 4)); return;
     case CPU_EXIT_BKPT: // a debug event that is a prefetch abort where nobody debugs (C3.4)
+        stats_add(STAT_BREAKPOINT, 1);
         s->cp15.ifsr = mmu_long_descriptors(s) ? 0x222 : FS_DEBUG;
         enter(s, MODE_ABT, VECTOR_PREFETCH_ABORT, pc + 4);
         return;
@@ -88,7 +105,10 @@ void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why)
         return;
     case CPU_EXIT_HVC: // without EL2 and EL3 code below us they do not exist
     case CPU_EXIT_SMC:
-        if (s->machine->firmware_call && s->machine->firmware_call(s->machine->ctx, s)) return;
+        if (s->machine->firmware_call && s->machine->firmware_call(s->machine->ctx, s)) {
+            stats_add(STAT_FIRMWARE, 1);
+            return;
+        }
         enter(s, MODE_UND, VECTOR_UNDEF, pc);
         return;
     case CPU_EXIT_WFI:

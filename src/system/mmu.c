@@ -1,4 +1,5 @@
 // Translation and permission of one address (B3.2 – B3.7), on top of the second-level TLB and the walks.
+#include "base/stats.h"
 #include "system/system.h"
 
 bool mmu_long_descriptors(const struct sys_cpu *s)
@@ -86,6 +87,7 @@ uint32_t mmu_translate(struct sys_cpu *s, uint32_t va, enum access access, bool 
         *page = *known;
     } else {
         unsigned level;
+        stats_add(STAT_TLB_WALKS, 1);
         const uint32_t fault = mmu_walk(s, va, page, &level);
         if (fault) return fault | (uint32_t)page->domain << 4;
         if (page->global && tlb_mark_global(s, page)) return mmu_translate(s, va, access, user, page);

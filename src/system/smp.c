@@ -6,6 +6,7 @@
 // posted something goes on until its next DSB; there it leaves the engine and waits until the others have
 // done it, or are not running instructions at all. Only so is no access under way that went through an entry
 // before it went away.
+#include "base/stats.h"
 #include "cpu/debug.h"
 #include "system/system.h"
 
@@ -28,6 +29,7 @@ bool smp_post(struct sys_cpu *s, struct sys_cpu *to, struct tlb_request request)
     else
         to->request[to->nrequests++] = request;
     const unsigned ticket = atomic_fetch_add(&to->posted, 1) + 1;
+    stats_add(STAT_SMP_REQUESTS, 1);
     pthread_mutex_unlock(&to->request_lock);
     if (!atomic_load(&to->inside)) return true; // it looks here before it goes in
     to->cpu.exit_request = 1;
@@ -84,8 +86,11 @@ static void await(struct sys_cpu *s, struct sys_cpu *t)
 
 static void await_all(struct sys_cpu *s)
 {
+    const enum stats_part former = stats_enter(PART_SLEEP);
+    stats_add(STAT_SMP_WAITS, (unsigned)__builtin_popcount(s->cpu.sync_pending));
     for (unsigned i = 0; i < s->machine->ncpus; i++)
         if (s->cpu.sync_pending >> i & 1) await(s, s->machine->cpu[i]);
+    stats_enter(former);
     s->cpu.sync_pending = 0;
 }
 

@@ -8,6 +8,7 @@
 // the slow path, which makes the engine forget the code. Every CPU touches its own TLB only (smp.c); so the
 // page says in which CPUs' TLBs it is for writing, and they are asked.
 #include "base/log.h"
+#include "base/stats.h"
 #include "system/system.h"
 
 static void clear(struct sys_slot *slot)
@@ -55,6 +56,7 @@ static uint64_t present_regime(struct sys_cpu *s)
 static struct sys_slot *new_slot(struct sys_cpu *s, uint64_t regime)
 {
     const unsigned i = s->next_slot++ % SYS_SLOTS;
+    stats_add(STAT_TLB_SLOTS, 1);
     s->regime[i] = regime;
     clear(&s->slots[i]);
     s->slots[i].context = context_of(s, regime);
@@ -66,6 +68,7 @@ void tlb_regime_changed(struct cpu *c)
     struct sys_cpu *s = sys_of(c);
     const uint64_t want = present_regime(s);
     unsigned i = 0;
+    stats_add(STAT_TLB_REGIMES, 1);
     while (i < SYS_SLOTS && s->regime[i] != want)
         i++;
     s->slot = i < SYS_SLOTS ? &s->slots[i] : new_slot(s, want);
@@ -73,7 +76,7 @@ void tlb_regime_changed(struct cpu *c)
     c->tlb = s->slot->tlb;
     c->code_context = s->slot->context;
     c->vfp_units = (uint8_t)vfp_units(c);
-    c->mem_mode = c->bigend || c->watched || s->cp15.sctlr & 2 ? CPU_MEM_SLOW : CPU_MEM_TLB;
+    c->mem_mode = c->bigend || c->watched || s->cp15.sctlr & 2 || (stats_on && stats_sees_accesses()) ? CPU_MEM_SLOW : CPU_MEM_TLB;
     window_regime_changed(s, want);
 }
 
@@ -121,6 +124,7 @@ void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page)
 
 void tlb_flush_all(struct sys_cpu *s)
 {
+    stats_add(STAT_TLB_FLUSH_ALL, 1);
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         if (&s->slots[i] == s->slot)
             clear(&s->slots[i]);
@@ -140,6 +144,7 @@ void tlb_flush_all(struct sys_cpu *s)
 
 void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
 {
+    stats_add(STAT_TLB_FLUSH_ASID, 1);
     for (unsigned i = 0; i < SYS_SLOTS; i++) {
         if (!s->regime[i] || REGIME_ASID(s->regime[i]) != asid) continue;
         if (&s->slots[i] == s->slot)
@@ -163,6 +168,7 @@ void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid)
         tlb_flush_all(s);
         return;
     }
+    stats_add(STAT_TLB_FLUSH_PAGE, 1);
     struct sys_page *set = l2_set(s, va);
     for (unsigned w = 0; w < SYS_L2_WAYS; w++)
         if (set[w].va_page == ((va & ~0xfffu) | PAGE_VALID) &&
@@ -297,10 +303,15 @@ static _Noreturn void abort_access(struct sys_cpu *s, uint32_t va, enum access a
                                                 .status = status});
 }
 
-// The range and page behind an address, for an access that stays inside the page and is allowed: what is
-// memory is then in the fast TLB. Or a fault status.
-static uint32_t try_reach(struct sys_cpu *s, uint32_t va, bool unaligned, enum access access, bool user,
-                          struct sys_page *page, const struct bus_range **range)
+// An access to memory, before its page is entered.
+static void count_lookup(const struct sys_cpu *s, uint32_t va, bool write)
+{
+    const struct tlb_entry *e = tlb_entry_of(s->slot->tlb, va);
+    stats_add((write ? e->write : e->read) == (va & ~0xfffu) ? STAT_TLB_HITS : STAT_TLB_MISSES, 1);
+}
+
+static uint32_t look_up(struct sys_cpu *s, uint32_t va, bool unaligned, enum access access, bool user,
+                        struct sys_page *page, const struct bus_range **range)
 {
     const uint32_t alignment = mmu_long_descriptors(s) ? 0x21 : FS_ALIGNMENT;
     if (unaligned && s->cp15.sctlr & 2) return alignment;
@@ -310,9 +321,21 @@ static uint32_t try_reach(struct sys_cpu *s, uint32_t va, bool unaligned, enum a
     const struct bus_range *r = *range = bus_find(s->machine->bus, page->pa_page | (va & 0xfff));
     if (!r || r->kind == BUS_MMIO) return 0;
     const bool write = access == ACCESS_WRITE && r->kind == BUS_RAM;
+    if (stats_on) count_lookup(s, va, write);
     if (write) claim(s, r, page->pa_page);
     if (user == !!(regime_of(s) & REGIME_USER)) fill(s, va, r, page, write);
     return 0;
+}
+
+// The range and page behind an address, for an access that stays inside the page and is allowed: what is
+// memory is then in the fast TLB. Or a fault status.
+static uint32_t try_reach(struct sys_cpu *s, uint32_t va, bool unaligned, enum access access, bool user,
+                          struct sys_page *page, const struct bus_range **range)
+{
+    const enum stats_part former = stats_enter(PART_TRANSLATION);
+    const uint32_t fault = look_up(s, va, unaligned, access, user, page, range);
+    stats_enter(former);
+    return fault;
 }
 
 // The same, but an abort if it is not allowed.
@@ -497,6 +520,7 @@ bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain
 // Where an instruction is fetched from. Aborts if that is not memory.
 static const struct bus_range *reach_code(struct sys_cpu *s, uint32_t va, struct sys_page *page)
 {
+    stats_add(STAT_TLB_FETCHES, 1);
     const uint32_t fault = mmu_translate(s, va, ACCESS_FETCH, !cpu_privileged(&s->cpu), page);
     if (fault) abort_access(s, va, ACCESS_FETCH, fault);
     const struct bus_range *r = bus_find(s->machine->bus, page->pa_page);

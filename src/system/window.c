@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/stats.h"
 #include "system/system.h"
 
 enum { GUARD = 64 << 10, PAGE = 0x1000, ARCH_SET_GS_ = 0x1001 };
@@ -73,6 +74,7 @@ static bool make(struct sys_window *w)
 static void clear(struct sys_cpu *s, struct sys_window *w)
 {
     if (!w->n) return;
+    stats_add(STAT_WINDOWS_CLEARED, 1);
     s->window_pages -= w->n;
     for (unsigned k = 0; k < w->n; k++)
         w->at[w->page[k].va / PAGE] = 0;
@@ -110,6 +112,7 @@ static void give(struct sys_cpu *s, uint64_t owner)
     clear(s, w);
     w->owner = owner;
     w->faults = 0;
+    stats_add(STAT_WINDOWS, 1);
     window_regime_changed(s, owner);
 }
 
@@ -175,6 +178,7 @@ bool window_fault(struct cpu *c, const void *address, bool write)
     const uint32_t va = (uint32_t)offset & ~0xfffu;
     struct tlb_plain p;
     w->faults++;
+    stats_add(STAT_WINDOW_FAULTS, 1);
     if (!tlb_plain(s, va, write, &p) || p.range->file < 0) return false;
     if (s->window_pages >= SYS_WINDOW_PAGES / s->machine->ncpus) make_room(s, w);
     const int prot = PROT_READ | (p.writable ? PROT_WRITE : 0);
@@ -183,6 +187,7 @@ bool window_fault(struct cpu *c, const void *address, bool write)
         forget(s, w, va);
         return false;
     }
+    stats_add(STAT_WINDOW_PAGES, 1);
     unsigned k = w->at[va / PAGE];
     if (!k) {
         w->at[va / PAGE] = (uint16_t)(k = ++w->n);

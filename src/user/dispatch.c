@@ -151,8 +151,9 @@ static int64_t call(struct thread *t, const struct syscall_row *row, struct sysa
 
 static struct stats_row counted[NR_LIMIT];
 
-static const char *syscall_name(unsigned nr)
+static const char *syscall_name(const struct stats_list *l, unsigned nr)
 {
+    (void)l;
     const struct syscall_row *row = syscall_row(nr);
     return row ? row->name : nr == NR_LIMIT - 1 ? "ARM's own" : "unknown";
 }
@@ -187,7 +188,7 @@ static uint64_t begin_call(uint32_t nr)
 static void end_call(uint32_t nr, uint64_t start)
 {
     if (!stats_on) return;
-    __atomic_fetch_add(&counted_call(nr)->ns, stats_clock_now() - start, __ATOMIC_RELAXED);
+    stats_row_since(counted_call(nr), start);
     stats_enter(PART_OTHER);
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "cpu/trap.h"
 #include "user/layout.h"
 #include "user/process.h"
@@ -59,7 +60,10 @@ static void on_fault(int sig, siginfo_t *si, void *context)
     const bool write = uc->uc_mcontext.gregs[REG_ERR] & PAGE_FAULT_WRITE;
 
     if (sig == SIGSEGV && !write && addr / UAS_PAGE == ABI_VECTORS / UAS_PAGE && kuser_ensure(t->p)) return;
-    if (sig == SIGSEGV && write && offset == addr && uas_code_write_fault(as, addr)) return;
+    if (sig == SIGSEGV && write && offset == addr && uas_code_write_fault(as, addr)) {
+        stats_add(STAT_CODE_WRITTEN, 1);
+        return;
+    }
     const uintptr_t fixup = uas_copy_fixup(pc);
     if (fixup) {
         uc->uc_mcontext.gregs[REG_RIP] = (greg_t)fixup;

@@ -1,4 +1,5 @@
 // System calls of the host, without libc: no errno, no cancellation, and atomic towards guest signals.
+#include "base/stats.h"
 #include "user/signal.h"
 #include "user/syscall.h"
 
@@ -51,6 +52,8 @@ uintptr_t signal_leave_syscall(uintptr_t pc, uintptr_t rcx)
 long host_syscall_blocking(struct thread *t, long nr, long a, long b, long c, long d, long e, long f)
 {
     const long args[6] = {a, b, c, d, e, f};
+    const enum stats_part former = stats_enter(PART_SLEEP);
     const long r = host_syscall_raw(&t->signal_pending, nr, args);
+    stats_enter(former);
     return r == -EINTR ? -ERESTARTNOHAND : r;
 }

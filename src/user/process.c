@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/stats.h"
+#include "user/signal.h"
 #include "user/syscall.h"
 
 _Thread_local struct thread *current_thread;
@@ -16,7 +17,10 @@ bool process_init(struct process *p, const struct process_options *opt, struct e
     p->engine = p->as.engine = engine;
     p->opt = *opt;
     p->personality = ABI_ADDR_LIMIT_32BIT;
-    if (stats_on) syscall_stats_init();
+    if (stats_on) {
+        signal_stats_init();
+        syscall_stats_init();
+    }
     pthread_mutex_init(&p->lock, NULL);
     pthread_mutex_init(&p->fork_lock, NULL);
     return true;

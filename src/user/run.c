@@ -1,4 +1,5 @@
 // The main loop of a guest thread.
+#include "base/stats.h"
 #include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "user/mm.h"
@@ -13,7 +14,10 @@ static void raise_abort(struct thread *t)
     const struct cpu_fault *f = &t->cpu.fault;
     switch ((enum cpu_fault_kind)f->kind) {
     case CPU_FAULT_TRANSLATION:
-        if (mm_grow(t->p, f->addr)) return; // and the access is repeated
+        if (mm_grow(t->p, f->addr)) { // and the access is repeated
+            stats_add(STAT_GROWN, 1);
+            return;
+        }
         signal_raise_fault(t, ABI_SIGSEGV, ABI_SEGV_MAPERR, f->addr);
         return;
     case CPU_FAULT_PERMISSION: signal_raise_fault(t, ABI_SIGSEGV, ABI_SEGV_ACCERR, f->addr); return;
@@ -44,6 +48,26 @@ static void raise_undefined(struct thread *t)
         signal_raise_fault(t, ABI_SIGILL, ABI_ILL_ILLOPC, t->cpu.r[15]);
 }
 
+static void count_exception(enum cpu_exit why)
+{
+    switch (why) {
+    case CPU_EXIT_SVC: stats_add(STAT_SVC, 1); break;
+    case CPU_EXIT_HVC:
+    case CPU_EXIT_SMC:
+    case CPU_EXIT_UNDEF: stats_add(STAT_UNDEFINED, 1); break;
+    case CPU_EXIT_BKPT: stats_add(STAT_BREAKPOINT, 1); break;
+    case CPU_EXIT_PREFETCH_ABORT: stats_add(STAT_PREFETCH_ABORT, 1); break;
+    case CPU_EXIT_DATA_ABORT: stats_add(STAT_DATA_ABORT, 1); break;
+    case CPU_EXIT_WFI:
+    case CPU_EXIT_WFE:
+    case CPU_EXIT_YIELD:
+    case CPU_EXIT_SYNC:
+    case CPU_EXIT_DEBUG:
+    case CPU_EXIT_BUDGET:
+    case CPU_EXIT_INTERRUPT: break;
+    }
+}
+
 static enum cpu_exit run_engine(struct thread *t)
 {
     struct cpu *c = &t->cpu;
@@ -72,6 +96,7 @@ void thread_run(struct thread *t)
     if (t->p->opt.debugger && !t->vforked) t->p->opt.debugger->join(t->p->opt.debugger, c);
     while (!t->exiting) {
         const enum cpu_exit why = run_engine(t);
+        if (stats_on) count_exception(why);
         switch (why) {
         case CPU_EXIT_SVC: syscall_dispatch(t); break;
         case CPU_EXIT_HVC: // privileged: these two never come

@@ -2,12 +2,14 @@
 // plan.
 #include "user/signal.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "cpu/debug.h"
 #include "user/syscall.h"
 
@@ -284,9 +286,36 @@ static bool debugger_lets(struct thread *t, struct abi_siginfo *info)
     return sig;
 }
 
+static struct stats_row delivered[ABI_NSIG + 1];
+
+static const char *delivered_name(const struct stats_list *l, unsigned sig)
+{
+    static char name[16];
+    const char *known = signal_name((int)sig);
+    (void)l;
+    if (known)
+        snprintf(name, sizeof name, "SIG%s", known);
+    else
+        snprintf(name, sizeof name, "SIGRT_%u", sig - 32);
+    return name;
+}
+
+void signal_stats_init(void)
+{
+    static struct stats_list signals = {
+        .key = "signals",
+        .title = "signals delivered:",
+        .n = ABI_NSIG + 1,
+        .row = delivered,
+        .name = delivered_name,
+    };
+    stats_add_list(&signals);
+}
+
 static void deliver(struct thread *t, const struct abi_siginfo *info)
 {
     log_signal(t, info);
+    stats_row(&delivered[info->signo]);
     const struct abi_sigaction act = take_action(t, info->signo);
     if (act.handler == HANDLER_DFL)
         default_action(t, info);
@@ -303,7 +332,10 @@ static void deliver_forced(struct thread *t, const struct abi_siginfo *raised, u
     pthread_mutex_lock(&t->p->lock);
     const bool fatal = t->sigmask & signal_bit(sig) || t->actions[sig].handler <= HANDLER_IGN;
     pthread_mutex_unlock(&t->p->lock);
-    if (fatal) process_die(t, sig, info->code, addr);
+    if (fatal) {
+        stats_row(&delivered[sig]);
+        process_die(t, sig, info->code, addr);
+    }
     deliver(t, info);
 }
 

@@ -82,6 +82,9 @@ bool signal_dumps_core(int sig); // … by default
 // caught, too. Before it runs.
 void signal_catch_defaults(struct thread *t);
 
+// With --stats: signals are counted from now on.
+void signal_stats_init(void);
+
 // The disposition of a signal and its host counterpart.
 int signal_action(struct thread *t, int sig, const struct abi_sigaction *new, struct abi_sigaction *old);
 

@@ -146,6 +146,7 @@ static int run(const struct options *o, const struct title *title)
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
     if ((o->debug.gdb || o->debug.gdb_inherit) && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
     if (o->core) signal_catch_defaults(t);
+    if (stats_on && !o->sandbox) signal_catch_stats(t);
     fault_init();
     const char *path = o->program[0];
     if (o->argv0) o->program[0] = (char *)o->argv0;

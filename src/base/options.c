@@ -52,9 +52,9 @@ const char options_help[] =
     "  -d                     the same as --log instructions\n"
     "  -v                     log all but instructions\n"
     "      --log-file FILE    write the log there, not to stderr\n"
-    "      --stats[=json,count]  at the end, say what stinkarm has done, to where the\n"
-    "                         log goes: as text or JSON; count: compiled code counts\n"
-    "                         its instructions, too\n"
+    "      --stats[=json,count]  at the end, and at SIGUSR1, say what stinkarm has done, to\n"
+    "                         where the log goes: as text or JSON; count: compiled\n"
+    "                         code counts its instructions, too\n"
     "  -r, --registers        print the registers at the end\n"
     "  -h, --help             print this\n"
     "  -V, --version          print the version\n"
@@ -195,7 +195,7 @@ static bool enable_log(struct options *o, const char *categories)
 static bool enable_stats(struct options *o, const char *what)
 {
     o->log = true; // it goes there
-    if (stats_begin(what)) return true;
+    if (stats_begin(what) && !stats_sees_accesses()) return true;
     warn("--stats: '%s' is not json or count" SEE_HELP, what);
     return false;
 }

@@ -156,7 +156,8 @@ static inline uint64_t stats_clock(void)
 }
 static inline void stats_row_since(struct stats_row *r, uint64_t start)
 {
-    if (__builtin_expect(stats_on, 0)) __atomic_fetch_add(&r->ns, stats_clock_now() - start, __ATOMIC_RELAXED);
+    if (__builtin_expect(stats_on, 0))
+        __atomic_fetch_add(&r->ns, stats_clock_now() - start, __ATOMIC_RELAXED);
 }
 
 // In order of counts: the row behind `last`, which is the list's length at first, and at the end comes back.

@@ -57,7 +57,7 @@ static const struct {
     [STAT_WFI] = {"sleeps", "wfi", "waits for an interrupt (WFI)"},
     [STAT_WFE] = {"sleeps", "wfe", "waits for an event (WFE)"},
     [STAT_GROWN] = {"memory", "grown", "aborts that have made a stack larger"},
-    [STAT_CODE_WRITTEN] = {"memory", "code_written", "faults: writes to pages with decoded blocks"},
+    [STAT_CODE_WRITTEN] = {"memory", "code_written", "pages with decoded blocks written to"},
     [STAT_TLB_HITS] = {"tlb", "hits", "accesses found in the TLB, as far as anybody has looked"},
     [STAT_TLB_MISSES] = {"tlb", "misses", "accesses not found in the TLB"},
     [STAT_TLB_FETCHES] = {"tlb", "fetches", "addresses looked up to find code"},

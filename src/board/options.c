@@ -23,9 +23,10 @@ const char machine_options_help[] =
     "      --icount               time is the count of instructions: reproducible runs\n"
     "      --rtc TIME             what the clock starts with: utc (default: the host's time),\n"
     "                             YYYY-MM-DD, YYYY-MM-DDTHH:MM:SS or @SECONDS\n"
-    "      --stats[=json,count]   at the end, say what stinkarm has done, to where the log goes:\n"
-    "                             as text or JSON; count: compiled code counts its instructions,\n"
-    "                             too\n"
+    "      --stats[=WHAT,...]     at the end, and at SIGUSR1, say what stinkarm has done, to where\n"
+    "                             the log goes; json: in one line of that; count: compiled code\n"
+    "                             counts its instructions, too; tlb: hits of the TLB are counted,\n"
+    "                             and all is interpreted\n"
     "      --no-reboot            a reboot ends the machine\n"
     "      --exit-on-panic        a kernel panic ends the machine, with status 1\n"
     "      --engine NAME          jit (default), the recompiler, interp, or lockstep: both,\n"
@@ -112,7 +113,7 @@ static bool set_stats(struct parse *p, const struct definition *d, char *arg)
 {
     p->c->log = true; // it goes there
     if (stats_begin(arg)) return true;
-    warn("--%s: '%s' is not json or count" SEE_HELP, d->name, arg);
+    warn("--%s: '%s' is not json, count or tlb" SEE_HELP, d->name, arg);
     return false;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "host/loop.h"
 #include "host/terminal.h"
 
@@ -48,6 +49,8 @@ static void arrived(void *ctx, int from, unsigned events)
             stop();
         } else if (signal == SIGCONT) {
             terminal_continue();
+        } else if (signal == SIGUSR1) {
+            stats_report();
         } else {
             signals_end_by(signal);
             quit(quit_ctx);
@@ -67,6 +70,7 @@ bool signals_open(struct loop *loop, void (*fn)(void *ctx), void *ctx)
     }
     sigaddset(&ours, SIGTSTP);
     sigaddset(&ours, SIGCONT);
+    if (stats_on) sigaddset(&ours, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &ours, NULL);
     struct sigaction a = {.sa_handler = on_fatal, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
     for (unsigned i = 0; i < sizeof fatal / sizeof *fatal; i++)

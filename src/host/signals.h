@@ -8,7 +8,7 @@
 struct loop;
 
 // From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT call quit on the event loop, SIGTSTP stops with the
-// terminal restored, a fault of our own restores it too. Before any other thread exists: all are to block the
+// terminal restored, a fault of our own restores it too; with --stats SIGUSR1 writes the report. Before any other thread exists: all are to block the
 // signals.
 bool signals_open(struct loop *loop, void (*quit)(void *ctx), void *quit_ctx);
 // The end came by this signal, as far as our parent is concerned. The first one counts.

@@ -230,6 +230,7 @@ static void unwatch(struct sys_machine *m, const struct bus_range *r, uint64_t p
     if (!r->code) return;
     uint8_t *flags = flags_of(r, pa_page);
     if (!(__atomic_load_n(flags, __ATOMIC_SEQ_CST) & PAGE_CODE)) return;
+    stats_add(STAT_CODE_WRITTEN, 1);
     __atomic_fetch_and(flags, (uint8_t)~PAGE_CODE, __ATOMIC_SEQ_CST);
     m->engine->invalidate(m->engine, pa_page, 0x1000);
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/own_fd.h"
 #include "base/pages.h"
+#include "base/stats.h"
 #include "cpu/debug.h"
 #include "user/clone.h"
 #include "user/handover.h"
@@ -297,12 +298,12 @@ static int prepend_self(struct exec *e)
     return 0;
 }
 
-// SIGSEGV, SIGBUS and SIGFPE, which stinkarm has taken over, are inherited as ignored if the guest ignores
-// them.
-static void set_ignored(struct thread *t, struct sigaction own[3], bool exec)
+// SIGSEGV, SIGBUS and SIGFPE, which stinkarm has taken over, and with --stats SIGUSR1 are inherited as ignored if
+// the guest ignores them.
+static void set_ignored(struct thread *t, struct sigaction own[4], bool exec)
 {
-    static const int kept[3] = {SIGSEGV, SIGBUS, SIGFPE};
-    for (int i = 0; i < 3; i++) {
+    static const int kept[4] = {SIGSEGV, SIGBUS, SIGFPE, SIGUSR1};
+    for (int i = 0; i < (stats_on ? 4 : 3); i++) {
         if (!signal_is_ignored(t, kept[i])) continue;
         struct sigaction ignore;
         memset(&ignore, 0, sizeof ignore);
@@ -314,7 +315,7 @@ static void set_ignored(struct thread *t, struct sigaction own[3], bool exec)
 // Up to the call the thread is as it was; after it, only if it failed. Signals that were caught come first.
 static int64_t call_host(struct thread *t, const char *path, const struct exec *e)
 {
-    struct sigaction own[3];
+    struct sigaction own[4];
     const uint64_t mask = t->sigmask;
     long r = host_syscall_blocking(t, SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
     t->queue->mask_stale = 1;

@@ -2,7 +2,6 @@
 // plan.
 #include "user/signal.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -145,7 +144,7 @@ static int host_disposition(struct thread *t, int sig, const struct abi_sigactio
     struct host_sigaction h = {.handler = act->handler};
     const struct process_options *o = &t->p->opt;
     const uint64_t shown = (o->debugger ? ~IGNORED_BY_DEFAULT : 0) | (o->core ? DUMPS_CORE : 0);
-    const bool told = act->handler == HANDLER_DFL && signal_bit(sig) & shown;
+    const bool told = (act->handler == HANDLER_DFL && signal_bit(sig) & shown) || (stats_on && sig == SIGUSR1);
     if (act->handler > HANDLER_IGN || told) {
         h.handler = (uintptr_t)signal_host_handler;
         h.flags = SA_SIGINFO | SA_RESTART;
@@ -168,12 +167,21 @@ static void learn_disposition(struct thread *t, int sig)
         t->actions[sig].handler = h.handler == (uintptr_t)SIG_IGN ? HANDLER_IGN : HANDLER_DFL;
 }
 
+static void catch_anyway(struct thread *t, int sig)
+{
+    learn_disposition(t, sig);
+    host_disposition(t, sig, &t->actions[sig]);
+}
+
+void signal_catch_stats(struct thread *t)
+{
+    catch_anyway(t, SIGUSR1);
+}
+
 void signal_catch_defaults(struct thread *t)
 {
     for (int sig = 1; sig <= ABI_NSIG; sig++) {
-        if (signal_bit(sig) & (NEVER_BLOCKED | HELD_SIGNALS)) continue;
-        learn_disposition(t, sig);
-        host_disposition(t, sig, &t->actions[sig]);
+        if (!(signal_bit(sig) & (NEVER_BLOCKED | HELD_SIGNALS))) catch_anyway(t, sig);
     }
 }
 
@@ -286,36 +294,10 @@ static bool debugger_lets(struct thread *t, struct abi_siginfo *info)
     return sig;
 }
 
-static struct stats_row delivered[ABI_NSIG + 1];
-
-static const char *delivered_name(const struct stats_list *l, unsigned sig)
-{
-    static char name[16];
-    const char *known = signal_name((int)sig);
-    (void)l;
-    if (known)
-        snprintf(name, sizeof name, "SIG%s", known);
-    else
-        snprintf(name, sizeof name, "SIGRT_%u", sig - 32);
-    return name;
-}
-
-void signal_stats_init(void)
-{
-    static struct stats_list signals = {
-        .key = "signals",
-        .title = "signals delivered:",
-        .n = ABI_NSIG + 1,
-        .row = delivered,
-        .name = delivered_name,
-    };
-    stats_add_list(&signals);
-}
-
 static void deliver(struct thread *t, const struct abi_siginfo *info)
 {
     log_signal(t, info);
-    stats_row(&delivered[info->signo]);
+    if (stats_on) signal_count(info->signo);
     const struct abi_sigaction act = take_action(t, info->signo);
     if (act.handler == HANDLER_DFL)
         default_action(t, info);
@@ -333,7 +315,7 @@ static void deliver_forced(struct thread *t, const struct abi_siginfo *raised, u
     const bool fatal = t->sigmask & signal_bit(sig) || t->actions[sig].handler <= HANDLER_IGN;
     pthread_mutex_unlock(&t->p->lock);
     if (fatal) {
-        stats_row(&delivered[sig]);
+        if (stats_on) signal_count(sig);
         process_die(t, sig, info->code, addr);
     }
     deliver(t, info);
@@ -424,8 +406,12 @@ void signal_deliver_pending(struct thread *t)
         t->cpu.exit_request = 0;
         t->signal_pending = 0;
         struct abi_siginfo info;
-        while (take_signal(t, &info))
-            if (debugger_lets(t, &info)) deliver(t, &info);
+        while (take_signal(t, &info)) {
+            if (stats_on && signal_asks_for_stats(t, &info))
+                stats_report();
+            else if (debugger_lets(t, &info))
+                deliver(t, &info);
+        }
         if (t->restore_sigmask) { // no handler has run under the temporary mask
             t->restore_sigmask = false;
             signal_set_mask(t, t->saved_sigmask);

@@ -82,8 +82,13 @@ bool signal_dumps_core(int sig); // … by default
 // caught, too. Before it runs.
 void signal_catch_defaults(struct thread *t);
 
-// With --stats: signals are counted from now on.
+// With --stats SIGUSR1 is caught, whatever the program makes of it. Before it runs.
+void signal_catch_stats(struct thread *t);
+// signal_stats.c, with --stats: signals are counted from now on; one is delivered; and whether this one is the
+// user's, who wants a report.
 void signal_stats_init(void);
+void signal_count(int sig);
+bool signal_asks_for_stats(const struct thread *t, const struct abi_siginfo *info);
 
 // The disposition of a signal and its host counterpart.
 int signal_action(struct thread *t, int sig, const struct abi_sigaction *new, struct abi_sigaction *old);

@@ -21,6 +21,7 @@
 #include "user/process.h"
 #include "user/sandbox.h"
 #include "user/signal.h"
+#include "user/symbols.h"
 #include "user/sysroot.h"
 
 enum { EXIT_INTERNAL = 125 };
@@ -143,6 +144,7 @@ static int run(const struct options *o, const struct title *title)
         warn("--handover-fd: %s", strerror(errno));
         return EXIT_INTERNAL;
     }
+    if (o->debug.symbols && !symbols_add_file(process_symbols(&p), o->debug.symbols)) return EXIT_INTERNAL;
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
     if ((o->debug.gdb || o->debug.gdb_inherit) && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
     if (o->core) signal_catch_defaults(t);

@@ -46,6 +46,8 @@ const char options_help[] =
     "                         its name being the process ID\n"
     "  -g, --gdb PLACE        wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
     "      --gdb-nowait       do not wait: GDB may come at any time\n"
+    "      --symbols FILE     names of addresses: an ELF file that was not stripped, for the\n"
+    "                         program's or a library's, or a System.map\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
     "                         ir, jit, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"

@@ -19,6 +19,7 @@ static bool set_string(struct debug_options *o, const struct debug_option *d, ch
 
 static const struct debug_option rows[] = {
     {"gdb", 'g', true, false, set_string, FIELD(gdb)},
+    {"symbols", 0, true, false, set_string, FIELD(symbols)},
     {"gdb-nowait", 0, false, false, set_flag, FIELD(gdb_nowait)},
     {"gdb-inherit", 0, true, false, set_string, FIELD(gdb_inherit)},
 };

@@ -9,6 +9,7 @@
 struct debug_options {
     const char *gdb; // where GDB comes in; NULL: nowhere
     bool gdb_nowait; // it runs before anybody comes
+    const char *symbols; // a file with names of addresses, or NULL
     const char
         *gdb_inherit; // the conversation that another stinkarm has been in: only one says that to the next
 };

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "symbols/backtrace.h"
+
 static unsigned id_of(const struct cpu *c)
 {
     return ((const struct sys_cpu *)c)->index + 1;
@@ -35,6 +37,23 @@ static size_t read_memory(struct cpu *c, uint32_t addr, void *to, size_t n)
 static size_t write_memory(struct cpu *c, uint32_t addr, const void *from, size_t n)
 {
     return copy(c, addr, (void *)from, n, true);
+}
+
+static size_t read_stack(void *ctx, uint32_t addr, void *to, size_t n)
+{
+    return read_memory(ctx, addr, to, n);
+}
+
+static void stack_of(struct cpu *c, struct backtrace_space *space)
+{
+    struct machine *m = sys_of(c)->machine->ctx;
+    *space = (struct backtrace_space){.symbols = machine_symbols(m), .ctx = c, .read = read_stack};
+}
+
+struct symbols *machine_symbols(struct machine *m)
+{
+    if (!m->symbols) m->symbols = symbols_new(&(struct symbols_source){.ctx = m});
+    return m->symbols;
 }
 
 // Blocks are found by physical pages, and a breakpoint's address may mean many.
@@ -127,6 +146,8 @@ struct debug_target machine_debug_target(struct machine *m)
         .name = name_of,
         .read = read_memory,
         .write = write_memory,
+        .symbols = machine_symbols(m),
+        .stack = stack_of,
         .invalidate = invalidate,
         .quit = quit,
         .reg_name = reg_name,

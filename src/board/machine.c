@@ -13,6 +13,7 @@
 #include "dev/devices.h"
 #include "dev/gic.h"
 #include "host/signals.h"
+#include "symbols/symbols.h"
 
 static void panicked(void *ctx)
 {
@@ -239,6 +240,7 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
 void machine_free(struct machine *m)
 {
     if (m->semihost) semihost_free(m->semihost);
+    symbols_free(m->symbols);
     if (m->display) display_close(m->display); // which still needs the devices
     for (unsigned i = 0; i < m->ndevices; i++)
         device_free(m->device[i]);

@@ -130,6 +130,7 @@ struct machine {
     atomic_int request;            // enum machine_request
     int exit_status;               // with RUN_EXIT
     struct semihost *semihost;     // or NULL
+    struct symbols *symbols;       // the kernel's, when somebody has asked: debug.h
     struct boot_entry boot;
     bool firmware_starts_cpus;     // PSCI, as the device tree says; otherwise they wait in the holding pen
     uint8_t power[SYS_MAX_CPUS];   // enum cpu_power: with the bus lock

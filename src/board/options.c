@@ -66,6 +66,7 @@ const char machine_options_help[] =
     "Logs and help\n"
     "  -g, --gdb PLACE            wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
     "      --gdb-nowait           do not wait: GDB may come at any time\n"
+    "      --symbols FILE         names of addresses: the kernel's vmlinux or System.map\n"
     "  -l, --log WHAT,...         log none, elf, memory (what is placed where), instructions,\n"
     "                             unimp (the default: what is not implemented) or all\n"
     "      --log-file FILE        write the log there, not to stderr\n"

@@ -11,6 +11,7 @@
 #include "board/debug.h"
 #include "board/machine.h"
 #include "board/trap.h"
+#include "symbols/symbols.h"
 
 // In turn all CPUs are this thread's.
 static pthread_cond_t *wake_of(struct machine *m, unsigned cpu)
@@ -381,6 +382,8 @@ static bool start_debugger(struct machine *m, struct debugger **d)
 int machine_run(struct machine *m)
 {
     struct debugger *debugger;
+    const char *symbols = m->opt.debug_options.symbols;
+    if (symbols && !symbols_add_file(machine_symbols(m), symbols)) return 125;
     if (!start_debugger(m, &debugger)) return 125;
     if (m->opt.icount) {
         m->opt.round_robin = true;

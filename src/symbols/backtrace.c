@@ -9,7 +9,7 @@
 #include "symbols/stack_op.h"
 
 enum { R7 = 7, FP = 11, SP = 13, LR = 14, PC = 15 };
-enum { SHOWN = 64 };
+enum { SHOWN = 64, GUESSED_BACK = 2048 };
 
 struct walk {
     const struct backtrace_space *space;
@@ -76,6 +76,25 @@ static bool unwind_known(struct walk *w, bool *exact)
     return true;
 }
 
+// Code that nothing is known of: where LR was pushed last, a function may begin. It is one if it leads to
+// behind a call.
+static bool unwind_guessed(struct walk *w)
+{
+    const uint32_t step = w->thumb ? 2 : 4;
+    for (uint32_t back = step; back < GUESSED_BACK; back += step) {
+        struct stack_op op;
+        uint32_t r[16];
+        if (!stack_op_at(w->space, w->r[PC] - back, w->thumb, &op)) return false;
+        if (op.kind != STACK_PUSH || !(op.mask & 1u << LR)) continue;
+        memcpy(r, w->r, sizeof r);
+        if (prologue_unwind(w->space, w->r[PC] - back, w->thumb, false, r) == PROLOGUE_LOST) return false;
+        if (!returns_to(w->space, r[PC])) return false;
+        memcpy(w->r, r, sizeof r);
+        return true;
+    }
+    return false;
+}
+
 // The registers of whoever has called, or seems to. False: nobody has.
 static bool call(struct walk *w, bool *exact)
 {
@@ -88,10 +107,11 @@ static bool call(struct walk *w, bool *exact)
         return leaf && returns_to(space, w->r[LR]);
     }
     if (unwind_known(w, exact) || (!leaf && follow_pointer(w, w->thumb ? R7 : FP))) return true;
-    if (!leaf) return false;
-    if (!returns_to(space, w->r[LR])) return follow_pointer(w, FP) || follow_pointer(w, R7);
-    w->r[PC] = w->r[LR];
-    return true;
+    if (leaf && returns_to(space, w->r[LR])) {
+        w->r[PC] = w->r[LR];
+        return true;
+    }
+    return unwind_guessed(w) || (leaf && (follow_pointer(w, FP) || follow_pointer(w, R7)));
 }
 
 // What a signal has interrupted takes the place of where its handler returns to.

@@ -71,6 +71,16 @@ void symbols_free(struct symbols *s)
     free(s);
 }
 
+void symbols_hold(struct symbols *s)
+{
+    if (s) pthread_mutex_lock(&s->lock);
+}
+
+void symbols_release(struct symbols *s)
+{
+    if (s) pthread_mutex_unlock(&s->lock);
+}
+
 // ---- files ----
 
 static struct file *new_file(struct file **list, const char *path, const char *name)
@@ -231,13 +241,31 @@ static bool fill(struct symbol *found, const struct table *t, const struct table
     return true;
 }
 
+// The symbols of a mapped file: those of a given file if that one is the same before it was stripped, or what
+// was taken away then.
+static const struct table *names_of(const struct symbols *s, const struct table *t)
+{
+    for (const struct file *f = s->given; f; f = f->next)
+        if (f->table.nsegments && table_same_layout(&f->table, t)) return &f->table;
+    return t;
+}
+
+// Of the given files that say absolute addresses. Others' are those of the mapped ones that they belong to.
+static const struct file *absolute(const struct file *f)
+{
+    while (f && f->table.relocated)
+        f = f->next;
+    return f;
+}
+
 static bool at(struct symbols *s, uint32_t addr, struct symbol *found)
 {
     uint32_t bias;
     const char *name;
-    for (const struct file *f = s->given; f; f = f->next)
+    for (const struct file *f = absolute(s->given); f; f = absolute(f->next))
         if (fill(found, &f->table, table_at(&f->table, addr), 0, f->name)) return true;
     const struct table *t = mapped_at(s, addr, &bias, &name);
+    if (t) t = names_of(s, t);
     return t && fill(found, t, table_at(t, addr - bias), bias, name);
 }
 
@@ -253,7 +281,7 @@ bool symbols_at(struct symbols *s, uint32_t addr, struct symbol *found)
 // file: of len bytes; len 0: any.
 static bool find(struct symbols *s, const char *file, size_t len, const char *name, struct symbol *found)
 {
-    for (const struct file *f = s->given; f && !len; f = f->next)
+    for (const struct file *f = absolute(s->given); f && !len; f = absolute(f->next))
         if (fill(found, &f->table, table_find(&f->table, name), 0, f->name)) return true;
     list_places(s);
     for (size_t i = 0; i < s->nplaces; i++) {
@@ -262,6 +290,7 @@ static bool find(struct symbols *s, const char *file, size_t len, const char *na
         if (!p->code || !p->file->name) continue;
         if (len && (strlen(p->file->name) != len || memcmp(p->file->name, file, len) != 0)) continue;
         const struct table *t = table_of(p, &bias);
+        if (t) t = names_of(s, t);
         if (t && fill(found, t, table_find(t, name), bias, p->file->name)) return true;
     }
     return false;

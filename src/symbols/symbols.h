@@ -37,6 +37,9 @@ struct symbols *symbols_new(const struct symbols_source *source);
 // A file of symbols, whichever it is: an ELF file (a vmlinux), a System.map. False: it has been said why not.
 bool symbols_add_file(struct symbols *s, const char *path);
 void symbols_free(struct symbols *s);
+// Nobody asks in between: so that the child of a fork may.
+void symbols_hold(struct symbols *s);
+void symbols_release(struct symbols *s);
 
 struct symbol {
     const char *name, *file; // file: without its directories; "": a kernel's

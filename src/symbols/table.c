@@ -77,6 +77,15 @@ const struct table_entry *table_find(const struct table *t, const char *name)
     return best;
 }
 
+bool table_same_layout(const struct table *a, const struct table *b)
+{
+    if (a->nsegments != b->nsegments) return false;
+    for (unsigned i = 0; i < a->nsegments; i++)
+        if (a->segments[i].vaddr != b->segments[i].vaddr || a->segments[i].memsz != b->segments[i].memsz)
+            return false;
+    return true;
+}
+
 void *table_bytes(int fd, uint64_t offset, size_t size)
 {
     struct stat st;

@@ -27,6 +27,7 @@ struct table {
     // Of an ELF file: PT_LOAD segments, and the table of unwinding.
     struct table_segment segments[TABLE_SEGMENTS];
     unsigned nsegments;
+    bool relocated; // such files are loaded elsewhere than they say
     uint32_t exidx, exidx_size;
 };
 
@@ -35,6 +36,9 @@ bool table_add(struct table *t, const struct table_entry *e);
 // Once all are added, which may be asked for then.
 void table_sort(struct table *t);
 void table_free(struct table *t);
+
+// Whether both are of one program: their segments are at the same places.
+bool table_same_layout(const struct table *a, const struct table *b);
 
 // NULL: there is none.
 const struct table_entry *table_at(const struct table *t, uint32_t addr);

@@ -66,6 +66,7 @@ enum table_read table_read_elf(struct table *t, int fd, const char **why)
     uint8_t *header = table_bytes(fd, 0, ELF32_HEADER_SIZE);
     const bool is_elf = header && elf_get32(header) == 0x464c457f;
     const bool arm = is_elf && elf_tables(header, &segments, &sections);
+    t->relocated = arm && elf_get16(header + 16) == ELF_DYN;
     free(header);
     if (!is_elf) return TABLE_NOT_ITS_KIND;
     if (!arm) {

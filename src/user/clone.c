@@ -9,6 +9,7 @@
 
 #include "base/pages.h"
 #include "base/stats.h"
+#include "symbols/symbols.h"
 #include "user/hostthread.h"
 #include "user/policy.h"
 #include "user/seccomp.h"
@@ -240,7 +241,6 @@ static void become_process(struct thread *t, const struct clone_args *a)
         t->sandbox_fds = p->sandbox_fds;
     }
     if (a->slot >= 0) policy_enter(t, a);
-    p->symbols = NULL; // another thread may have been asking
     t->vforked = false;
     t->next = NULL;
     p->threads = t;
@@ -268,6 +268,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     struct debugger *const debugger = p->opt.debugger;
     if (debugger) debugger->fork(debugger);
     pthread_mutex_lock(&p->lock);
+    symbols_hold(p->symbols);
     pthread_mutex_lock(&p->as.mm_lock);
     p->engine->fork_before(p->engine);
     pthread_mutex_lock(&p->as.lock);
@@ -277,6 +278,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     pthread_mutex_unlock(&p->as.lock);
     p->engine->fork_after(p->engine, pid == 0, &t->cpu);
     pthread_mutex_unlock(&p->as.mm_lock);
+    symbols_release(p->symbols);
     if (pid == 0) stats_forked();
     if (pid == 0) become_process(t, a);
     pthread_mutex_unlock(&p->lock);

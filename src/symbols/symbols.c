@@ -132,13 +132,19 @@ bool symbols_add_file(struct symbols *s, const char *path)
 
 // ---- where they are mapped ----
 
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static void put_place(void *to, const struct symbols_file *m)
 {
     struct symbols *s = to;
     struct file *f = s->files;
     while (f && (!f->path || strcmp(f->path, m->path) != 0))
         f = f->next;
-    if (!f && !(f = new_file(&s->files, m->path, m->name))) return;
+    if (!f && !(f = new_file(&s->files, m->path, last_part(m->name)))) return;
     if (s->nplaces == s->cap) {
         const size_t cap = s->cap ? s->cap * 2 : 32;
         struct place *places = realloc(s->places, cap * sizeof *places);

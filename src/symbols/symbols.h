@@ -12,7 +12,7 @@ struct symbols;
 
 // A file that is mapped, or a part of it.
 struct symbols_file {
-    const char *path, *name; // on the host; what it is called, without directories
+    const char *path, *name; // on the host; what it is called, which may not be there any more
     uint32_t start;
     uint64_t end;    // up to 2^32
     uint32_t offset; // in the file, of what lies at start

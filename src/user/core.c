@@ -8,94 +8,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/pages.h"
 #include "elf/elf.h"
+#include "user/core_notes.h"
+#include "user/halt.h"
 
-enum { NT_PRSTATUS = 1, NT_PRPSINFO = 3, NT_AUXV = 6, NT_ARM_VFP = 0x400, NT_SIGINFO = 0x53494749 };
-enum { PIECE = 1 << 16, NOTES = 4096 };
-
-// include/linux/elfcore.h and elfcore-compat.h, of a 32-bit ARM kernel
-struct elf_prstatus {
-    int32_t signo, code, err;
-    int16_t cursig, pad;
-    uint32_t sigpend, sighold;
-    int32_t pid, ppid, pgrp, sid;
-    int32_t times[8];
-    uint32_t reg[18]; // r0 to r15, CPSR, r0 as it was before a system call
-    int32_t fpvalid;
-};
-_Static_assert(sizeof(struct elf_prstatus) == 148, "as the kernel has it");
-
-struct elf_prpsinfo {
-    char state, sname, zombie, nice;
-    uint32_t flag;
-    uint16_t uid, gid;
-    int32_t pid, ppid, pgrp, sid;
-    char fname[16], args[80];
-};
-_Static_assert(sizeof(struct elf_prpsinfo) == 124, "as the kernel has it");
-
-struct notes {
-    size_t n;
-    uint8_t bytes[NOTES];
-};
-
-static void add_note(struct notes *notes, const char *owner, uint32_t type, const void *data, size_t size)
-{
-    const uint32_t head[3] = {(uint32_t)strlen(owner) + 1, (uint32_t)size, type};
-    const size_t names = (head[0] + 3u) & ~3u, room = (size + 3) & ~(size_t)3;
-    if (notes->n + sizeof head + names + room > NOTES) return;
-    uint8_t *p = notes->bytes + notes->n;
-    memcpy(p, head, sizeof head);
-    memcpy(p + sizeof head, owner, head[0]);
-    memcpy(p + sizeof head + names, data, size);
-    notes->n += sizeof head + names + room;
-}
-
-static void add_registers(struct notes *notes, const struct thread *t, int sig, int code)
-{
-    const struct cpu *c = &t->cpu;
-    struct elf_prstatus s = {.signo = sig,
-                             .code = code,
-                             .cursig = (int16_t)sig,
-                             .sighold = (uint32_t)t->sigmask,
-                             .pid = t->tid,
-                             .ppid = getppid(),
-                             .pgrp = getpgrp(),
-                             .sid = getsid(0),
-                             .fpvalid = 1};
-    memcpy(s.reg, c->r, sizeof c->r);
-    s.reg[16] = cpu_cpsr_get(c);
-    s.reg[17] = t->syscall_r0;
-    add_note(notes, "CORE", NT_PRSTATUS, &s, sizeof s);
-    uint32_t vfp[65];
-    memcpy(vfp, c->d, sizeof c->d);
-    vfp[64] = c->fpscr;
-    add_note(notes, "LINUX", NT_ARM_VFP, vfp, sizeof vfp);
-}
-
-static void add_process(struct notes *notes, const struct thread *t)
-{
-    struct process *p = t->p;
-    struct elf_prpsinfo s = {.sname = 'R',
-                             .uid = (uint16_t)getuid(),
-                             .gid = (uint16_t)getgid(),
-                             .pid = getpid(),
-                             .ppid = getppid(),
-                             .pgrp = getpgrp(),
-                             .sid = getsid(0)};
-    const char *slash = strrchr(p->path, '/');
-    snprintf(s.fname, sizeof s.fname, "%s", slash ? slash + 1 : p->path);
-    uint32_t n = p->arg_end - p->arg_start;
-    if (n > sizeof s.args - 1) n = sizeof s.args - 1;
-    if (uas_read(&p->as, s.args, p->arg_start, n))
-        for (uint32_t i = 0; i + 1 < n; i++)
-            if (!s.args[i]) s.args[i] = ' ';
-    add_note(notes, "CORE", NT_PRPSINFO, &s, sizeof s);
-    uint32_t auxv[128];
-    if (p->auxv_len <= sizeof auxv && uas_read(&p->as, auxv, p->auxv_addr, p->auxv_len))
-        add_note(notes, "CORE", NT_AUXV, auxv, p->auxv_len);
-}
+enum { PIECE = 1 << 16 };
 
 static bool put(int fd, const void *bytes, size_t n, uint64_t at)
 {
@@ -149,7 +66,7 @@ static uint32_t elf_flags(unsigned prot)
 }
 
 // Everything behind the notes; files end below 4 GiB, which is all that the format can say.
-static bool put_all(int fd, struct thread *t, const struct notes *notes)
+static bool put_all(int fd, struct thread *t, const struct core_notes *notes)
 {
     struct uas *as = &t->p->as;
     const unsigned most = 0xfffe, maps = uas_count(as), n = maps < most ? maps : most;
@@ -193,18 +110,16 @@ static void expand(char *to, size_t size, const char *pattern)
 void core_write(struct thread *t, int sig, int code, uint32_t addr)
 {
     char path[4096];
-    struct notes *notes = pages_new(sizeof *notes);
-    if (!notes) return;
+    struct core_notes notes = {0};
+    halt_others(t);
     expand(path, sizeof path, t->p->opt.core);
-    add_registers(notes, t, sig, code);
-    add_process(notes, t);
-    uint32_t info[32] = {(uint32_t)sig, 0, (uint32_t)code, addr};
-    add_note(notes, "CORE", NT_SIGINFO, info, sizeof info);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0 || !put_all(fd, t, notes))
+    core_notes_make(&notes, t, sig, code, addr);
+    if (notes.failed) errno = ENOMEM;
+    const int fd = notes.failed ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || !put_all(fd, t, &notes))
         warn("--core: %s: %s", path, strerror(errno));
     else
         warn("core file: %s", path);
     if (fd >= 0) close(fd);
-    munmap(notes, sizeof *notes);
+    free(notes.bytes);
 }

@@ -40,7 +40,7 @@ void process_die(struct thread *t, int sig, int code, uint32_t addr)
 {
     struct process *p = t->p;
     if (t->cpu.debugger) t->cpu.debugger->end(t->cpu.debugger, &t->cpu, 0, sig);
-    if (deserves_report(sig) && log_mask)
+    if ((deserves_report(sig) || (p->opt.core && signal_dumps_core(sig))) && log_mask)
         report_fault(t, sig, code, addr);
     else if (p->opt.final_registers)
         report_registers(&t->cpu);

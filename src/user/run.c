@@ -2,6 +2,7 @@
 #include "base/stats.h"
 #include "cpu/debug.h"
 #include "cpu/engine.h"
+#include "user/halt.h"
 #include "user/mm.h"
 #include "user/process.h"
 #include "user/signal.h"
@@ -71,8 +72,13 @@ static void count_exception(enum cpu_exit why)
 static enum cpu_exit run_engine(struct thread *t)
 {
     struct cpu *c = &t->cpu;
-    if (c->debugger) return c->debugger->run(c->debugger, c, 0);
-    return t->p->opt.run ? t->p->opt.run(c) : c->engine->run(c, 0);
+    const struct process_options *o = &t->p->opt;
+    if (o->core) halt_enter(t);
+    const enum cpu_exit why = c->debugger ? c->debugger->run(c->debugger, c, 0)
+                              : o->run    ? o->run(c)
+                                          : c->engine->run(c, 0);
+    if (o->core) halt_leave(t);
+    return why;
 }
 
 // At an instruction that raises a signal. One that was caught before comes first, or it would be delivered

@@ -34,25 +34,30 @@ static void put_line(struct process *p, const struct host_line *h,
     char path[80];
     if (h->path[0] != '/' || !uas_next(&p->as, (uint32_t)h->start, &m) || m.start >= h->end) return;
     struct symbols_file f = {.path = h->path,
+                             .name = h->path,
                              .start = (uint32_t)h->start,
                              .end = h->end,
                              .offset = (uint32_t)h->offset,
                              .code = m.prot & UAS_EXEC};
     use_deleted(&f, h, path, sizeof path);
-    f.name = strrchr(h->path, '/') + 1;
     put(to, &f);
 }
 
-static void files(void *ctx, void (*put)(void *to, const struct symbols_file *f), void *to)
+void process_files(struct process *p, void (*put)(void *to, const struct symbols_file *f), void *to)
 {
     FILE *in = fopen("/proc/self/maps", "re");
     char *text = NULL;
     size_t size = 0;
     struct host_line h;
     while (in && getline(&text, &size, in) > 0)
-        if (proc_parse_line(text, &h)) put_line(ctx, &h, put, to);
+        if (proc_parse_line(text, &h)) put_line(p, &h, put, to);
     free(text);
     if (in) fclose(in);
+}
+
+static void files(void *ctx, void (*put)(void *to, const struct symbols_file *f), void *to)
+{
+    process_files(ctx, put, to);
 }
 
 static size_t read_process(void *ctx, uint32_t addr, void *to, size_t n)

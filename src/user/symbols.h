@@ -7,6 +7,8 @@
 
 // The process's, made when somebody first asks. NULL: out of memory.
 struct symbols *process_symbols(struct process *p);
+// The files that are mapped, by address, a call of put for each mapping.
+void process_files(struct process *p, void (*put)(void *to, const struct symbols_file *f), void *to);
 // How to walk a thread's stack, through signals' handlers, too.
 struct backtrace_space thread_stack(struct thread *t);
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "mem/by_pages.h"
 #include "symbols/backtrace.h"
 
 static unsigned id_of(const struct cpu *c)
@@ -14,29 +15,24 @@ static void name_of(const struct cpu *c, char *name, size_t size)
     snprintf(name, size, "CPU %u", ((const struct sys_cpu *)c)->index);
 }
 
-enum { PAGE = 4096 };
-
-static size_t copy(struct cpu *c, uint32_t addr, void *host, size_t n, bool out)
+static bool page_in(void *sys, uint32_t addr, void *host, size_t n)
 {
-    size_t done = 0, piece;
-    for (; done < n; done += piece) {
-        const uint32_t at = addr + (uint32_t)done;
-        const size_t left = PAGE - at % PAGE;
-        piece = n - done < left ? n - done : left;
-        uint8_t *p = (uint8_t *)host + done;
-        if (!(out ? mmu_copy_out(sys_of(c), at, p, piece) : mmu_copy_in(sys_of(c), p, at, piece))) break;
-    }
-    return done;
+    return mmu_copy_in(sys, host, addr, n);
+}
+
+static bool page_out(void *sys, uint32_t addr, void *host, size_t n)
+{
+    return mmu_copy_out(sys, addr, host, n);
 }
 
 static size_t read_memory(struct cpu *c, uint32_t addr, void *to, size_t n)
 {
-    return copy(c, addr, to, n, false);
+    return mem_by_pages(page_in, sys_of(c), addr, to, n);
 }
 
 static size_t write_memory(struct cpu *c, uint32_t addr, const void *from, size_t n)
 {
-    return copy(c, addr, (void *)from, n, true);
+    return mem_by_pages(page_out, sys_of(c), addr, (void *)from, n);
 }
 
 static size_t read_stack(void *ctx, uint32_t addr, void *to, size_t n)
@@ -69,6 +65,14 @@ static void quit(void *ctx)
     struct machine *m = ctx;
     pthread_mutex_lock(&m->bus.lock);
     machine_quit(m);
+    pthread_mutex_unlock(&m->bus.lock);
+}
+
+static void pause_time(void *ctx, bool yes)
+{
+    struct machine *m = ctx;
+    pthread_mutex_lock(&m->bus.lock);
+    clock_pause(&m->clock, yes);
     pthread_mutex_unlock(&m->bus.lock);
 }
 
@@ -150,6 +154,7 @@ struct debug_target machine_debug_target(struct machine *m)
         .stack = stack_of,
         .invalidate = invalidate,
         .quit = quit,
+        .pause = pause_time,
         .reg_name = reg_name,
         .reg_get = reg_get,
         .monitor = machine_monitor,

@@ -69,6 +69,8 @@ struct debug_target {
     // What was translated from the code at an address is to be forgotten.
     void (*invalidate)(void *ctx, uint32_t addr);
     void (*quit)(void *ctx); // the debugger ends all of it; it may return
+    // System mode, else NULL: CPUs stand still, and time with them, or go on; again: nothing.
+    void (*pause)(void *ctx, bool yes);
     // User mode, else NULL: the program's file as the guest names it; its auxiliary vector; a file of the
     // guest's opened for reading (a descriptor of the host's, or -errno).
     const char *(*exe)(void *ctx);

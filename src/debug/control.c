@@ -85,6 +85,11 @@ bool debug_is_held(const struct debug_control *k, const struct debug_cpu *me)
     return !e;
 }
 
+static void pause_time(struct debug_control *k, bool yes)
+{
+    if (k->target->pause) k->target->pause(k->target->ctx, yes);
+}
+
 void debug_halt(struct debug_control *k)
 {
     pthread_mutex_lock(&k->lock);
@@ -98,6 +103,7 @@ void debug_halt(struct debug_control *k)
         if (ts.tv_nsec >= 1000000000) ts.tv_sec++, ts.tv_nsec -= 1000000000;
         pthread_cond_timedwait(&k->left, &k->lock, &ts);
     }
+    pause_time(k, true);
     pthread_mutex_unlock(&k->lock);
 }
 
@@ -172,6 +178,7 @@ void debug_resume(struct debug_control *k)
         return;
     }
     apply(k);
+    pause_time(k, false);
     k->halted = false;
     pthread_cond_broadcast(&k->resumed);
 }
@@ -431,6 +438,7 @@ bool debug_init(struct debug_control *k, const struct debug_target *target, bool
     k->pair[0] = k->pair[1] = -1;
     k->target = target;
     k->halted = k->attached = halted;
+    if (halted) pause_time(k, true);
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->resumed, NULL);
     pthread_cond_init(&k->left, NULL);

@@ -26,7 +26,9 @@ static void supported(struct gdb_session *s, const char *p)
                  "PacketSize=%x;qXfer:features:read+;qXfer:threads:read+;vContSupported+;QStartNoAckMode+;"
                  "swbreak+;hwbreak+",
                  GDB_PACKET);
-    if (t->auxv) reply_text(&s->reply, ";qXfer:auxv:read+");
+    if (t->auxv)
+        reply_text(&s->reply, ";qXfer:auxv:read+;qXfer:libraries-svr4:read+;augmented-libraries-svr4-read+");
+    if (!t->exe) reply_text(&s->reply, ";qXfer:memory-map:read+");
     if (t->exe) reply_text(&s->reply, ";qXfer:exec-file:read+;QCatchSyscalls+;QPassSignals+");
     for (unsigned i = 0; t->exe && i < sizeof wanted / sizeof *wanted; i++) {
         const char *at = strstr(p, wanted[i].feature);
@@ -48,12 +50,15 @@ static void put_piece(struct gdb_session *s, const char *text, size_t size, size
     reply_binary(&s->reply, text + offset, last ? size - offset : n);
 }
 
+static char long_text[1 << 18]; // of the only conversation
+
 // Threads with their names, as XML.
 static void put_threads(struct gdb_session *s, bool part, size_t offset, size_t n)
 {
-    static char text[1 << 18]; // of the only conversation
-    size_t at = part ? 0 : (size_t)snprintf(text, sizeof text, "<threads>");
-    for (struct debug_cpu *e = s->k->cpus; e && at < sizeof text - 256; e = e->next) {
+    char *const text = long_text;
+    const size_t size = sizeof long_text;
+    size_t at = part ? 0 : (size_t)snprintf(text, size, "<threads>");
+    for (struct debug_cpu *e = s->k->cpus; e && at < size - 256; e = e->next) {
         char name[64], safe[64];
         size_t k = 0;
         s->k->target->name(e->cpu, name, sizeof name);
@@ -62,13 +67,18 @@ static void put_threads(struct gdb_session *s, bool part, size_t offset, size_t 
         safe[k] = 0;
         struct gdb_reply id = {0};
         gdb_put_thread(s, &id, e->pid, e->id);
-        at += (size_t)snprintf(text + at, sizeof text - at, "<thread id=\"%.*s\" name=\"%s\"/>", (int)id.n,
-                               id.data, safe);
+        at += (size_t)snprintf(text + at, size - at, "<thread id=\"%.*s\" name=\"%s\"/>", (int)id.n, id.data,
+                               safe);
     }
-    if (!part) at += gdb_children_threads(s, text + at, sizeof text - at - 256);
-    if (!part) at += (size_t)snprintf(text + at, sizeof text - at, "</threads>");
+    if (!part) at += gdb_children_threads(s, text + at, size - at - 256);
+    if (!part) at += (size_t)snprintf(text + at, size - at, "</threads>");
     put_piece(s, text, at, offset, n);
 }
+
+// GDB's addresses are a machine's virtual ones, and it refuses what the map does not have: any may be memory,
+// as the translation tables will say. A program's pages come and go: no map is true for long.
+static const char memory_map[] =
+    "<memory-map><memory type=\"ram\" start=\"0x0\" length=\"0x100000000\"/></memory-map>";
 
 static void put_description(struct gdb_session *s, struct cpu *c, size_t offset, size_t n)
 {
@@ -107,6 +117,10 @@ static void transfer(struct gdb_session *s, const char *p)
         put_threads(s, true, offset, n);
     else if (starts(p, "auxv:read::") && t->auxv)
         put_auxv(s, offset, n);
+    else if (starts(p, "memory-map:read::") && !t->exe)
+        put_piece(s, memory_map, sizeof memory_map - 1, offset, n);
+    else if (starts(p, "libraries-svr4:read:") && t->auxv)
+        put_piece(s, long_text, gdb_libraries(s, c, p + 20, long_text, sizeof long_text), offset, n);
     else if (starts(p, "exec-file:read:") && t->exe)
         put_piece(s, t->exe(t->ctx), strlen(t->exe(t->ctx)), offset, n);
     else

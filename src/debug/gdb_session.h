@@ -104,6 +104,9 @@ bool gdb_file_packet(struct gdb_session *s, const char *p);  // gdb_file.c: vFil
 void gdb_files_close(struct gdb_session *s);
 bool gdb_monitor(struct gdb_session *s, const char *command); // gdb_monitor.c
 
+// gdb_libraries.c: the guest's libraries as XML; its length.
+size_t gdb_libraries(struct gdb_session *s, struct cpu *c, const char *annex, char *xml, size_t size);
+
 // The stop that GDB waits for, or asks about.
 void gdb_put_stop(struct gdb_session *s, const struct debug_stop *stop);
 // Text for the user, at once.

@@ -18,8 +18,17 @@ void clock_init(struct clock *c, bool icount, struct loop *loop)
 
 uint64_t clock_ns(const struct clock *c)
 {
-    if (!c->icount) return host_ns() - c->host_base;
+    if (!c->icount) return (c->paused ? c->paused : host_ns()) - c->host_base;
     return c->icount_ns + (c->ran ? c->ran(c->ctx) : 0);
+}
+
+void clock_pause(struct clock *c, bool yes)
+{
+    if (yes == (c->paused != 0)) return;
+    const uint64_t now = host_ns();
+    if (!yes) c->host_base += now - c->paused;
+    c->paused = yes ? now : 0;
+    loop_wake(c->loop);
 }
 
 void clock_advance(struct clock *c, uint64_t ns)
@@ -61,7 +70,7 @@ void timer_cancel(struct clock *c, struct timer *t)
 void clock_fire(struct clock *c)
 {
     const uint64_t now = clock_ns(c); // what is set for later comes after those who wait for the lock
-    while (c->timers && c->timers->deadline <= now) {
+    while (c->timers && c->timers->deadline <= now && !c->paused) {
         struct timer *t = c->timers;
         unlink_timer(c, t);
         t->fire(t->ctx);
@@ -70,7 +79,7 @@ void clock_fire(struct clock *c)
 
 uint64_t clock_until_next(const struct clock *c)
 {
-    if (!c->timers) return UINT64_MAX;
+    if (!c->timers || c->paused) return UINT64_MAX;
     const uint64_t now = clock_ns(c);
     return c->timers->deadline > now ? c->timers->deadline - now : 0;
 }

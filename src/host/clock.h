@@ -18,7 +18,8 @@ struct timer {
 
 struct clock {
     bool icount;        // time is what clock_advance says
-    uint64_t host_base; // CLOCK_MONOTONIC at power-on
+    uint64_t host_base; // CLOCK_MONOTONIC at power-on, later by the pauses
+    uint64_t paused;    // … when it was paused; 0: it runs
     uint64_t icount_ns;
     struct timer *timers;
     struct loop *loop; // woken when an earlier deadline comes in
@@ -30,9 +31,11 @@ struct clock {
 
 void clock_init(struct clock *c, bool icount, struct loop *loop);
 uint64_t clock_ns(const struct clock *c);
+// Stands still, or goes on from where it was; again: nothing. With the bus lock held, while no CPU runs.
+void clock_pause(struct clock *c, bool yes);
 // Fires every timer whose deadline has passed. With the bus lock held, from the event loop or the CPU loop.
 void clock_fire(struct clock *c);
-// ns until the next deadline, UINT64_MAX if there is none.
+// ns until the next deadline, UINT64_MAX if there is none, or time stands still.
 uint64_t clock_until_next(const struct clock *c);
 void clock_advance(struct clock *c, uint64_t ns); // icount: beyond what instructions take
 

@@ -1,15 +1,17 @@
 #include "user/debug.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cpu/engine.h"
+#include "mem/by_pages.h"
 #include "user/symbols.h"
 #include "user/sysroot.h"
 
-static const struct thread *thread_behind(const struct cpu *c)
+static struct thread *thread_behind(const struct cpu *c)
 {
     return c->owner;
 }
@@ -31,27 +33,51 @@ static void name_of(const struct cpu *c, char *name, size_t size)
     name[n > 0 ? n - (name[n - 1] == '\n') : 0] = 0;
 }
 
-// Bytes up to the end of addr's page.
-static size_t in_page(uint32_t addr, size_t n)
+// A debugger's thread is none of the guest's, and blocks signals. While it copies guest memory it passes for
+// one, or a fault would be stinkarm's own.
+struct guise {
+    struct thread *before;
+    sigset_t mask;
+};
+
+static struct guise guise_of(struct thread *t)
 {
-    const size_t left = UAS_PAGE - addr % UAS_PAGE;
-    return n < left ? n : left;
+    struct guise g = {.before = current_thread};
+    sigset_t faults;
+    sigemptyset(&faults);
+    sigaddset(&faults, SIGSEGV);
+    sigaddset(&faults, SIGBUS);
+    current_thread = t;
+    pthread_sigmask(SIG_UNBLOCK, &faults, &g.mask);
+    return g;
+}
+
+static void guise_end(const struct guise *g)
+{
+    pthread_sigmask(SIG_SETMASK, &g->mask, NULL);
+    current_thread = g->before;
+}
+
+static bool page_out(void *as, uint32_t addr, void *host, size_t n)
+{
+    return uas_write(as, addr, host, n);
 }
 
 static size_t read_memory(struct cpu *c, uint32_t addr, void *to, size_t n)
 {
-    return uas_read_part(c->mem_ctx, to, addr, n);
+    const struct guise g = guise_of(thread_behind(c));
+    const size_t done = uas_read_part(c->mem_ctx, to, addr, n);
+    guise_end(&g);
+    return done;
 }
 
 static size_t write_memory(struct cpu *c, uint32_t addr, const void *from, size_t n)
 {
     struct uas *as = c->mem_ctx;
-    size_t done = 0, piece;
-    for (; done < n; done += piece) {
-        piece = in_page(addr + (uint32_t)done, n - done);
-        if (!uas_write(as, addr + (uint32_t)done, (const uint8_t *)from + done, piece)) break;
-    }
+    const struct guise g = guise_of(thread_behind(c));
+    const size_t done = mem_by_pages(page_out, as, addr, (void *)from, n);
     if (done) uas_invalidate(as, addr, done);
+    guise_end(&g);
     return done;
 }
 
@@ -83,7 +109,10 @@ static size_t read_auxv(void *ctx, uint32_t offset, void *to, size_t n)
     struct process *p = ctx;
     if (offset >= p->auxv_len) return 0;
     if (n > p->auxv_len - offset) n = p->auxv_len - offset;
-    return uas_read(&p->as, to, p->auxv_addr + offset, n) ? n : 0;
+    const struct guise g = guise_of(p->threads);
+    const bool there = uas_read(&p->as, to, p->auxv_addr + offset, n);
+    guise_end(&g);
+    return there ? n : 0;
 }
 
 static int open_file(void *ctx, const char *path)

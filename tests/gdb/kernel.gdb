@@ -17,7 +17,12 @@ nexti
 watch *(unsigned *)&jiffies
 continue
 backtrace 1
+set $before = *(unsigned *)&jiffies
+shell sleep 4
+continue
+print *(unsigned *)&jiffies - $before < 200
 info threads
+info mem
 delete
 monitor mmu 0xc0008000
 monitor mmu 0x1000

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mem/by_pages.h"
+
 // Copies n bytes and returns how many are left: 0, or more when a fault ended it early. The fault handler
 // sends the thread from uas_copy_loop to uas_copy_end, where rcx still counts.
 size_t uas_copy_bytes(void *to, const void *from, size_t n);
@@ -40,16 +42,14 @@ bool uas_write(struct uas *as, uint32_t to, const void *from, size_t len)
     return in_window(to, len) && uas_copy_bytes(as->window + to, from, len) == 0;
 }
 
+static bool read_piece(void *as, uint32_t addr, void *host, size_t n)
+{
+    return uas_read(as, host, addr, n);
+}
+
 size_t uas_read_part(struct uas *as, void *to, uint32_t from, size_t len)
 {
-    size_t done = 0, chunk;
-    for (; done < len; done += chunk) {
-        const uint32_t at = from + (uint32_t)done;
-        chunk = UAS_PAGE - at % UAS_PAGE;
-        if (chunk > len - done) chunk = len - done;
-        if (!uas_read(as, (uint8_t *)to + done, at, chunk)) break;
-    }
-    return done;
+    return mem_by_pages(read_piece, as, from, to, len);
 }
 
 int uas_read_string(struct uas *as, char *to, uint32_t from, size_t size)

@@ -120,7 +120,7 @@ static bool use_debugger(struct thread *t, const struct debug_options *o)
 {
     const struct debug_target target = process_debug_target(t->p);
     if (t->p->opt.policy == POLICY_SANDBOX) {
-        warn("--gdb: GDB cannot come into the sandbox");
+        warn("--%s: a debugger cannot come into the sandbox", options_debug_front(o));
         return false;
     }
     t->p->opt.debugger = debug_start(o, &target);
@@ -146,7 +146,7 @@ static int run(const struct options *o, const struct title *title)
     }
     if (o->debug.symbols && !symbols_add_file(process_symbols(&p), o->debug.symbols)) return EXIT_INTERNAL;
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
-    if ((o->debug.gdb || o->debug.gdb_inherit) && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
+    if (options_debug_front(&o->debug) && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
     if (o->core) signal_catch_defaults(t);
     if (stats_on && !o->sandbox) signal_catch_stats(t);
     fault_init();

@@ -46,6 +46,11 @@ const char options_help[] =
     "                         its name being the process ID\n"
     "  -g, --gdb PLACE        wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
     "      --gdb-nowait       do not wait: GDB may come at any time\n"
+    "      --break ADDR[:COUNT]  a breakpoint, from the COUNT-th time on: at a number, a symbol\n"
+    "                         or symbol+8; a monitor on the terminal takes commands then\n"
+    "      --watch ADDR[:LEN][:r|w|rw]  a watchpoint: before LEN bytes are written (or read)\n"
+    "      --step             the monitor begins before the first instruction\n"
+    "      --commands FILE    what it is told, instead of the terminal (-: standard input)\n"
     "      --symbols FILE     names of addresses: an ELF file that was not stripped, for the\n"
     "                         program's or a library's, or a System.map\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
@@ -461,8 +466,9 @@ void options_for_kernel(struct options *o, char **argv, char **envp)
 
 static bool is_for_sandbox(const struct options *o)
 {
-    if (o->debug.gdb && o->syscalls == SYSCALLS_SANDBOX) {
-        warn("--gdb is not for --syscalls sandbox: the debugger is outside of it" SEE_HELP);
+    const char *debugger = options_debug_front(&o->debug);
+    if (debugger && o->syscalls == SYSCALLS_SANDBOX) {
+        warn("--%s is not for --syscalls sandbox: the debugger is outside of it" SEE_HELP, debugger);
         return false;
     }
     if (!o->sandbox || o->syscalls == SYSCALLS_SANDBOX) return true;
@@ -487,5 +493,5 @@ bool options_parse(struct options *o, int argc, char **argv, char **envp)
         return false;
     }
     argv[c.kept] = NULL;
-    return is_for_sandbox(o);
+    return options_debug_fit(&o->debug) && is_for_sandbox(o);
 }

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/log.h"
+#include "base/option.h"
+
 static bool set_flag(struct debug_options *o, const struct debug_option *d, char *arg)
 {
     (void)arg;
@@ -15,6 +18,30 @@ static bool set_string(struct debug_options *o, const struct debug_option *d, ch
     return true;
 }
 
+// Beside struct debug_options, which every start sets to zero.
+static struct debug_list breaks, watches;
+
+static bool append(struct debug_list *l, const struct debug_list **field, const char *name, char *arg)
+{
+    *field = l;
+    if (l->n == DEBUG_LIST) {
+        warn("--%s: it is given more than %d times; see %s", name, DEBUG_LIST, option_help_command);
+        return false;
+    }
+    l->text[l->n++] = arg;
+    return true;
+}
+
+static bool add_break(struct debug_options *o, const struct debug_option *d, char *arg)
+{
+    return append(&breaks, &o->breaks, d->name, arg);
+}
+
+static bool add_watch(struct debug_options *o, const struct debug_option *d, char *arg)
+{
+    return append(&watches, &o->watches, d->name, arg);
+}
+
 #define FIELD(f) offsetof(struct debug_options, f)
 
 static const struct debug_option rows[] = {
@@ -22,6 +49,10 @@ static const struct debug_option rows[] = {
     {"symbols", 0, true, false, set_string, FIELD(symbols)},
     {"gdb-nowait", 0, false, false, set_flag, FIELD(gdb_nowait)},
     {"gdb-inherit", 0, true, false, set_string, FIELD(gdb_inherit)},
+    {"break", 0, true, false, add_break, 0},
+    {"watch", 0, true, false, add_watch, 0},
+    {"step", 0, false, false, set_flag, FIELD(step)},
+    {"commands", 0, true, false, set_string, FIELD(commands)},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -44,4 +75,25 @@ bool options_debug(struct debug_options *o, const char *name, char *arg)
 {
     const struct debug_option *d = options_debug_named(name, strlen(name));
     return d && d->set(o, d, arg);
+}
+
+static const char *monitor_option(const struct debug_options *o)
+{
+    if (o->breaks) return "break";
+    if (o->watches) return "watch";
+    if (o->step) return "step";
+    return o->commands ? "commands" : NULL;
+}
+
+const char *options_debug_front(const struct debug_options *o)
+{
+    return o->gdb || o->gdb_inherit ? "gdb" : monitor_option(o);
+}
+
+bool options_debug_fit(const struct debug_options *o)
+{
+    const char *monitor = monitor_option(o);
+    if (!o->gdb || !monitor) return true;
+    warn("--gdb and --%s exclude each other: one debugger at a time; see %s", monitor, option_help_command);
+    return false;
 }

@@ -60,11 +60,14 @@ static void invalidate(void *ctx, uint32_t addr)
     m->sys.engine->invalidate(m->sys.engine, 0, 1ull << 40);
 }
 
-static void quit(void *ctx)
+static void quit(void *ctx, int status)
 {
     struct machine *m = ctx;
     pthread_mutex_lock(&m->bus.lock);
-    machine_quit(m);
+    if (status > 0)
+        machine_exit(m, status);
+    else
+        machine_quit(m);
     pthread_mutex_unlock(&m->bus.lock);
 }
 
@@ -74,6 +77,24 @@ static void pause_time(void *ctx, bool yes)
     pthread_mutex_lock(&m->bus.lock);
     clock_pause(&m->clock, yes);
     pthread_mutex_unlock(&m->bus.lock);
+}
+
+// What is typed is not for the machine's console.
+static void terminal(void *ctx, bool taken)
+{
+    struct machine *m = ctx;
+    pthread_mutex_lock(&m->bus.lock);
+    for (unsigned i = 0; i < MACHINE_UARTS; i++)
+        if (m->serial[i]) chardev_pause(m->serial[i], taken);
+    if (m->virtio_console) chardev_pause(m->virtio_console, taken);
+    pthread_mutex_unlock(&m->bus.lock);
+}
+
+static bool ending(void *ctx)
+{
+    struct machine *m = ctx;
+    const int request = atomic_load(&m->request);
+    return request == RUN_QUIT || request == RUN_EXIT;
 }
 
 // ---- registers ----
@@ -155,6 +176,8 @@ struct debug_target machine_debug_target(struct machine *m)
         .invalidate = invalidate,
         .quit = quit,
         .pause = pause_time,
+        .terminal = terminal,
+        .ending = ending,
         .reg_name = reg_name,
         .reg_get = reg_get,
         .monitor = machine_monitor,

@@ -66,6 +66,12 @@ const char machine_options_help[] =
     "Logs and help\n"
     "  -g, --gdb PLACE            wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
     "      --gdb-nowait           do not wait: GDB may come at any time\n"
+    "      --break ADDR[:COUNT]   a breakpoint, from the COUNT-th time on: at a number, a symbol or\n"
+    "                             symbol+8; a monitor on the terminal takes commands then\n"
+    "      --watch ADDR[:LEN][:r|w|rw]\n"
+    "                             a watchpoint: before LEN bytes are written (or read)\n"
+    "      --step                 the monitor begins before the first instruction\n"
+    "      --commands FILE        what it is told, instead of the terminal (-: standard input)\n"
     "      --symbols FILE         names of addresses: the kernel's vmlinux or System.map\n"
     "  -l, --log WHAT,...         log none, elf, memory (what is placed where), instructions,\n"
     "                             unimp (the default: what is not implemented) or all\n"
@@ -478,7 +484,7 @@ bool machine_options_parse(struct machine_command *c, int argc, char **argv)
         }
     }
     if (c->help) return true;
-    if (!give_words(&p) || !check_serials(p.o)) return false;
+    if (!give_words(&p) || !check_serials(p.o) || !options_debug_fit(&p.o->debug_options)) return false;
     if (c->machine.atags && (c->machine.dtb || c->machine.dump_dtb)) {
         warn("--atags and --%s exclude each other: a kernel gets tags or a device tree" SEE_HELP,
              c->machine.dtb ? "dtb" : "dump-dtb");

@@ -11,6 +11,7 @@
 #include "board/debug.h"
 #include "board/machine.h"
 #include "board/trap.h"
+#include "host/signals.h"
 #include "symbols/symbols.h"
 
 // In turn all CPUs are this thread's.
@@ -372,7 +373,8 @@ static bool start_debugger(struct machine *m, struct debugger **d)
 {
     const struct debug_target target = machine_debug_target(m);
     *d = NULL;
-    if (!m->opt.debug_options.gdb) return true;
+    if (!options_debug_front(&m->opt.debug_options)) return true;
+    if (!m->opt.debug_options.gdb) signals_leave_interrupts();
     *d = m->opt.debug(&m->opt.debug_options, &target);
     for (unsigned i = 0; *d && i < m->sys.ncpus; i++)
         (*d)->join(*d, &m->sys.cpu[i]->cpu);

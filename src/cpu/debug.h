@@ -68,9 +68,14 @@ struct debug_target {
     void (*stack)(struct cpu *c, struct backtrace_space *space);
     // What was translated from the code at an address is to be forgotten.
     void (*invalidate)(void *ctx, uint32_t addr);
-    void (*quit)(void *ctx); // the debugger ends all of it; it may return
+    // The debugger ends all of it, with an exit status or (-1) as SIGKILL does; it may return.
+    void (*quit)(void *ctx, int status);
     // System mode, else NULL: CPUs stand still, and time with them, or go on; again: nothing.
     void (*pause)(void *ctx, bool yes);
+    // A debugger talks on the terminal from now on, or no longer; and whether all ends anyway. NULL: a program is
+    // not asked.
+    void (*terminal)(void *ctx, bool taken);
+    bool (*ending)(void *ctx);
     // User mode, else NULL: the program's file as the guest names it; its auxiliary vector; a file of the
     // guest's opened for reading (a descriptor of the host's, or -errno).
     const char *(*exe)(void *ctx);

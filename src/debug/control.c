@@ -1,11 +1,13 @@
 #include "debug/control.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/own_fd.h"
 #include "base/pages.h"
 
@@ -235,7 +237,9 @@ static bool wait_for_turn(struct debug_control *k, struct debug_cpu *me)
 {
     while (!may_run(k, me)) {
         if (k->target->in_turn && !k->halted) return false;
+        me->waiting = true;
         pthread_cond_wait(&k->resumed, &k->lock);
+        me->waiting = false;
     }
     return true;
 }
@@ -274,7 +278,9 @@ static enum cpu_exit run_once(struct debug_control *k, struct debug_cpu *me, uin
     me->inside = true;
     c->stepping = step;
     pthread_mutex_unlock(&k->lock);
-    const enum cpu_exit why = c->engine->run(c, step ? 1 : budget);
+    const bool trace = k->trace && log_on(LOG_INSTRUCTIONS);
+    if (trace && !has_stop(&k->base.stops, c->r[15])) k->trace(c);
+    const enum cpu_exit why = c->engine->run(c, step || trace ? 1 : budget);
     pthread_mutex_lock(&k->lock);
     me->inside = false;
     pthread_cond_signal(&k->left);
@@ -318,7 +324,9 @@ void debug_stop_here(struct debug_control *k, struct debug_cpu *me, struct debug
     me->signal = -1;
     me->stepped = false;
     debug_stop(k, me, why);
+    me->waiting = true;
     debug_wait(k, me);
+    me->waiting = false;
 }
 
 static int signal_hook(struct debugger *d, struct cpu *c, int sig)
@@ -447,4 +455,17 @@ bool debug_init(struct debug_control *k, const struct debug_target *target, bool
     k->event_fd = own_fd_keep(fd);
     if (k->event_fd != fd) close(fd);
     return true;
+}
+
+bool debug_thread(void *(*serve)(void *arg), void *arg)
+{
+    pthread_t thread;
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    sigdelset(&blocked, SIGSEGV);
+    sigdelset(&blocked, SIGBUS);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    const bool ok = !pthread_create(&thread, NULL, serve, arg);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok && !pthread_detach(thread);
 }

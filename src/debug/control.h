@@ -49,6 +49,7 @@ struct debug_cpu {
     enum debug_action action;
     uint32_t range[2]; // ACTION_STEP: goes on while the PC is in [0], [1]
     bool inside;       // the engine runs
+    bool waiting;      // … is going to, as soon as it may
     bool stepped;      // … and has done the step's instruction
     int signal;        // to be delivered instead of the one that has stopped it; -1: that one
     struct debug_stop
@@ -58,13 +59,17 @@ struct debug_cpu {
     int pair[2];
     unsigned child; // … that child's process ID
     bool execs;     // of such a child: it is about to
+    // The monitor's: it has shown that this one stands at seen_pc, in front of a watched access, too.
+    bool seen, seen_watch;
+    uint32_t seen_pc;
 };
 
 // The conversation's part in what happens to processes. Called with the lock.
 struct debug_front {
     // In the child of a fork: gives up what it has open, and begins anew on a link; -1: not.
     void (*forked)(struct debug_front *f, int link);
-    // What the next stinkarm inherits, as text; how it gets it, or does not get it any more. It is parked.
+    // What the next stinkarm inherits, as text (NULL: programs that are executed are not followed); how it
+    // gets it, or does not get it any more. It is parked.
     void (*write)(struct debug_front *f, char *text, size_t size);
     void (*inherited)(struct debug_front *f, bool yes);
     // The same of the child of a vfork, which inherits a link.
@@ -94,11 +99,16 @@ struct debug_control {
     struct debug_front *front;
     bool follows_forks, follows_vforks; // children of the program
     int pair[2];                        // of the fork under way, as a thread's
-    enum debug_parking park; // the conversation stands still, while its process executes another program
+    enum debug_parking park;      // the conversation stands still, while its process executes another program
+    void (*trace)(struct cpu *c); // each instruction while LOG_INSTRUCTIONS is on, or NULL
 };
 
 // Halted at first, or not. False: out of resources.
 bool debug_init(struct debug_control *k, const struct debug_target *target, bool halted);
+
+// A host thread for a front end. Signals are for others, but for faults of its own, when it reads memory that
+// is not there. False: out of resources.
+bool debug_thread(void *(*serve)(void *arg), void *arg);
 
 // All below with k->lock held, but for debug_halt; CPUs are looked at only while k->halted and none is
 // inside. debug_halt returns when that is so.

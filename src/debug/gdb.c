@@ -327,7 +327,7 @@ void gdb_converse(struct gdb_session *s)
     if (s->over && s->nchildren) gdb_hand_over(s);
     gdb_children_close(s);
     gdb_files_close(s);
-    if (s->quit) k->target->quit(k->target->ctx);
+    if (s->quit) k->target->quit(k->target->ctx, -1);
     debug_halt(k);
     pthread_mutex_lock(&k->lock);
     k->follows_forks = k->follows_vforks = false;

@@ -107,17 +107,6 @@ static int listen_tcp(const char *place)
     return bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 1) ? -1 : fd;
 }
 
-static bool start_thread(struct gdb_session *s)
-{
-    pthread_t thread;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const bool ok = !pthread_create(&thread, NULL, serve, s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok && !pthread_detach(thread);
-}
-
 // ---- what is inherited ----
 
 unsigned gdb_descriptors(struct gdb_session *s, int *fd[GDB_DESCRIPTORS])
@@ -232,7 +221,7 @@ static void front_forked(struct debug_front *f, int link)
     gdb_descriptors_close(s);
     s->listening = -1;
     begin(s, link, link, flags);
-    if (link >= 0 && start_thread(s)) return;
+    if (link >= 0 && debug_thread(serve, s)) return;
     s->k->attached = s->k->halted = false;
     if (link >= 0) own_fd_close(link);
 }
@@ -286,7 +275,7 @@ bool gdb_serve(struct debug_control *k, const struct debug_options *o)
         begin(s, -1, -1, 0);
         s->listening = keep(fd);
     }
-    if (start_thread(s)) return true;
+    if (debug_thread(serve, s)) return true;
     warn("--gdb: cannot start a thread");
     return false;
 }

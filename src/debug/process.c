@@ -183,7 +183,7 @@ static void exec_hook(struct debugger *d, struct cpu *c, char *inherit, size_t s
     if (me) debug_wait(k, me);
     me = debug_entry(k, c);
     *inherit = 0;
-    if (!k->front) me = NULL;
+    if (!k->front || !k->front->write) me = NULL; // it is not followed
     if (me && me->pid == k->pid) {
         // The conversation is not to read what is for the next one.
         k->park = PARK_WANTED;
@@ -210,7 +210,7 @@ static void exec_failed_hook(struct debugger *d, struct cpu *c)
     pthread_mutex_lock(&k->lock);
     struct debug_cpu *me = debug_entry(k, c);
     if (me) me->execs = false;
-    if (me && k->front && me->pid == k->pid) {
+    if (me && k->front && k->front->write && me->pid == k->pid) {
         k->front->inherited(k->front, false);
         k->park = PARK_NOT;
         pthread_cond_broadcast(&k->resumed);

@@ -32,6 +32,7 @@ struct chardev {
     bool writing; // out is watched
     bool escape;  // the last character was Ctrl-A
     bool reading; // in is watched
+    bool paused;  // … not for now
     char *path;   // unix: of the socket, to be removed
     void (*tap)(void *ctx, const uint8_t *data, size_t n);
     void *tap_ctx;
@@ -49,7 +50,7 @@ static void writable(void *ctx, int fd, unsigned events);
 
 static void watch(struct chardev *c)
 {
-    const bool want_in = c->in >= 0 && c->input_len < IN_MAX;
+    const bool want_in = c->in >= 0 && c->input_len < IN_MAX && !c->paused;
     const bool want_out = c->out >= 0 && c->output_len;
     if (c->in >= 0 && c->in == c->out) {
         const unsigned events = (want_in ? LOOP_READ : 0u) | (want_out ? LOOP_WRITE : 0u);
@@ -115,6 +116,12 @@ void chardev_write(struct chardev *c, const uint8_t *data, size_t n)
 
 // Input
 
+void chardev_pause(struct chardev *c, bool pause)
+{
+    c->paused = pause && c->stdio;
+    watch(c);
+}
+
 void chardev_poll(struct chardev *c)
 {
     if (!c->user.room || !c->input_len) return;
@@ -133,9 +140,17 @@ static void command(struct chardev *c, uint8_t ch)
     switch (ch) {
     case 'x':
     case 'X': c->quit(c->quit_ctx); return;
+    case 'c':
+    case 'C':
+        if (signals_interrupt()) return;
+        say(c, "\r\nThere is no monitor: --break, --watch or --step bring it\r\n");
+        return;
     case 'h':
     case 'H':
-    case '?': say(c, "\r\nCtrl-A x  quits\r\nCtrl-A h  this help\r\nCtrl-A Ctrl-A  sends Ctrl-A\r\n"); return;
+    case '?':
+        say(c, "\r\nCtrl-A x  quits\r\nCtrl-A c  the monitor (--break, --watch, --step)\r\n"
+               "Ctrl-A h  this help\r\nCtrl-A Ctrl-A  sends Ctrl-A\r\n");
+        return;
     case ESCAPE: c->input[c->input_len++] = ESCAPE; return;
     default: return;
     }

@@ -17,8 +17,8 @@ struct chardev_user {
 };
 
 // spec: stdio, stdout (without input), pty, file:PATH, unix:PATH, null. NULL with a message on stderr if it
-// cannot be had. stdio: raw mode if it is a terminal; Ctrl-A is the escape: x quits, h helps, Ctrl-A sends
-// one. Its end of input means nothing; when nobody reads its output any more, the machine quits as by
+// cannot be had. stdio: raw mode if it is a terminal; Ctrl-A is the escape: x quits, c interrupts (signals_interrupt), h helps,
+// Ctrl-A sends one. Its end of input means nothing; when nobody reads its output any more, the machine quits as by
 // SIGPIPE.
 struct chardev *chardev_open(const char *spec, struct loop *loop, void (*quit)(void *ctx), void *quit_ctx);
 void chardev_connect(struct chardev *c, const struct chardev_user *user);
@@ -27,6 +27,8 @@ void chardev_connect(struct chardev *c, const struct chardev_user *user);
 void chardev_write(struct chardev *c, const uint8_t *data, size_t n);
 // Shows somebody else what is written, too.
 void chardev_tap(struct chardev *c, void (*tap)(void *ctx, const uint8_t *data, size_t n), void *ctx);
+// The terminal is somebody else's for a while: what is typed is not read. Others are not affected.
+void chardev_pause(struct chardev *c, bool pause);
 // The user has room again.
 void chardev_poll(struct chardev *c);
 void chardev_flush(struct chardev *c); // at exit: waits (bounded) until the output is out

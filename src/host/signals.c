@@ -15,6 +15,7 @@
 static int ended_by;
 static int fd = -1;
 static sigset_t ours;
+static bool left; // SIGINT is not
 static void (*quit)(void *ctx);
 static void *quit_ctx;
 
@@ -83,6 +84,22 @@ bool signals_open(struct loop *loop, void (*fn)(void *ctx), void *ctx)
         return false;
     }
     return loop_watch(loop, fd, LOOP_READ, arrived, NULL);
+}
+
+void signals_leave_interrupts(void)
+{
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupt, NULL);
+    sigdelset(&ours, SIGINT);
+    if (fd >= 0) signalfd(fd, &ours, 0);
+    left = true;
+}
+
+bool signals_interrupt(void)
+{
+    return left && !kill(getpid(), SIGINT);
 }
 
 void signals_close(void)

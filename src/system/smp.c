@@ -116,7 +116,7 @@ enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget)
         tell_waiters(s->machine);
     }
     window_use(c);
-    if (s->machine->trace) {
+    if (s->machine->trace && !c->debugger) { // which does it itself
         s->machine->trace(c);
         budget = 1;
     }

@@ -92,9 +92,10 @@ static void invalidate(void *ctx, uint32_t addr)
     p->engine->invalidate(p->engine, addr, 4);
 }
 
-static void quit(void *ctx)
+static void quit(void *ctx, int status)
 {
     (void)ctx;
+    if (status >= 0) _exit(status);
     kill(getpid(), SIGKILL);
 }
 

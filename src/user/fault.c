@@ -51,6 +51,11 @@ static void on_fault(int sig, siginfo_t *si, void *context)
         signal_host_handler(sig, si, context);
         return;
     }
+    const uintptr_t fixup = uas_copy_fixup(pc);
+    if (!t && fixup) { // a debugger's thread
+        uc->uc_mcontext.gregs[REG_RIP] = (greg_t)fixup;
+        return;
+    }
     if (!t) bug(sig, si, pc);
     struct uas *as = &t->p->as;
     // 0x…ffff of the upper guard: an access that began below 2^32.
@@ -64,7 +69,6 @@ static void on_fault(int sig, siginfo_t *si, void *context)
         stats_add(STAT_CODE_WRITTEN, 1);
         return;
     }
-    const uintptr_t fixup = uas_copy_fixup(pc);
     if (fixup) {
         uc->uc_mcontext.gregs[REG_RIP] = (greg_t)fixup;
         return;

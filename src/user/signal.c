@@ -144,7 +144,9 @@ static int host_disposition(struct thread *t, int sig, const struct abi_sigactio
     struct host_sigaction h = {.handler = act->handler};
     const struct process_options *o = &t->p->opt;
     const uint64_t shown = (o->debugger ? ~IGNORED_BY_DEFAULT : 0) | (o->core ? DUMPS_CORE : 0);
-    const bool told = (act->handler == HANDLER_DFL && signal_bit(sig) & shown) || (stats_on && sig == SIGUSR1);
+    // Ctrl-C is for the debugger even where the program does not want to know.
+    const bool told = (act->handler == HANDLER_DFL && signal_bit(sig) & shown) ||
+                      (stats_on && sig == SIGUSR1) || (o->debugger && sig == SIGINT);
     if (act->handler > HANDLER_IGN || told) {
         h.handler = (uintptr_t)signal_host_handler;
         h.flags = SA_SIGINFO | SA_RESTART;

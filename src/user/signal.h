@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/signal_names.h"
 #include "user/abi/siginfo.h"
 #include "user/process.h"
 
@@ -98,8 +99,5 @@ bool signal_is_ignored(struct thread *t, int sig);
 // signal_info.c
 void siginfo_from_host(struct abi_siginfo *to, const siginfo_t *from);
 void siginfo_to_host(siginfo_t *to, const struct abi_siginfo *from);
-
-// The signal's name without SIG in front: "USR1"; NULL for a number that has none.
-const char *signal_name(int sig);
 
 #endif

@@ -103,13 +103,3 @@ void siginfo_to_host(siginfo_t *to, const struct abi_siginfo *from)
         break;
     }
 }
-
-const char *signal_name(int sig)
-{
-    static const char names[][8] = {
-        "",     "HUP",  "INT",  "QUIT", "ILL",    "TRAP",   "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
-        "SEGV", "USR2", "PIPE", "ALRM", "TERM",   "STKFLT", "CHLD",  "CONT", "STOP", "TSTP", "TTIN",
-        "TTOU", "URG",  "XCPU", "XFSZ", "VTALRM", "PROF",   "WINCH", "IO",   "PWR",  "SYS",
-    };
-    return sig > 0 && sig < (int)(sizeof names / sizeof names[0]) ? names[sig] : NULL;
-}

@@ -52,9 +52,9 @@ static void invalidate(void *ctx, uint32_t addr)
     (void)ctx, (void)addr;
 }
 
-static void quit(void *ctx)
+static void quit(void *ctx, int status)
 {
-    (void)ctx;
+    (void)ctx, (void)status;
 }
 
 static const char *exe_of(void *ctx)

@@ -1,5 +1,5 @@
 # Readers of what a guest gives: libFuzzer, from committed corpora where there are any; damaged programs through the whole of stinkarm.
-FUZZERS    := elf gdb net virtio
+FUZZERS    := elf gdb monitor net virtio
 TESTS      += $(FUZZERS:%=test-fuzz-%) test-mutate
 TESTS_FULL += $(FUZZERS:%=test-fuzz-%-full) test-mutate-full
 
@@ -11,6 +11,8 @@ MUTATE_ELFS  := $(MUTATE_FILES:%=$(TESTBUILD)/examples/%.elf)
 FUZZ_SRCS_elf := $(wildcard src/elf/*)
 FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c process.c watch.c registers.c signals.c) \
     src/cpu/cpu.c src/base/log.c src/base/own_fd.c
+FUZZ_SRCS_monitor := $(wildcard src/debug/monitor*.[ch] src/debug/line_edit.[ch]) $(addprefix src/debug/,control.c watch.c registers.c) \
+    $(addprefix src/,cpu/cpu.c base/log.c base/own_fd.c base/option.c base/options_debug.c base/signal_names.c)
 FUZZ_SRCS_net := $(filter-out %/usernet_sock.c,$(wildcard src/host/usernet* src/host/netdev.* src/host/clock.* src/host/loop.*)) \
     src/base/log.c src/base/own_fd.c
 FUZZ_SRCS_virtio := $(filter-out %/virtio_net.c,$(wildcard src/dev/virtio_*.[ch] src/dev/p9*.[ch])) \
@@ -18,13 +20,14 @@ FUZZ_SRCS_virtio := $(filter-out %/virtio_net.c,$(wildcard src/dev/virtio_*.[ch]
     $(addprefix src/host/,chardev.c terminal.c signals.c loop.c clock.c disk.c share.c)
 FUZZ_CORPUS_elf := tests/fuzz/corpus
 FUZZ_CORPUS_gdb := tests/fuzz/corpus_gdb
+FUZZ_CORPUS_monitor := tests/fuzz/corpus_monitor
 FUZZ_CORPUS_net := tests/fuzz/corpus_net
 
 .SECONDEXPANSION:
-$(FUZZERS:%=$(FUZZ_DIR)/fuzz_%): $(FUZZ_DIR)/fuzz_%: tests/fuzz/%.c $$(FUZZ_SRCS_%)
+$(FUZZERS:%=$(FUZZ_DIR)/fuzz_%): $(FUZZ_DIR)/fuzz_%: tests/fuzz/%.c $$(FUZZ_SRCS_%) $(GEN)
 	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -Isrc -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=undefined -pthread -o $@ $(filter %.c,$^)
+	clang -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -Isrc -I$(BUILD) -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=undefined -pthread -o $@ $(filter-out $(GEN),$(filter %.c,$^))
 
 # New inputs go to the build directory, not into the corpus.
 define run_fuzz

@@ -58,11 +58,18 @@ static bool follow(struct frame *f, const struct stack_op *op)
     }
 }
 
+enum { R7 = 7, FP = 11 };
+
+static bool has_frame_pointer(const struct frame *f)
+{
+    return f->known & f->kept & (1u << R7 | 1u << FP);
+}
+
 // The frame pointer of ARM or Thumb code, if the function has one.
 static uint32_t frame_start(const struct frame *f, const uint32_t r[16])
 {
-    if (f->known & f->kept & 1u << 11) return r[11] - f->reg[11];
-    if (f->known & f->kept & 1u << 7) return r[7] - f->reg[7];
+    if (f->known & f->kept & 1u << FP) return r[FP] - f->reg[FP];
+    if (f->known & f->kept & 1u << R7) return r[R7] - f->reg[R7];
     return r[SP] - f->sp;
 }
 
@@ -92,7 +99,10 @@ enum prologue_part prologue_unwind(const struct backtrace_space *space, uint32_t
                          (op.kind == STACK_JUMP_IF && pushed) || op.kind == STACK_POP ||
                          op.kind == STACK_LOAD;
         if (end) break;
-        if (op.kind != STACK_JUMP_IF && !follow(&f, &op)) return PROLOGUE_LOST;
+        if (op.kind == STACK_JUMP_IF || follow(&f, &op)) continue;
+        // A stack pointer that goes where nobody knows does no harm once there is a frame pointer (alloca).
+        if (!has_frame_pointer(&f)) return PROLOGUE_LOST;
+        break;
     }
     inside = at == r[PC];
     if (!leave(space, &f, leaf, inside, r)) return PROLOGUE_LOST;

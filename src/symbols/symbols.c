@@ -268,10 +268,9 @@ static bool at(struct symbols *s, uint32_t addr, struct symbol *found)
 {
     uint32_t bias;
     const char *name;
-    for (const struct file *f = absolute(s->given); f; f = absolute(f->next))
+    const struct table *own = mapped_at(s, addr, &bias, &name), *t = own ? names_of(s, own) : NULL;
+    for (const struct file *f = absolute(s->given); f && t == own; f = absolute(f->next))
         if (fill(found, &f->table, table_at(&f->table, addr), 0, f->name)) return true;
-    const struct table *t = mapped_at(s, addr, &bias, &name);
-    if (t) t = names_of(s, t);
     return t && fill(found, t, table_at(t, addr - bias), bias, name);
 }
 

@@ -62,6 +62,7 @@ const struct table_entry *table_at(const struct table *t, uint32_t addr)
         if (addr - e->addr >= REACH && !e->size) break;
         if (addr - e->addr < e->size) return e;
         if (e->size) ended = true;
+        if (e->size && label && label->addr - e->addr < e->size) label = NULL; // one of its own
         if (!e->size && !label && !ended) label = e;
     }
     return label;

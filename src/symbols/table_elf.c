@@ -3,10 +3,12 @@
 #include "elf/elf.h"
 #include "symbols/table.h"
 
-// At one address: a function rather than a label or an object, a global one rather than an alias.
+// At one address: a function rather than a label or an object, one that others see rather than a local one,
+// and the name that people call it by.
 static uint8_t rank_of(const struct elf_symbol *s)
 {
-    return (uint8_t)((s->function ? 8 : s->object ? 4 : 0) + (s->global ? 2 : s->weak ? 1 : 0));
+    const unsigned kind = s->function ? 2 : s->object, seen = s->global || s->weak;
+    return (uint8_t)(kind * 8 + seen * 4 + (*s->name != '_') * 2 + s->global);
 }
 
 static bool add_symbols(struct table *t, const uint8_t *symbols, uint32_t size)

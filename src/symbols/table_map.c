@@ -14,18 +14,17 @@ static bool parse(char *line, struct table_entry *e, char **name)
     const char kind = end[1];
     *name = end + 3;
     (*name)[strcspn(*name, "\t\r")] = 0; // a module's name may follow
-    if (!**name) return false;
-    const bool code = strchr("TtWw", kind);
+    const bool code = strchr("TtWwi", kind);
     e->addr = (uint32_t)addr;
     e->function = code;
     e->rank = (uint8_t)((code ? 4 : 0) + (isupper((unsigned char)kind) ? 2 : 0));
     return true;
 }
 
-// Marks of instruction sets, and what is no address.
+// Marks of instruction sets, what has no name, and what is no address.
 static bool is_none(const char *name, char kind)
 {
-    return *name == '$' || strchr("AaUuNn", kind);
+    return !*name || *name == '$' || strchr("AaUuNn", kind);
 }
 
 static bool add_lines(struct table *t, const char **why)
@@ -36,6 +35,7 @@ static bool add_lines(struct table *t, const char **why)
         struct table_entry e = {0};
         next = strchr(line, '\n');
         if (next) *next++ = 0;
+        if (*line == ' ') continue; // nm's, of what is defined elsewhere
         if (!parse(line, &e, &name)) {
             *why = "neither an ELF file nor a System.map, whose lines are \"c0008000 T _text\"";
             return false;

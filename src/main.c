@@ -16,6 +16,7 @@
 #include "ir/passes.h"
 #include "isa/insn.h"
 #include "jit/jit.h"
+#include "symbols/coverage.h"
 #include "user/debug.h"
 #include "user/handover.h"
 #include "user/process.h"
@@ -128,6 +129,18 @@ static bool use_debugger(struct thread *t, const struct debug_options *o)
     return t->p->opt.debugger;
 }
 
+static bool use_coverage(struct process *p, struct engine *engine, const char *file)
+{
+    const struct symbols_source files = process_symbols_source(p);
+    if (p->opt.policy == POLICY_SANDBOX) {
+        warn("--coverage: the sandbox writes no files");
+        return false;
+    }
+    p->opt.coverage = coverage_new(file, &files);
+    if (p->opt.coverage) engine->report(engine, coverage_block, p->opt.coverage);
+    return p->opt.coverage;
+}
+
 static int run(const struct options *o, const struct title *title)
 {
     pages_expect((char *)__builtin_frame_address(0) - STACK_SOON, STACK_SOON);
@@ -147,8 +160,8 @@ static int run(const struct options *o, const struct title *title)
     if (o->debug.symbols && !symbols_add_file(process_symbols(&p), o->debug.symbols)) return EXIT_INTERNAL;
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
     if (options_debug_front(&o->debug) && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
-    if (o->core) signal_catch_defaults(t);
-    if (stats_on && !o->sandbox) signal_catch_stats(t);
+    if (o->debug.coverage && !use_coverage(&p, engine, o->debug.coverage)) return EXIT_INTERNAL;
+    if (o->core || p.opt.coverage || stats_on) signal_catch_defaults(t);
     fault_init();
     const char *path = o->program[0];
     if (o->argv0) o->program[0] = (char *)o->argv0;

@@ -53,6 +53,7 @@ const char options_help[] =
     "      --commands FILE    what it is told, instead of the terminal (-: standard input)\n"
     "      --symbols FILE     names of addresses: an ELF file that was not stripped, for the\n"
     "                         program's or a library's, or a System.map\n"
+    "      --coverage FILE    write which code was executed, as drcov (%p: the process ID)\n"
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, signals,\n"
     "                         ir, jit, unimp (the default: what is not implemented) or all\n"
     "      --strace           the same as --log syscalls\n"

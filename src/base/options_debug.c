@@ -47,6 +47,7 @@ static bool add_watch(struct debug_options *o, const struct debug_option *d, cha
 static const struct debug_option rows[] = {
     {"gdb", 'g', true, false, set_string, FIELD(gdb)},
     {"symbols", 0, true, false, set_string, FIELD(symbols)},
+    {"coverage", 0, true, false, set_string, FIELD(coverage)},
     {"gdb-nowait", 0, false, false, set_flag, FIELD(gdb_nowait)},
     {"gdb-inherit", 0, true, false, set_string, FIELD(gdb_inherit)},
     {"break", 0, true, false, add_break, 0},

@@ -22,6 +22,7 @@ struct debug_options {
     const struct debug_list *breaks, *watches; // where the monitor comes in
     bool step;                                 // … before the first instruction
     const char *commands;                      // … a file with what it is told; NULL: the terminal
+    const char *coverage;                      // a file for what has been executed, or NULL
     const char *symbols;                       // a file with names of addresses, or NULL
 };
 

@@ -17,6 +17,7 @@
 #include "host/netdev.h"
 #include "host/share.h"
 #include "mem/bus.h"
+#include "symbols/symbols.h"
 #include "system/system.h"
 
 enum { MACHINE_UARTS = 4, MACHINE_SLOTS = 4, MACHINE_MAX_DEVICES = 64, MACHINE_MAX_LOADS = 16, MACHINE_MAX_DRIVES = 8 };
@@ -130,6 +131,8 @@ struct machine {
     atomic_int request;            // enum machine_request
     int exit_status;               // with RUN_EXIT
     struct semihost *semihost;     // or NULL
+    struct symbols_file covered;   // what --coverage is about …
+    struct coverage *coverage;     // … or NULL: coverage.h
     struct symbols *symbols;       // the kernel's, when somebody has asked: debug.h
     struct boot_entry boot;
     bool firmware_starts_cpus;     // PSCI, as the device tree says; otherwise they wait in the holding pen

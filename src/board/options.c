@@ -73,6 +73,8 @@ const char machine_options_help[] =
     "      --step                 the monitor begins before the first instruction\n"
     "      --commands FILE        what it is told, instead of the terminal (-: standard input)\n"
     "      --symbols FILE         names of addresses: the kernel's vmlinux or System.map\n"
+    "      --coverage FILE        write which code of KERNEL, or of the ELF file of --symbols, was\n"
+    "                             executed, as drcov\n"
     "  -l, --log WHAT,...         log none, elf, memory (what is placed where), instructions,\n"
     "                             unimp (the default: what is not implemented) or all\n"
     "      --log-file FILE        write the log there, not to stderr\n"

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/stats.h"
+#include "board/coverage.h"
 #include "board/debug.h"
 #include "board/machine.h"
 #include "board/trap.h"
@@ -386,7 +387,7 @@ int machine_run(struct machine *m)
     struct debugger *debugger;
     const char *symbols = m->opt.debug_options.symbols;
     if (symbols && !symbols_add_file(machine_symbols(m), symbols)) return 125;
-    if (!start_debugger(m, &debugger)) return 125;
+    if (!coverage_begin(m) || !start_debugger(m, &debugger)) return 125;
     if (m->opt.icount) {
         m->opt.round_robin = true;
         m->clock.ran = icount_ran;
@@ -409,6 +410,7 @@ int machine_run(struct machine *m)
     } while (ok && atomic_load(&m->request) == RUN_REBOOT && (ok = reset(m)));
     if (debugger) debugger->end(debugger, NULL, ok ? m->exit_status : 125, 0);
     loop_stop(&m->loop);
+    coverage_end(m);
     stats_report();
     return ok ? m->exit_status : 125;
 }

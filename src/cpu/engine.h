@@ -45,6 +45,12 @@ struct engine {
     // Gets the host's memory for code now, since later there will be none. False: it cannot be had.
     bool (*prepare)(struct engine *e);
 
+    // From now on `ran` is told of each block that is run for the first time, or the first time since it was
+    // forgotten: bytes [first, last]. Blocks end at branches then, and nothing is run that it has not been told of.
+    // Before the first CPU runs.
+    void (*report)(struct engine *e, void (*ran)(void *ctx, struct cpu *c, uint32_t first, uint32_t last),
+                   void *ctx);
+
     void (*destroy)(struct engine *e);
 };
 

@@ -25,6 +25,7 @@ struct builder {
     unsigned units;          // enum isa_unit: what the block has looked for
     const struct tier *tier; // compiles what runs often; NULL: there is none
     bool single;             // the block is to have one instruction only
+    bool to_branch;          // it ends at a conditional branch
     uint32_t most;           // bytes up to the page's end, or to the next breakpoint
 };
 
@@ -136,7 +137,7 @@ static APART enum goes_on add_insn(struct builder *bl, const struct insn *in, en
 static inline bool goes_on(const struct builder *bl, enum goes_on so_far)
 {
     if (bl->single) return false;
-    return so_far == GOES_ON || (so_far == MAY_BRANCH && (!bl->tier || bl->it));
+    return so_far == GOES_ON || (so_far == MAY_BRANCH && (!bl->to_branch || bl->it));
 }
 
 // Once for each instruction set.
@@ -213,7 +214,8 @@ static void finish(struct builder *bl)
 
 struct block *interp_build(struct cpu *c, block_key key)
 {
-    struct cache *cache = &((struct interp_engine *)c->engine)->cache;
+    struct interp_engine *e = (struct interp_engine *)c->engine;
+    struct cache *cache = &e->cache;
     union {
         struct block b;
         char space[BLOCK_BYTES(BLOCK_MAX_STEPS)];
@@ -230,6 +232,7 @@ struct block *interp_build(struct cpu *c, block_key key)
                              .it = (uint8_t)(key >> 32),
                              .thumb = key & 1,
                              .single = key & BLOCK_SINGLE,
+                             .to_branch = cache->tier || e->ran,
                              .tier = cache->tier};
         *b = (struct block){.key = key, .first = bl.pc};
         interp_mark_fetch(c, key);
@@ -246,6 +249,7 @@ struct block *interp_build(struct cpu *c, block_key key)
             _exit(125);
         }
     } while (!done);
+    if (__builtin_expect(e->ran != NULL, 0)) e->ran(e->ran_ctx, c, done->first, done->last);
     stats_enter(former);
     return done;
 }

@@ -413,6 +413,14 @@ static bool prepare(struct engine *base)
     return !t || t->prepare(t);
 }
 
+static void report(struct engine *base, void (*ran)(void *ctx, struct cpu *c, uint32_t first, uint32_t last),
+                   void *ctx)
+{
+    struct interp_engine *e = (struct interp_engine *)base;
+    e->ran = ran;
+    e->ran_ctx = ctx;
+}
+
 static void destroy(struct engine *base)
 {
     struct interp_engine *e = (struct interp_engine *)base;
@@ -428,7 +436,7 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
     struct interp_engine *e = pages_sparse(sizeof *e);
     if (!e) return NULL;
     e->base = (struct engine){"interp",    run,        invalidate, attach,    detach,
-                              fork_before, fork_after, host_fault, host_trap, prepare, destroy};
+                              fork_before, fork_after, host_fault, host_trap, prepare, report, destroy};
     e->tier = e->cache.tier = tier;
     if (tier) interp_tier_attach(tier);
     if (tier && stats_on) interp_stats_init();

@@ -13,6 +13,8 @@ struct interp_engine {
     atomic_bool flush_pending; // nobody may enter run before the cache was flushed
     struct tier *tier;         // NULL: everything is interpreted
     struct lockstep *lockstep; // NULL: what the tier does is not checked
+    void (*ran)(void *ctx, struct cpu *c, uint32_t first, uint32_t last); // NULL: nobody wants to know
+    void *ran_ctx;
     struct cache cache; // last, and its large tables last in it: at the start few of its pages are touched
 };
 

@@ -217,6 +217,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     interp_mark_fetch(c, b->key);
     const uint8_t *page = c->mem->fetch_page(c, pc, &(uint32_t){0});
     struct cache *k = &((struct interp_engine *)c->engine)->cache;
+    const bool known = ((struct interp_engine *)c->engine)->ran; // nothing that has not run
     const bool machine = c->mem->code_frame; // whose blocks differ in more than their steps say
     const uint64_t frame = b->key & ~TIER_VIRTUAL;
     struct steps steps;
@@ -226,6 +227,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     do {
         struct tier_insn *ti = &tb->insns[n];
         if (n == room) return false;
+        if (known && branched && !cache_find(k, frame | pc | thumb | (uint64_t)it << 32)) break;
         if (steps.next == steps.end && (!machine || (branched && tb->ran))) {
             const struct block *next = cache_find(k, frame | pc | thumb | (uint64_t)it << 32);
             if (branched && tb->ran && leads_elsewhere(b, next)) break;
@@ -260,7 +262,7 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
     do {
         generation = atomic_load(&e->cache.generation);
         b = cache_find(&e->cache, key);
-        if (!b && cold && (c->mem->code_frame || cache_has_blocks(&e->cache, (uint32_t)key >> 12)))
+        if (!b && cold && !e->ran && (c->mem->code_frame || cache_has_blocks(&e->cache, (uint32_t)key >> 12)))
             b = interp_build(c, key);
         if (!b || ic->ncompiling == TIER_ENTRIES) return false;
         if (!cold && ic->ncompiling && !b->code && b->heat * 8 < e->tier->hot) return false;

@@ -9,6 +9,7 @@
 
 #include "base/pages.h"
 #include "base/stats.h"
+#include "symbols/coverage.h"
 #include "symbols/symbols.h"
 #include "user/hostthread.h"
 #include "user/policy.h"
@@ -265,6 +266,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     const uint32_t host_flags = a->flags & CLONE_FOR_HOST;
     // The locks in the order in which others take them: see uas.c.
     fork_prepare(p);
+    if (p->opt.coverage) coverage_fork_before(p->opt.coverage);
     struct debugger *const debugger = p->opt.debugger;
     if (debugger) debugger->fork(debugger);
     pthread_mutex_lock(&p->lock);
@@ -280,6 +282,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     pthread_mutex_unlock(&p->as.mm_lock);
     symbols_release(p->symbols);
     if (pid == 0) stats_forked();
+    if (p->opt.coverage) coverage_fork_after(p->opt.coverage, pid == 0);
     if (pid == 0) become_process(t, a);
     pthread_mutex_unlock(&p->lock);
     fork_allow(p);

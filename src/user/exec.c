@@ -15,6 +15,7 @@
 #include "base/pages.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
+#include "symbols/coverage.h"
 #include "user/clone.h"
 #include "user/handover.h"
 #include "user/policy.h"
@@ -53,6 +54,7 @@ struct exec {
     int handover;        // … and what else it inherits; -1: nothing
     char handover_option[32];
     char sandbox_option[32], program_option[32];
+    char coverage_option[sizeof "--coverage=" + 4096];
     char inherit[DEBUG_INHERIT], debug_option[sizeof "--gdb-inherit=" + DEBUG_INHERIT];
     int program; // in the sandbox: the file, open
 };
@@ -293,6 +295,12 @@ static int prepend_self(struct exec *e)
         snprintf(e->debug_option, sizeof e->debug_option, "--gdb-inherit=%s", e->inherit);
         if (!strings_insert(&e->argv, at++, e->debug_option)) return -ENOMEM;
     }
+    if (opt->coverage) {
+        char *const to = e->coverage_option;
+        const int n = snprintf(to, sizeof e->coverage_option, "--coverage=");
+        coverage_next(opt->coverage, e->t->vforked, to + n, sizeof e->coverage_option - (size_t)n);
+        if (!strings_insert(&e->argv, at++, to)) return -ENOMEM;
+    }
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (!strings_insert(&e->argv, at++, own[i])) return -ENOMEM;
     return 0;
@@ -319,6 +327,7 @@ static int64_t call_host(struct thread *t, const char *path, const struct exec *
     const uint64_t mask = t->sigmask;
     long r = host_syscall_blocking(t, SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
     t->queue->mask_stale = 1;
+    if (t->p->opt.coverage && !t->vforked) coverage_write(t->p->opt.coverage);
     set_ignored(t, own, true);
     if (r == 0)
         r = host_syscall_blocking(t, SYS_execve, (long)path, (long)e->argv.v, (long)e->envp.v, 0, 0, 0);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
+#include "symbols/coverage.h"
 #include "user/core.h"
 #include "user/process.h"
 #include "user/report.h"
@@ -17,6 +18,7 @@ void process_exit(struct process *p, int status)
     if (p->opt.debugger) p->opt.debugger->end(p->opt.debugger, NULL, status, 0);
     if (p->opt.final_registers && current_thread) report_registers(&current_thread->cpu);
     if (log_on(LOG_ELF)) log_line("exiting with %d", status);
+    if (p->opt.coverage) coverage_write(p->opt.coverage);
     stats_report();
     _exit(status);
 }
@@ -45,6 +47,7 @@ void process_die(struct thread *t, int sig, int code, uint32_t addr)
     else if (p->opt.final_registers)
         report_registers(&t->cpu);
     if (p->opt.core && signal_dumps_core(sig)) core_write(t, sig, code, addr);
+    if (p->opt.coverage && !t->vforked) coverage_write(p->opt.coverage);
     if (!t->vforked) stats_report();
     struct sigaction sa;
     memset(&sa, 0, sizeof sa);

@@ -33,6 +33,7 @@ struct process_options {
     uint32_t features;         // enum isa_feature
     const char *core;          // a core file's name; NULL: none is written
     struct debugger *debugger; // NULL: nobody debugs
+    struct coverage *coverage; // NULL: nobody wants to know what has run
     enum cpu_exit (*run)(struct cpu *c); // instead of the engine's own: to look at what it does; NULL: none
 };
 

@@ -143,10 +143,12 @@ static int host_disposition(struct thread *t, int sig, const struct abi_sigactio
 {
     struct host_sigaction h = {.handler = act->handler};
     const struct process_options *o = &t->p->opt;
-    const uint64_t shown = (o->debugger ? ~IGNORED_BY_DEFAULT : 0) | (o->core ? DUMPS_CORE : 0);
+    const bool stats = stats_on && o->policy != POLICY_SANDBOX;
+    const uint64_t shown =
+        (o->debugger || o->coverage || stats ? ~IGNORED_BY_DEFAULT : 0) | (o->core ? DUMPS_CORE : 0);
     // Ctrl-C is for the debugger even where the program does not want to know.
-    const bool told = (act->handler == HANDLER_DFL && signal_bit(sig) & shown) ||
-                      (stats_on && sig == SIGUSR1) || (o->debugger && sig == SIGINT);
+    const bool told = (act->handler == HANDLER_DFL && signal_bit(sig) & shown) || (stats && sig == SIGUSR1) ||
+                      (o->debugger && sig == SIGINT);
     if (act->handler > HANDLER_IGN || told) {
         h.handler = (uintptr_t)signal_host_handler;
         h.flags = SA_SIGINFO | SA_RESTART;
@@ -169,21 +171,12 @@ static void learn_disposition(struct thread *t, int sig)
         t->actions[sig].handler = h.handler == (uintptr_t)SIG_IGN ? HANDLER_IGN : HANDLER_DFL;
 }
 
-static void catch_anyway(struct thread *t, int sig)
-{
-    learn_disposition(t, sig);
-    host_disposition(t, sig, &t->actions[sig]);
-}
-
-void signal_catch_stats(struct thread *t)
-{
-    catch_anyway(t, SIGUSR1);
-}
-
 void signal_catch_defaults(struct thread *t)
 {
     for (int sig = 1; sig <= ABI_NSIG; sig++) {
-        if (!(signal_bit(sig) & (NEVER_BLOCKED | HELD_SIGNALS))) catch_anyway(t, sig);
+        if (signal_bit(sig) & (NEVER_BLOCKED | HELD_SIGNALS)) continue;
+        learn_disposition(t, sig);
+        host_disposition(t, sig, &t->actions[sig]);
     }
 }
 

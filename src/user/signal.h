@@ -79,12 +79,10 @@ bool signal_take_held(struct thread *t, uint64_t set, struct abi_siginfo *info);
 
 bool signal_dumps_core(int sig); // … by default
 
-// A debugger wants to see signals first, or the last is to be a core file: those that would end the program are
-// caught, too. Before it runs.
+// A debugger wants to see signals first, or something is to be written at the end: those that would end the program
+// are caught, too, and with --stats SIGUSR1 in any case. Before it runs.
 void signal_catch_defaults(struct thread *t);
 
-// With --stats SIGUSR1 is caught, whatever the program makes of it. Before it runs.
-void signal_catch_stats(struct thread *t);
 // signal_stats.c, with --stats: signals are counted from now on; one is delivered; and whether this one is the
 // user's, who wants a report.
 void signal_stats_init(void);

@@ -66,12 +66,17 @@ static size_t read_process(void *ctx, uint32_t addr, void *to, size_t n)
     return uas_read_part(&p->as, to, addr, n);
 }
 
+struct symbols_source process_symbols_source(struct process *p)
+{
+    return (struct symbols_source){.ctx = p, .changes = changes, .files = files, .read = read_process};
+}
+
 struct symbols *process_symbols(struct process *p)
 {
+    const struct symbols_source source = process_symbols_source(p);
     pthread_mutex_lock(&p->lock);
     if (!p->symbols)
-        p->symbols = symbols_new(
-            &(struct symbols_source){.ctx = p, .changes = changes, .files = files, .read = read_process});
+        p->symbols = symbols_new(&source);
     struct symbols *s = p->symbols;
     pthread_mutex_unlock(&p->lock);
     return s;

@@ -9,6 +9,8 @@
 struct symbols *process_symbols(struct process *p);
 // The files that are mapped, by address, a call of put for each mapping.
 void process_files(struct process *p, void (*put)(void *to, const struct symbols_file *f), void *to);
+// Where its files are mapped.
+struct symbols_source process_symbols_source(struct process *p);
 // How to walk a thread's stack, through signals' handlers, too.
 struct backtrace_space thread_stack(struct thread *t);
 

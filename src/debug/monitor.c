@@ -129,6 +129,8 @@ static void show_stop(struct monitor *m)
         monitor_put(m, "there is no thread any more\n");
         return;
     }
+    // A key has brought us, in whatever line.
+    if (m->terminal.tty && (m->stop.kind == STOP_ASKED || m->stop.signal == SIGINT)) monitor_put(m, "\n");
     const bool said = put_reason(m, e);
     if (m->k->cpus->next && (said || e->id != m->shown)) {
         m->k->target->name(e->cpu, name, sizeof name);

@@ -12,5 +12,6 @@ test-monitor: $(BUILD)/stinkarm $(BUILD)/kernel/tiny/zImage $(TESTBUILD)/boot/in
 	echo line > $(MONITOR_DIR)/input
 	tests/monitor/sessions $(BUILD)/stinkarm $(MONITOR_DIR)
 	expect tests/monitor/keys.exp $(BUILD)/stinkarm $(MONITOR_DIR)
+	expect tests/monitor/console.exp $(BUILD)/stinkarm $(MONITOR_DIR) $(BUILD)/kernel/tiny/zImage $(TESTBUILD)/boot/initramfs.gz
 
 .PHONY: test-monitor

@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/stats.h"
 #include "debug/gdb_session.h"
 
 static const char help[] = "help                   this\n"
                            "regs                   the registers of the present thread\n"
                            "log CATEGORY on|off    what stinkarm logs, to its own terminal\n"
+                           "stats                  the figures so far, with --stats\n"
                            "quit                   ends stinkarm\n";
 
 static void put_registers(struct gdb_session *s, const struct cpu *c)
@@ -20,6 +22,17 @@ static void put_registers(struct gdb_session *s, const struct cpu *c)
     }
     snprintf(line, sizeof line, "cpsr %08x  fpscr %08x\n", cpu_cpsr_get(c), c->fpscr);
     gdb_say(s, line);
+}
+
+static void say_piece(void *session, const char *text, size_t n)
+{
+    char part[1024];
+    for (size_t k; n; text += k, n -= k) {
+        k = n < sizeof part - 1 ? n : sizeof part - 1;
+        memcpy(part, text, k);
+        part[k] = 0;
+        gdb_say(session, part);
+    }
 }
 
 // CATEGORY on|off
@@ -52,6 +65,8 @@ bool gdb_monitor(struct gdb_session *s, const char *command)
         if (t->monitor) t->monitor(t->ctx, c, NULL, gdb_say, s);
     } else if (!strcmp(command, "regs") && c) {
         put_registers(s, c);
+    } else if (!strcmp(command, "stats")) {
+        stats_print(say_piece, s);
     } else if (!strcmp(command, "quit")) {
         s->over = s->quit = true;
     } else if (!strncmp(command, "log ", 4)) {

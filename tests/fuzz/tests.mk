@@ -10,7 +10,7 @@ MUTATE_ELFS  := $(MUTATE_FILES:%=$(TESTBUILD)/examples/%.elf)
 # What each is made of, and its corpus
 FUZZ_SRCS_elf := $(wildcard src/elf/*)
 FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c process.c watch.c registers.c signals.c) \
-    src/cpu/cpu.c src/base/log.c src/base/own_fd.c
+    src/cpu/cpu.c $(wildcard src/base/stats*.c) src/base/log.c src/base/own_fd.c
 FUZZ_SRCS_monitor := $(wildcard src/debug/monitor*.[ch] src/debug/line_edit.[ch]) $(addprefix src/debug/,control.c process.c watch.c registers.c) \
     $(addprefix src/,cpu/cpu.c base/log.c base/own_fd.c base/option.c base/options_debug.c base/signal_names.c)
 FUZZ_SRCS_net := $(filter-out %/usernet_sock.c,$(wildcard src/host/usernet* src/host/netdev.* src/host/clock.* src/host/loop.*)) \

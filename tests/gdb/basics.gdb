@@ -36,6 +36,7 @@ print $cpsr & 0x20
 stepi
 next
 monitor help
+monitor stats
 tbreak sum
 continue
 continue

@@ -6,6 +6,6 @@ TESTS_FULL += test-gdb
 GDBS ?= $(wildcard tests/gdb/*.gdb)
 test-gdb: $(BUILD)/stinkarm $(BUILD)/kernel/tiny/zImage $(TESTBUILD)/boot/initramfs.gz
 	BUILD=$(BUILD) tests/gdb/run $(BUILD)/stinkarm $(TESTBUILD)/gdb $(GDBS)
-	tests/gdb/sessions $(BUILD)/stinkarm $(TESTBUILD)/gdb
+	BUILD=$(abspath $(BUILD)) tests/gdb/sessions $(BUILD)/stinkarm $(TESTBUILD)/gdb
 
 .PHONY: test-gdb

@@ -190,7 +190,7 @@ void debug_release(struct debug_control *k)
     k->stops.n = k->watches.n = 0;
     memset(k->syscalls, 0, sizeof k->syscalls);
     k->passed = 0;
-    k->attached = false;
+    k->attached = k->alone = false;
     for (struct debug_cpu *e = k->cpus; e; e = e->next) {
         e->action = ACTION_CONTINUE;
         debug_drop(&e->pending);
@@ -366,7 +366,7 @@ struct debug_cpu *debug_enter(struct debug_control *k, struct cpu *c, unsigned p
                             .thread = pthread_self(),
                             .id = k->target->id(c),
                             .pid = pid,
-                            .action = ACTION_CONTINUE,
+                            .action = k->alone ? ACTION_WAIT : ACTION_CONTINUE,
                             .signal = -1,
                             .pair = {-1, -1}};
     if (k->watches.n) watch_begin(&k->watches, c);

@@ -89,6 +89,7 @@ struct debug_control {
     struct debug_cpu *let_go; // that are not debugged any more, but have not left
     unsigned pid;
     bool halted;
+    bool alone; // one CPU runs, others wait, and so do those that come
     bool ended, attached; // attached: somebody is there to be told
     struct debug_stop stop;
     int event_fd;           // readable when there is a stop that nobody has been told of, or the like

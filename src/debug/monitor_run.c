@@ -85,6 +85,12 @@ static void forget_seen(struct debug_cpu *e)
     if (e) e->seen = e->seen_watch = false;
 }
 
+// Whether it stands in front of a point that has been shown.
+static bool stands(const struct monitor *m, const struct debug_cpu *e)
+{
+    return e->seen && e->seen_pc == e->cpu->r[15] && (e->seen_watch || points_stop_at(m, e->seen_pc));
+}
+
 // One CPU executes an instruction, whatever would stop it there, while the others wait. DONE: all are halted;
 // STOPPED: likewise, for another reason; LASTING: it is in a system call that takes its time, asleep, or
 // gone, and nobody is halted.
@@ -95,6 +101,7 @@ static enum outcome execute_one(struct monitor *m, unsigned id)
     if (!e) return LASTING;
     act_all(k, ACTION_WAIT);
     e->action = ACTION_STEP;
+    k->alone = true;
     points_place(m, e);
     debug_resume(k);
     for (;;) {
@@ -102,15 +109,13 @@ static enum outcome execute_one(struct monitor *m, unsigned id)
         pthread_mutex_unlock(&k->lock);
         const bool event = wait_event(m, LASTING_MS, &interrupted);
         pthread_mutex_lock(&k->lock);
-        if (event && take_stop(m, interrupted, id)) {
-            forget_seen(debug_find(k, id));
-            return m->stop.kind == STOP_STEP && m->stop.thread == id ? DONE : STOPPED;
-        }
+        const bool stopped = event && take_stop(m, interrupted, id);
+        const bool done = stopped && m->stop.kind == STOP_STEP && m->stop.thread == id;
         e = debug_find(k, id);
-        if (event || (e && (e->inside || e->waiting))) continue;
-        forget_seen(e);
-        k->halted = true; // nobody is inside
-        return LASTING;
+        if (!stopped && (event || (e && (e->inside || e->waiting)))) continue;
+        k->halted = true;                              // nobody is inside
+        if (done || (e && e->stepped)) forget_seen(e); // else it still stands there
+        return done ? DONE : stopped ? STOPPED : LASTING;
     }
 }
 
@@ -120,8 +125,7 @@ static bool pass_points(struct monitor *m)
     enum { MOST = 256 };
     unsigned ids[MOST], n = 0;
     for (const struct debug_cpu *e = m->k->cpus; e && n < MOST; e = e->next)
-        if (e->seen && e->seen_pc == e->cpu->r[15] && (e->seen_watch || points_stop_at(m, e->seen_pc)))
-            ids[n++] = e->id;
+        if (stands(m, e)) ids[n++] = e->id;
     for (unsigned i = 0; i < n; i++) {
         const enum outcome o = execute_one(m, ids[i]);
         if (o == STOPPED) return false;
@@ -131,12 +135,15 @@ static bool pass_points(struct monitor *m)
     return true;
 }
 
-static void go_on(struct monitor *m)
+// The one that steps, too, if it is not 0.
+static void resume_all(struct monitor *m, unsigned steps)
 {
-    if (!pass_points(m)) return;
-    for (struct debug_cpu *e = m->k->cpus; e; e = e->next)
-        forget_seen(e);
     act_all(m->k, ACTION_CONTINUE);
+    for (struct debug_cpu *e = m->k->cpus; e; e = e->next) {
+        if (!stands(m, e)) forget_seen(e);
+        if (e->id == steps) e->action = ACTION_STEP;
+    }
+    m->k->alone = false;
     points_place(m, NULL);
     debug_resume(m->k);
     wait_stop(m);
@@ -148,27 +155,25 @@ static bool step(struct monitor *m)
     const unsigned id = m->current;
     const enum outcome o = execute_one(m, id);
     if (o != LASTING) return o == DONE;
-    // The others may be what it waits for.
-    struct debug_cpu *e = debug_find(m->k, id);
-    if (!e && m->k->cpus) {
+    if (!debug_find(m->k, id) && m->k->cpus) {
         m->stop = (struct debug_stop){.kind = STOP_NONE, .thread = m->k->cpus->id};
         return false;
     }
+    // The others may be what it waits for.
     if (!pass_points(m)) return false;
-    act_all(m->k, ACTION_CONTINUE);
-    if ((e = debug_find(m->k, id))) e->action = ACTION_STEP;
-    points_place(m, NULL);
-    debug_resume(m->k);
-    wait_stop(m);
+    resume_all(m, id);
     return m->stop.kind == STOP_STEP && m->stop.thread == id;
 }
 
-// Whether a stop is to be shown. That CPU has then seen the points where it is.
+// Whether a stop is to be shown. That CPU has then seen the points where it is, and does not count them again
+// if it comes from nowhere else.
 static bool counts(struct monitor *m)
 {
     struct debug_cpu *e = debug_find(m->k, m->stop.thread);
     const bool point = m->stop.kind == STOP_BREAK || m->stop.kind == STOP_WATCH;
-    m->point = point ? points_hit(m, &m->stop) : NULL;
+    const bool again =
+        e && e->seen && e->seen_pc == e->cpu->r[15] && (m->stop.kind == STOP_BREAK || e->seen_watch);
+    m->point = point && !again ? points_hit(m, &m->stop) : NULL;
     if (e && (point || m->stop.kind == STOP_STEP)) {
         e->seen = true;
         e->seen_pc = e->cpu->r[15];
@@ -201,7 +206,7 @@ void monitor_run(struct monitor *m)
             ;
     else
         do
-            go_on(m);
+            if (pass_points(m)) resume_all(m, 0);
         while (!counts(m));
     m->go = GO_NOWHERE;
     if (m->stop.thread) m->current = m->stop.thread;

@@ -11,7 +11,6 @@
 #include "base/stats.h"
 #include "board/command.h"
 #include "debug/debug.h"
-#include "debug/trace.h"
 #include "interp/engine.h"
 #include "ir/passes.h"
 #include "isa/insn.h"
@@ -64,10 +63,11 @@ static struct process_options process_options(const struct options *o)
         .final_registers = o->final_registers,
         .self_args = o->own,
         .by_kernel = !o->own,
-        .program_fd = o->sandbox ? o->sandbox->program : o->own ? -1 : program_fd(),
+        .program_fd = o->sandbox ? o->sandbox->program
+                      : o->own   ? -1
+                                 : program_fd(),
         .features = features[o->cpu],
         .core = o->core ? strdup(o->core) : NULL, // the title is going to be over it
-        .run = log_on(LOG_INSTRUCTIONS) ? trace_run : NULL,
     };
 }
 
@@ -202,8 +202,7 @@ int main(int argc, char **argv, char **envp)
         options_for_kernel(&o, argv, envp);
         return run(&o, &title);
     }
-    if (system_meant(argc, argv))
-        return system_main(argc, argv, system_engine_new, trace_instruction, debug_start);
+    if (system_meant(argc, argv)) return system_main(argc, argv, system_engine_new, debug_start);
     if (!options_parse(&o, argc, argv, envp)) return EXIT_INTERNAL;
     switch (o.action) {
     case ACTION_HELP: return print(options_help);

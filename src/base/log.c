@@ -11,45 +11,9 @@
 
 #include "base/own_fd.h"
 
-enum { ALL = (1u << (LOG_UNIMP + 1)) - 1 };
-
-unsigned log_mask = 1u << LOG_UNIMP;
 int log_fd = STDERR_FILENO;
 
 static int64_t start; // of the clock, in nanoseconds
-
-static const struct {
-    const char *name;
-    unsigned mask;
-} categories[] = {
-    {"elf", 1u << LOG_ELF},
-    {"syscalls", 1u << LOG_SYSCALLS},
-    {"memory", 1u << LOG_MEMORY},
-    {"instructions", 1u << LOG_INSTRUCTIONS},
-    {"signals", 1u << LOG_SIGNALS},
-    {"ir", 1u << LOG_IR},
-    {"jit", 1u << LOG_JIT},
-    {"unimp", 1u << LOG_UNIMP},
-    {"all", ALL},
-};
-
-const char *log_enable(const char *list)
-{
-    for (;;) {
-        const size_t n = strcspn(list, ",");
-        unsigned mask = 0;
-        for (unsigned i = 0; i < sizeof categories / sizeof *categories; i++)
-            if (strlen(categories[i].name) == n && memcmp(categories[i].name, list, n) == 0)
-                mask = categories[i].mask;
-        if (n == 4 && memcmp(list, "none", n) == 0)
-            log_mask = 0;
-        else if (!mask)
-            return list;
-        log_mask |= mask;
-        if (!list[n]) return NULL;
-        list += n + 1;
-    }
-}
 
 static int64_t now(void)
 {
@@ -110,16 +74,32 @@ void log_text(const char *text, size_t n)
     put(log_fd, text, n);
 }
 
-void log_line(const char *fmt, ...)
+static size_t prefix(char *buf, size_t size)
 {
-    char buf[8192];
     const int64_t t = now();
     if (!start) start = t; // lines about what is not implemented come without log_begin
     const int64_t us = (t - start) / 1000;
-    const int n = snprintf(buf, sizeof buf, "[%6lld.%03dms] ", (long long)(us / 1000), (int)(us % 1000));
+    return (size_t)snprintf(buf, size, "[%6lld.%03dms] ", (long long)(us / 1000), (int)(us % 1000));
+}
+
+void log_line(const char *fmt, ...)
+{
+    char buf[8192];
     va_list ap;
     va_start(ap, fmt);
-    put_line(log_fd, buf, append(buf, (size_t)n, sizeof buf, fmt, ap));
+    put_line(log_fd, buf, append(buf, prefix(buf, sizeof buf), sizeof buf, fmt, ap));
+    va_end(ap);
+}
+
+void log_event(const char *fmt, ...)
+{
+    char buf[8192];
+    size_t n = prefix(buf, sizeof buf);
+    unsigned thread;
+    va_list ap;
+    if (log_thread_of_many(&thread)) n += (size_t)snprintf(buf + n, sizeof buf - n, "%u: ", thread);
+    va_start(ap, fmt);
+    put_line(log_fd, buf, append(buf, n, sizeof buf, fmt, ap));
     va_end(ap);
 }
 

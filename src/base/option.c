@@ -23,12 +23,11 @@ bool option_choice(const char *option, const char *arg, const char *const *names
     return false;
 }
 
-bool option_log(const char *categories)
+bool option_log(const char *list)
 {
-    const char *unknown = log_enable(categories);
-    if (!unknown) return true;
-    warn("--log: '%.*s' is not none, elf, syscalls, memory, instructions, signals, ir, jit, unimp or all; see %s",
-         (int)strcspn(unknown, ","), unknown, option_help_command);
+    char why[LOG_WHY];
+    if (log_enable(list, why)) return true;
+    warn("--log: %s; see %s", why, option_help_command);
     return false;
 }
 

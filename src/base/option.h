@@ -10,8 +10,8 @@ extern const char *option_help_command;
 
 // One of the names, by its index; names ends with NULL. False with a message.
 bool option_choice(const char *option, const char *arg, const char *const *names, int *value);
-// Switches log categories on. False with a message.
-bool option_log(const char *categories);
+// Switches on what is to be logged (log_enable). False with a message.
+bool option_log(const char *list);
 
 // A size: digits, then K, M or G, each also with B or iB behind it; plain digits count units of 1 << plain
 // bytes; UINT64_MAX: more than 63 bits. False: it is none.

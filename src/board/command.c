@@ -30,10 +30,11 @@ static void open_standard(void)
 }
 
 int system_main(int argc, char **argv, struct engine *(*make)(const struct engine_options *o),
-                void (*trace)(struct cpu *c), debug_start_fn *debug)
+                debug_start_fn *debug)
 {
     struct machine_command c;
     option_help_command = "stinkarm --system --help";
+    log_known = LOG_MACHINE;
     open_standard();
     if (!machine_options_parse(&c, argc, argv)) return EXIT_INTERNAL;
     if (c.help) return fputs(machine_options_help, stdout) < 0 || fflush(stdout) ? EXIT_INTERNAL : 0;
@@ -41,7 +42,6 @@ int system_main(int argc, char **argv, struct engine *(*make)(const struct engin
         warn("%s: %s", c.log_file ? c.log_file : "stderr", strerror(errno));
         return EXIT_INTERNAL;
     }
-    if (log_on(LOG_INSTRUCTIONS)) c.machine.trace = trace;
     c.machine.debug = debug;
     c.machine.compiles = c.engine.kind != ENGINE_INTERP;
     struct engine *engine = make(&c.engine);

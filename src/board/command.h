@@ -11,9 +11,9 @@ struct engine_options;
 
 // Whether the command line asks for system mode.
 bool system_meant(int argc, char **argv);
-// stinkarm --system. make: an engine as the command line wants it; NULL: it has said why not. trace: logs an
-// instruction, if the log is to have them. Returns the exit status of the process.
+// stinkarm --system. make: an engine as the command line wants it; NULL: it has said why not. Returns the
+// exit status of the process.
 int system_main(int argc, char **argv, struct engine *(*make)(const struct engine_options *o),
-                void (*trace)(struct cpu *c), debug_start_fn *debug);
+                debug_start_fn *debug);
 
 #endif

@@ -212,7 +212,6 @@ struct machine *machine_new(const struct machine_options *opt, struct engine *en
         pthread_cond_init(&m->wake[i], NULL);
     m->sys = (struct sys_machine){.bus = &m->bus,
                                   .engine = engine,
-                                  .trace = opt->trace,
                                   .now_ns = now_ns,
                                   .ctx = m,
                                   .timer_changed = timer_changed,

@@ -61,7 +61,6 @@ struct machine_options {
     const char *display; // NULL, or none, ppm:FILE, vnc:PORT
     debug_start_fn *debug; // makes one
     struct debug_options debug_options;
-    void (*trace)(struct cpu *c); // NULL, or called before each instruction
     bool have_rtc;       // the clock starts at rtc, else at the host's time
     uint64_t rtc;        // seconds since 1970, UTC
 };
@@ -122,6 +121,7 @@ struct machine {
     struct chardev *virtio_console; // NULL unless asked for, as is …
     struct share share;             // … this
     bool shared;
+    const char *log_names[MACHINE_MAX_DEVICES + BUS_MAX_RANGES + 1]; // of devices
     uint8_t *ram;
     struct timer generic_timer[SYS_MAX_CPUS]; // next change of each CPU's generic timer lines
     pthread_cond_t wake[SYS_MAX_CPUS]; // with the bus lock: a CPU may have something to do
@@ -171,6 +171,9 @@ struct netdev *machine_net(const struct machine *m, enum netdev_nic nic);
 
 // slots.c: opens what the virtio devices need and decides where they go. False with a message.
 bool slots_fill(struct machine *m, void (*quit)(void *ctx));
+
+// log.c: the log learns the names of devices. False with a message: it was told of another one.
+bool machine_log_begin(struct machine *m);
 
 // boot.c: loads kernel, initrd, device tree or tags into memory, and says where CPU 0 starts. False with a
 // message.

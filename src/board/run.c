@@ -195,11 +195,24 @@ static enum waiting run_cpu(struct machine *m, struct sys_cpu *s, uint64_t limit
     return AWAKE;
 }
 
+static uint32_t pc_of(const void *cpu)
+{
+    const struct cpu *c = cpu;
+    return c->engine->pc(c);
+}
+
+// This host thread runs the CPU from now on.
+static void present(const struct sys_cpu *s)
+{
+    bus_master = s->index;
+    log_thread(s->index, pc_of, &s->cpu);
+}
+
 static void *cpu_thread(void *arg)
 {
     struct sys_cpu *s = arg;
     struct machine *m = s->machine->ctx;
-    bus_master = s->index;
+    present(s);
     while (atomic_load(&m->request) == RUN_ON) {
         const enum waiting why = run_cpu(m, s, 0);
         if (why != AWAKE) sleep_cpu(m, s, why);
@@ -335,7 +348,7 @@ static void run_in_turn(struct machine *m)
             if (waiting[i] != AWAKE && !has_work(m, s, waiting[i])) continue;
             if (waiting[i] == FOR_EVENT) s->cpu.event = 0;
             const uint64_t limit = turn(m);
-            bus_master = i;
+            present(s);
             waiting[i] = run_cpu(m, s, limit);
             ran = true;
         }

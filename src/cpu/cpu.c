@@ -33,6 +33,16 @@ void cpu_set_endian(struct cpu *c, bool big)
         c->mem_mode = big || c->watched ? CPU_MEM_SLOW : CPU_MEM_FLAT;
 }
 
+const char *cpu_mode_name(uint32_t mode)
+{
+    static const char *const names[16] = {
+        [MODE_USR & 15] = "usr", [MODE_FIQ & 15] = "fiq", [MODE_IRQ & 15] = "irq",
+        [MODE_SVC & 15] = "svc", [MODE_MON & 15] = "mon", [MODE_ABT & 15] = "abt",
+        [MODE_HYP & 15] = "hyp", [MODE_UND & 15] = "und", [MODE_SYS & 15] = "sys"};
+    const char *name = names[mode & 15];
+    return mode & 0x10 && name ? name : "?";
+}
+
 bool cpu_mode_exists(uint32_t mode)
 {
     switch (mode) {

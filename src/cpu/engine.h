@@ -42,6 +42,10 @@ struct engine {
     bool (*host_trap)(struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
                       uintptr_t *arg);
 
+    // The instruction that the CPU is at: in a handler of the engine's, as far as that may abort or looks
+    // beyond the CPU's registers, the one that is executed; outside of the engine the next one.
+    uint32_t (*pc)(const struct cpu *c);
+
     // Gets the host's memory for code now, since later there will be none. False: it cannot be had.
     bool (*prepare)(struct engine *e);
 

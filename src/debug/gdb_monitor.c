@@ -8,7 +8,7 @@
 
 static const char help[] = "help                   this\n"
                            "regs                   the registers of the present thread\n"
-                           "log CATEGORY on|off    what stinkarm logs, to its own terminal\n"
+                           "log WHAT,... on|off    what stinkarm logs, to its own terminal: --help lists it\n"
                            "stats                  the figures so far, with --stats\n"
                            "quit                   ends stinkarm\n";
 
@@ -35,24 +35,24 @@ static void say_piece(void *session, const char *text, size_t n)
     }
 }
 
-// CATEGORY on|off
-static bool set_log(const char *p)
+// LIST on|off
+static bool set_log(struct gdb_session *s, const char *p)
 {
-    char category[32];
+    char list[256], why[LOG_WHY];
     const size_t n = strcspn(p, " ");
-    if (n >= sizeof category) return false;
-    memcpy(category, p, n);
-    category[n] = 0;
     const char *what = p + n + strspn(p + n, " ");
-    if (!strcmp(what, "on")) return !log_enable(category);
-    if (strcmp(what, "off") != 0) return false;
-    const unsigned before = log_mask;
-    log_mask = 0;
-    if (log_enable(category)) {
-        log_mask = before;
-        return false;
+    const bool on = !strcmp(what, "on");
+    if (n >= sizeof list || (!on && strcmp(what, "off") != 0)) return false;
+    memcpy(list, p, n);
+    list[n] = 0;
+    if (!(on ? log_enable : log_disable)(list, why)) {
+        gdb_say(s, why);
+        gdb_say(s, "\n");
     }
-    log_mask = before & ~log_mask;
+    const struct cpu *c = session_cpu(s);
+    if (c)
+        c->engine->invalidate(c->engine, 0,
+                              1ull << 40); // which instructions are logged is in what was made of them
     return true;
 }
 
@@ -70,7 +70,7 @@ bool gdb_monitor(struct gdb_session *s, const char *command)
     } else if (!strcmp(command, "quit")) {
         s->over = s->quit = true;
     } else if (!strncmp(command, "log ", 4)) {
-        return set_log(command + 4);
+        return set_log(s, command + 4);
     } else {
         return t->monitor && c && t->monitor(t->ctx, c, command, gdb_say, s);
     }

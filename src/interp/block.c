@@ -6,13 +6,14 @@
 // the branch is not worth decoding before somebody comes by.
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
 #include "cpu/system.h"
+#include "interp/log.h"
 #include "interp/run.h"
 #include "interp/select.h"
 #include "interp/tier.h"
+#include "interp/trace.h"
 
 struct builder {
     struct cpu *c;
@@ -194,10 +195,28 @@ static bool is_stop(struct builder *bl)
     return true;
 }
 
+// The block is one instruction, with a step in front that logs it, or ends in front of the next one that is
+// logged.
+static APART void add_trace(struct builder *bl)
+{
+    uint32_t raw, next;
+    bool wide;
+    if (!log_wants_code(bl->pc, bl->pc, &next)) {
+        if (next - bl->pc < bl->most) bl->most = next - bl->pc;
+        return;
+    }
+    fetch(bl, bl->thumb, &raw, &wide);
+    struct step *s = add(bl, step_trace);
+    s->imm = raw;
+    s->size = wide;
+    bl->most = 1;
+}
+
 static void build(struct builder *bl)
 {
     bl->most = 0x1000 - (bl->pc & 0xfff);
     if (__builtin_expect(bl->c->debugger && !bl->single, 0) && is_stop(bl)) return;
+    if (log_any(LOG_INSTRUCTIONS)) add_trace(bl);
     if (bl->thumb)
         decode(bl, true);
     else
@@ -251,5 +270,6 @@ struct block *interp_build(struct cpu *c, block_key key)
     } while (!done);
     if (__builtin_expect(e->ran != NULL, 0)) e->ran(e->ran_ctx, c, done->first, done->last);
     stats_enter(former);
+    if (log_any(LOG_BLOCKS) && interp_log_on(key)) interp_log_found(done);
     return done;
 }

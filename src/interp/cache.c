@@ -6,6 +6,7 @@
 
 #include "base/pages.h"
 #include "base/stats.h"
+#include "interp/log.h"
 
 bool cache_init(struct cache *k)
 {
@@ -60,6 +61,7 @@ void cache_destroy(struct cache *k)
 void cache_flush(struct cache *k)
 {
     stats_add(STAT_FLUSHES, 1);
+    if (log_on(LOG_BLOCKS)) log_event("all blocks are forgotten, to make room");
     cache_lock(k);
     for (unsigned i = 0; i < k->nbuckets; i++)
         atomic_store(&k->buckets[i], NULL);
@@ -229,6 +231,7 @@ static void unlist(struct cache *k, struct block *b, uint32_t frame)
 static void forget(struct cache *k, struct block *b)
 {
     stats_add(STAT_FORGOTTEN, 1);
+    if (interp_log_on(b->key)) interp_log_block(b->key, "forgotten");
     k->nblocks--;
     unhash(k, b);
     unlist(k, b, b->frame[0]);

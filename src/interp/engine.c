@@ -407,6 +407,12 @@ static bool host_trap(struct cpu *c, const struct host_registers *h, uintptr_t *
     return true;
 }
 
+static uint32_t pc_of(const struct cpu *c)
+{
+    const struct step *s = c->in_engine ? c->engine_pos : NULL;
+    return s ? s->pc : c->r[15];
+}
+
 static bool prepare(struct engine *base)
 {
     struct tier *t = ((struct interp_engine *)base)->tier;
@@ -435,8 +441,8 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
 {
     struct interp_engine *e = pages_sparse(sizeof *e);
     if (!e) return NULL;
-    e->base = (struct engine){"interp",    run,        invalidate, attach,    detach,
-                              fork_before, fork_after, host_fault, host_trap, prepare, report, destroy};
+    e->base = (struct engine){"interp",   run,       invalidate, attach,  detach, fork_before, fork_after,
+                              host_fault, host_trap, pc_of,      prepare, report, destroy};
     e->tier = e->cache.tier = tier;
     if (tier) interp_tier_attach(tier);
     if (tier && stats_on) interp_stats_init();

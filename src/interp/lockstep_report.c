@@ -120,7 +120,7 @@ void lockstep_report(struct cpu *c, const struct lockstep *l, struct block *b, u
         instruction(c, &l->state[i]);
     lockstep_restore(c, &l->state[0]);
     // Compiled once more, for what the compiler has to tell.
-    log_enable("jit");
+    log_enable("jit", (char[LOG_WHY]){0});
     interp_tier_compile(c, b, false);
     interp_tier_compile(c, b, true);
 }

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "base/log.h"
 #include "interp/run.h"
 #include "interp/select.h"
 
@@ -73,11 +74,12 @@ static uint32_t field_bits(uint8_t mask)
            (mask & 8 ? 0xff000000u : 0);
 }
 
-// Behind a change of mode, masks or byte order: an interrupt may be due, or the rest of the block be something
-// else.
+// Behind a change of mode, masks or byte order: an interrupt may be due, or the rest of the block be
+// something else.
 static const struct step *behind_status(struct cpu *c, const struct step *s, bool same_memory)
 {
-    if (!same_memory || (c->sys && cpu_irq_deliverable(c))) return interp_stop_after(c, s, CPU_EXIT_INTERRUPT);
+    if (!same_memory || (c->sys && cpu_irq_deliverable(c)))
+        return interp_stop_after(c, s, CPU_EXIT_INTERRUPT);
     NEXT;
 }
 
@@ -198,13 +200,21 @@ STEP(cps)
     return behind_status(c, s, cpu_privileged(c));
 }
 
+APART static void log_return(const struct cpu *c, const struct step *s, uint32_t before, uint32_t pc)
+{
+    log_event("exception: return at 0x%08x in %s to 0x%08x in %s, cpsr 0x%08x", s->pc, cpu_mode_name(before),
+              pc, cpu_mode_name(c->mode), cpu_cpsr_get(c));
+}
+
 // Goes to an address with a new CPSR: the end of every exception return.
 static const struct step *exception_return(struct cpu *c, const struct step *s, uint32_t pc, uint32_t psr)
 {
     if (!cpu_mode_exists(psr & PSR_M)) return interp_undefined(c, s);
+    const uint32_t before = c->mode;
     cpu_cpsr_set(c, psr);
     c->excl_size = CPU_EXCL_OPEN; // (A3.4.1)
     pc &= c->thumb ? ~1u : ~3u;
+    if (log_on_at(LOG_EXCEPTIONS, s->pc)) log_return(c, s, before, pc);
     return interp_resync(c, s, pc);
 }
 

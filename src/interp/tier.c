@@ -6,8 +6,10 @@
 
 #include "cpu/debug.h"
 #include "interp/lockstep.h"
+#include "interp/log.h"
 #include "interp/select.h"
 #include "interp/stats.h"
+#include "interp/trace.h"
 
 enum { LOOK = 16 }; // of so many runs one looks whether that is enough
 
@@ -274,7 +276,7 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
     return true;
 }
 
-// Pages with breakpoints are the interpreter's.
+// Pages with breakpoints are the interpreter's, as are those with instructions that are logged.
 static bool has_stop(const struct debugger *d, uint32_t pc)
 {
     const uint64_t end = ((uint64_t)pc | 0xfff) + 1;
@@ -290,7 +292,9 @@ static bool has_stop(const struct debugger *d, uint32_t pc)
 static bool block_at(struct cpu *c, uint64_t key, struct tier_block *tb, unsigned room, bool cold)
 {
     sigjmp_buf outer;
+    const uint32_t page = (uint32_t)key & ~0xfffu;
     if (c->debugger && has_stop(c->debugger, (uint32_t)key)) return false;
+    if (interp_traced(page, page | 0xfff, &(uint32_t){0})) return false;
     memcpy(&outer, &c->abort_jmp, sizeof outer);
     const bool found = !sigsetjmp(c->abort_jmp, 0) && find_block(c, key, tb, room, cold);
     memcpy(&c->abort_jmp, &outer, sizeof outer);
@@ -381,6 +385,7 @@ void interp_tier_compile(struct cpu *c, struct block *b, bool region)
     const bool done = t->compile(t, c, b->key, region, &unit);
     stats_enter(former);
     if (stats_on) interp_stats_compiled(&unit, region);
+    if (interp_log_on(b->key)) interp_log_compiled(b, &unit, region);
     cache_lock(k);
     if (done && all_there(ic)) {
         for (unsigned i = 0; i < unit.n; i++)
@@ -436,6 +441,8 @@ STEP(step_compiled)
     if (r.why == TIER_BRANCH && there && !checked) {
         if (r.link) {
             t->link(t, r.link, there);
+            if (interp_log_on(next->key))
+                interp_log_block(next->key, "linked, from what was entered at 0x%08x", b->first);
             stats_add(STAT_LINKS, 1);
         } else if (!(r.key >> 32) && !c->code_unnamed) {
             t->remember(t, c, r.key, there);
@@ -471,6 +478,7 @@ void interp_tier_make_room(struct cache *k)
 {
     struct tier *t = k->tier;
     stats_add(STAT_EVICTIONS, 1);
+    if (log_on(LOG_BLOCKS)) log_event("the oldest compiled code is forgotten, to make room");
     t->evict(t);
     cache_lock(k);
     for (unsigned i = 0; i < k->nbuckets; i++)

@@ -41,8 +41,8 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
             jit_want_fp(j, c, missing);
         else if (code && (calls = jit_calls(j, c)))
             u = jit_emit(j, calls, region);
-        if (u && log_on(LOG_IR)) jit_log_ir(&j->translation.ir);
-        if (u && log_on(LOG_JIT)) jit_log_unit(c, &j->translation, &j->emit);
+        if (u && log_on_at(LOG_IR, b->pc)) jit_log_ir(b);
+        if (u && log_on_at(LOG_JIT, b->pc)) jit_log_unit(c, &j->translation, &j->emit);
     }
     if (j->full) c->exit_request = 1; // for room to be made
     out->n = u ? u->nentries : 0;

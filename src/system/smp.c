@@ -116,10 +116,6 @@ enum cpu_exit sys_run(struct sys_cpu *s, uint64_t budget)
         tell_waiters(s->machine);
     }
     window_use(c);
-    if (s->machine->trace && !c->debugger) { // which does it itself
-        s->machine->trace(c);
-        budget = 1;
-    }
     s->run_budget = c->budget = budget ? (int64_t)budget : INT64_MAX;
     const enum cpu_exit why =
         c->debugger ? c->debugger->run(c->debugger, c, budget) : c->engine->run(c, budget);

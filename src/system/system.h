@@ -135,7 +135,6 @@ struct sys_machine {
     void (*timer_changed)(void *ctx, struct sys_cpu *s); // generic timer registers were written
     // HVC and SMC as firmware calls (PSCI). True: done, results are in r0–r3.
     bool (*firmware_call)(void *ctx, struct sys_cpu *s);
-    void (*trace)(struct cpu *c); // before each instruction; NULL: nobody looks
     // A semihosting call, its number in r0 and its argument in r1; NULL: such instructions are nothing special.
     void (*semihosting)(void *ctx, struct sys_cpu *s);
     void (*event)(void *ctx); // SEV: wake CPUs that wait

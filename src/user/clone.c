@@ -139,9 +139,9 @@ static void *thread_main(void *arg)
     struct thread *t = s->t;
     struct process *const p = t->p;
     const uint32_t flags = s->args->flags;
-    current_thread = t;
     t->host = pthread_self();
     t->tid = (int)syscall(SYS_gettid);
+    thread_present(t);
     if (flags & ABI_CLONE_PARENT_SETTID) put_tid(t, s->args->parent_tid, t->tid);
     if (flags & ABI_CLONE_CHILD_SETTID) put_tid(t, s->args->child_tid, t->tid);
     if (!(flags & ABI_CLONE_FS)) unshare(CLONE_FS);
@@ -157,7 +157,7 @@ static void *thread_main(void *arg)
     block_for_good(t);
     thread_delist(t);
     release_thread(t, true);
-    current_thread = NULL;
+    thread_present(NULL);
     thread_free(t);
     stats_thread_end();
     host_thread_end(p);
@@ -247,6 +247,7 @@ static void become_process(struct thread *t, const struct clone_args *a)
     p->threads = t;
     p->nthreads = 1;
     t->tid = (int)syscall(SYS_gettid);
+    thread_present(t);
     t->host = pthread_self();
     t->queue->held = 0;
     set_child_state(t, a);
@@ -318,8 +319,8 @@ static int vm_child_main(void *arg)
 {
     struct vm_child *v = arg;
     struct thread *t = v->t;
-    current_thread = t;
     t->tid = v->pid = (int)syscall(SYS_getpid);
+    thread_present(t);
     if (v->args->slot >= 0) policy_enter(t, v->args);
     if (v->args->flags & ABI_CLONE_PARENT_SETTID) put_tid(t, v->args->parent_tid, v->pid);
     if (v->args->flags & ABI_CLONE_CHILD_SETTID) put_tid(t, v->args->child_tid, v->pid);
@@ -341,7 +342,7 @@ static int64_t run_vm_child(struct vm_child *v)
     const uint32_t flags = (v->args->flags & CLONE_FOR_HOST) | CLONE_VM | CLONE_VFORK;
     int64_t pid = clone(vm_child_main, stack + HOST_STACK, (int)flags, v);
     if (pid < 0) pid = -errno;
-    current_thread = self;
+    thread_present(self);
     forget_frames(stack, HOST_STACK); // the child did not return from its functions
     munmap(stack, HOST_STACK);
     return pid;

@@ -195,7 +195,7 @@ static void end_call(uint32_t nr, uint64_t start)
 unsigned syscall_quick(struct cpu *c)
 {
     struct thread *t = c->owner;
-    if (t->p->opt.policy != POLICY_FORWARD || t->seccomp || c->debugger || log_on(LOG_SYSCALLS) || stats_on)
+    if (t->p->opt.policy != POLICY_FORWARD || t->seccomp || c->debugger || log_any(LOG_SYSCALLS) || stats_on)
         return 0;
     const struct syscall_row *row = syscall_row(c->r[7]);
     if (!row || !row->quick) return row ? row->host : 0;
@@ -224,9 +224,10 @@ void syscall_dispatch(struct thread *t)
         struct sysargs s;
         read_args(&s, c, row);
         t->refused = false;
-        if (log_on(LOG_SYSCALLS)) strace_enter(t, row, &s);
+        const bool logged = log_on_at(LOG_SYSCALLS, c->r[15] - (c->thumb ? 2 : 4));
+        if (logged) strace_enter(t, row, &s);
         r = call(t, row, &s);
-        if (log_on(LOG_SYSCALLS) || (t->refused && log_on(LOG_UNIMP))) strace_leave(t, row, &s, r);
+        if (logged || (t->refused && log_on(LOG_UNIMP))) strace_leave(t, row, &s, r);
     } else {
         r = unknown(t, nr);
     }

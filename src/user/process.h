@@ -34,7 +34,6 @@ struct process_options {
     const char *core;          // a core file's name; NULL: none is written
     struct debugger *debugger; // NULL: nobody debugs
     struct coverage *coverage; // NULL: nobody wants to know what has run
-    enum cpu_exit (*run)(struct cpu *c); // instead of the engine's own: to look at what it does; NULL: none
 };
 
 // Where the kernel put stinkarm's own arguments, without an end: a whole program's fit there.
@@ -135,6 +134,8 @@ struct thread {
 
 // The thread that runs on this host thread.
 extern _Thread_local struct thread *current_thread;
+// It is t from now on, whose tid is known; NULL: none.
+void thread_present(struct thread *t);
 
 static inline struct thread *thread_of(struct cpu *c)
 {

@@ -1,4 +1,5 @@
 // The main loop of a guest thread.
+#include "base/log.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
 #include "cpu/engine.h"
@@ -74,11 +75,35 @@ static enum cpu_exit run_engine(struct thread *t)
     struct cpu *c = &t->cpu;
     const struct process_options *o = &t->p->opt;
     if (o->core) halt_enter(t);
-    const enum cpu_exit why = c->debugger ? c->debugger->run(c->debugger, c, 0)
-                              : o->run    ? o->run(c)
-                                          : c->engine->run(c, 0);
+    const enum cpu_exit why = c->debugger ? c->debugger->run(c->debugger, c, 0) : c->engine->run(c, 0);
     if (o->core) halt_leave(t);
     return why;
+}
+
+static const char *fault_text(const struct cpu_fault *f)
+{
+    switch ((enum cpu_fault_kind)f->kind) {
+    case CPU_FAULT_TRANSLATION: return "nothing is mapped there";
+    case CPU_FAULT_PERMISSION: return "that is not allowed";
+    case CPU_FAULT_ALIGNMENT: return "it is not aligned";
+    case CPU_FAULT_BUS: return "the file ends in front of it";
+    case CPU_FAULT_RETRY:
+    case CPU_FAULT_WATCH: break;
+    }
+    return "";
+}
+
+static void log_exception(const struct cpu *c, enum cpu_exit why)
+{
+    const char *what = why == CPU_EXIT_BKPT             ? "breakpoint"
+                       : why == CPU_EXIT_DATA_ABORT     ? "data abort"
+                       : why == CPU_EXIT_PREFETCH_ABORT ? "prefetch abort"
+                                                        : "undefined instruction";
+    if (why == CPU_EXIT_DATA_ABORT || why == CPU_EXIT_PREFETCH_ABORT)
+        log_event("exception: %s at 0x%08x, %s 0x%08x: %s", what, c->r[15],
+                  c->fault.write ? "write to" : "read of", c->fault.addr, fault_text(&c->fault));
+    else
+        log_event("exception: %s at 0x%08x", what, c->r[15]);
 }
 
 // At an instruction that raises a signal. One that was caught before comes first, or it would be delivered
@@ -86,6 +111,7 @@ static enum cpu_exit run_engine(struct thread *t)
 static void raise_exception(struct thread *t, enum cpu_exit why)
 {
     if (!signal_block_all(t)) return;
+    if (log_on(LOG_EXCEPTIONS)) log_exception(&t->cpu, why);
     if (why == CPU_EXIT_BKPT)
         signal_raise_fault(t, ABI_SIGTRAP, ABI_TRAP_BRKPT, t->cpu.r[15]);
     else if (why == CPU_EXIT_UNDEF)
@@ -98,7 +124,7 @@ static void raise_exception(struct thread *t, enum cpu_exit why)
 void thread_run(struct thread *t)
 {
     struct cpu *c = &t->cpu;
-    current_thread = t;
+    thread_present(t);
     if (t->p->opt.debugger && !t->vforked) t->p->opt.debugger->join(t->p->opt.debugger, c);
     while (!t->exiting) {
         const enum cpu_exit why = run_engine(t);

@@ -2,6 +2,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/pages.h"
 #include "cpu/debug.h"
 #include "user/seccomp.h"
@@ -43,6 +44,18 @@ struct thread *thread_new(struct process *p)
         thread_enlist(t);
     }
     return t;
+}
+
+static uint32_t pc_of(const void *cpu)
+{
+    const struct cpu *c = cpu;
+    return c->engine->pc(c);
+}
+
+void thread_present(struct thread *t)
+{
+    current_thread = t;
+    log_thread(t ? (unsigned)t->tid : 0, pc_of, t ? &t->cpu : NULL);
 }
 
 void process_share_memory(struct process *p)

@@ -74,7 +74,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     char path[64];
     (void)argc, (void)argv;
-    log_enable("none");
+    log_enable("none", (char[LOG_WHY]){0});
     bus_init(&bus);
     bus_add_ram(&bus, "ram", RAM, RAM_SIZE, ram, NULL);
     clock_init(&guest_clock, true, NULL); // requests are served at once

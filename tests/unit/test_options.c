@@ -20,7 +20,7 @@ static bool parse(struct options *o, const char *line)
     for (char *w = strtok(words, " "); w; w = strtok(NULL, " "))
         argv_buf[n++] = w;
     argv_buf[n] = NULL;
-    log_mask = 1u << LOG_UNIMP;
+    log_enable("none,unimp", (char[LOG_WHY]){0});
     return options_parse(o, n, argv_buf, environment);
 }
 
@@ -113,7 +113,7 @@ Test(options, log_categories)
         {"stinkarm -l elf -lnone p", 0},
         {"stinkarm -v p",
          1u << LOG_ELF | 1u << LOG_SYSCALLS | 1u << LOG_MEMORY | 1u << LOG_SIGNALS | 1u << LOG_UNIMP},
-        {"stinkarm --log=all p", (1u << (LOG_UNIMP + 1)) - 1},
+        {"stinkarm --log=all p", LOG_PROGRAM},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct options o;
@@ -161,9 +161,20 @@ static const struct {
     {"stinkarm --jit-memory=3 p", "--jit-memory: '3' is not a number from 4 to 1024"},
     {"stinkarm --cpu 6502 p", "--cpu: '6502' is not cortex-a15 or max"},
     {"stinkarm -l elf,bad,memory p",
-     "--log: 'bad' is not none, elf, syscalls, memory, instructions, signals, ir, jit, unimp or all"},
+     "--log: 'bad' is not none, elf, syscalls, memory, instructions, blocks, ir, jit, "
+     "exceptions, gdb, signals, unimp or all"},
     {"stinkarm -l elf, p",
-     "--log: '' is not none, elf, syscalls, memory, instructions, signals, ir, jit, unimp or all"},
+     "--log: '' is not none, elf, syscalls, memory, instructions, blocks, ir, jit, exceptions, gdb, "
+     "signals, unimp or all"},
+    {"stinkarm -l irq:thread=1 p", "--log: 'irq' is not logged of programs, only of machines (--system)"},
+    {"stinkarm -l elf:0x8000 p", "--log: '0x8000' is not a filter: pc=A-B, pc=A or thread=N"},
+    {"stinkarm -l elf:pc= p", "--log: '' is not an address, or a range of them like 0x8000-0x8fff"},
+    {"stinkarm -l elf:pc=1-2-3 p", "--log: '1-2-3' is not an address, or a range of them like 0x8000-0x8fff"},
+    {"stinkarm -l elf:pc=0x100000000 p",
+     "--log: '0x100000000' is not an address, or a range of them like 0x8000-0x8fff"},
+    {"stinkarm -l elf:pc=3-2 p", "--log: '3-2' is not a range: it ends in front of its beginning"},
+    {"stinkarm -l elf:thread=me p", "--log: 'me' is not the number of a thread or CPU"},
+    {"stinkarm -l none:pc=1 p", "--log: 'none:pc=1' is not none: that takes no filters"},
     {"stinkarm -s 8X p", "--stack-size: '8X' is not a size like 8388608, 8192K or 8M"},
     {"stinkarm -s M p", "--stack-size: 'M' is not a size like 8388608, 8192K or 8M"},
     {"stinkarm -s 8Mx p", "--stack-size: '8Mx' is not a size like 8388608, 8192K or 8M"},

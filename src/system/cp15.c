@@ -1,7 +1,6 @@
 // Coprocessor registers: one row a register. A row says where it is, who may read and write it, its place in
 // struct cp15, and what happens on the way. No row: UNDEFINED.
-#include "base/log.h"
-#include "system/system.h"
+#include "system/log.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -670,10 +669,19 @@ bool cp15_read(struct cpu *c, uint32_t reg, uint64_t *value)
     return true;
 }
 
+// Whether translation goes by the register, or it is an operation on the TLB.
+static bool is_translation(const struct cp_row *row)
+{
+    return row->write == tlbi || row->write == write_sctlr || row->write == write_ttbcr ||
+           (row->write == write_ttbr32 && row->offset != AT(par)) || row->write == write_regime ||
+           row->offset == AT(prrr) || row->offset == AT(nmrr);
+}
+
 bool cp15_write(struct cpu *c, uint32_t reg, uint64_t value)
 {
     const struct cp_row *row = permitted(c, reg, true);
     if (!row) return false;
+    if (log_on(LOG_MMU) && is_translation(row)) system_log_control(row->name, value);
     if (row->write)
         row->write(sys_of(c), row, value);
     else

@@ -1,6 +1,6 @@
 // Taking exceptions (B1.8, B1.9).
 #include "base/stats.h"
-#include "system/system.h"
+#include "system/log.h"
 
 enum vector {
     VECTOR_UNDEF = 0x04,
@@ -33,6 +33,7 @@ static void enter(struct sys_cpu *s, uint32_t mode, enum vector vector, uint32_t
 {
     struct cpu *c = &s->cpu;
     if (stats_on) stats_add(counter_of(vector), 1);
+    const uint32_t from = c->r[15] - (vector == VECTOR_SVC ? c->thumb ? 2 : 4 : 0);
     const uint32_t psr = cpu_cpsr_get(c);
     uint32_t new_psr = (psr & ~(PSR_M | PSR_IT | PSR_T | PSR_E)) | mode | PSR_I;
     if (vector != VECTOR_UNDEF && vector != VECTOR_SVC) new_psr |= PSR_A;
@@ -44,6 +45,7 @@ static void enter(struct sys_cpu *s, uint32_t mode, enum vector vector, uint32_t
     c->r[14] = lr;
     c->r[15] = vector_base(s) + (uint32_t)vector;
     c->excl_size = CPU_EXCL_OPEN;
+    if (log_on_at(LOG_EXCEPTIONS, from)) system_log_exception(s, (unsigned)vector, from);
 }
 
 // DFSR and IFSR: FS[3:0] in bits 3:0, FS[4] in bit 10, domain in 7:4; the long format has STATUS in 5:0 and

@@ -1,6 +1,6 @@
 // Translation and permission of one address (B3.2 – B3.7), on top of the second-level TLB and the walks.
 #include "base/stats.h"
-#include "system/system.h"
+#include "system/log.h"
 
 bool mmu_long_descriptors(const struct sys_cpu *s)
 {
@@ -93,7 +93,9 @@ uint32_t mmu_translate(struct sys_cpu *s, uint32_t va, enum access access, bool 
         if (page->global && tlb_mark_global(s, page)) return mmu_translate(s, va, access, user, page);
         tlb_l2_insert(s, page);
     }
-    return check(s, va, access, user, page);
+    const uint32_t fault = check(s, va, access, user, page);
+    if (fault && log_on(LOG_MMU)) system_log_fault(s, va, access, user, fault);
+    return fault;
 }
 
 static bool copy(struct sys_cpu *s, uint32_t va, void *host, size_t n, enum access access)

@@ -1,5 +1,5 @@
 // Translation table walks: short descriptors (B3.5) and long descriptors (B3.6), stage 1 of PL1&0.
-#include "system/system.h"
+#include "system/log.h"
 
 static bool read_word(struct sys_cpu *s, uint64_t pa, uint32_t *v)
 {
@@ -108,13 +108,17 @@ static uint32_t walk_short(struct sys_cpu *s, uint32_t va, struct sys_page *page
         second ? (uint32_t)r->ttbr1 & 0xffffc000u : (uint32_t)r->ttbr0 & ~((1u << (14 - n)) - 1);
     const uint32_t index = second ? va >> 20 : (va << n) >> n >> 20;
     uint32_t l1, l2;
-    if (!read_word(s, base | index << 2, &l1)) return FS_WALK_L1;
+    const uint64_t at1 = base | index << 2;
+    if (!read_word(s, at1, &l1)) return FS_WALK_L1;
+    if (log_on(LOG_MMU)) system_log_descriptor(va, 1, at1, l1);
     if ((l1 & 3) == 0 || ((l1 & 3) == 3 && !has_pxn(s))) return FS_TRANSLATION_SECTION;
     if (l1 & 2) return section(s, va, l1, page);
 
     *level = 2;
     page->domain = l1 >> 5 & 15;
-    if (!read_word(s, (l1 & 0xfffffc00u) | (va >> 12 & 0xff) << 2, &l2)) return FS_WALK_L2;
+    const uint64_t at2 = (l1 & 0xfffffc00u) | (va >> 12 & 0xff) << 2;
+    if (!read_word(s, at2, &l2)) return FS_WALK_L2;
+    if (log_on(LOG_MMU)) system_log_descriptor(va, 2, at2, l2);
     if ((l2 & 3) == 0) return FS_TRANSLATION_PAGE;
     const bool afe = r->sctlr >> 29 & 1, small = l2 & 2;
     const unsigned ap = (l2 >> 7 & 4) | (l2 >> 4 & 3);
@@ -157,7 +161,9 @@ static uint32_t walk_long(struct sys_cpu *s, uint32_t va, struct sys_page *page,
         const uint32_t index = (uint32_t)(input >> shift) & (lvl == 1 ? 3 : 511);
         uint64_t d;
         *level = lvl;
-        if (!read_long(s, table | (uint64_t)index << 3, &d)) return LFS_WALK | lvl;
+        const uint64_t at = table | (uint64_t)index << 3;
+        if (!read_long(s, at, &d)) return LFS_WALK | lvl;
+        if (log_on(LOG_MMU)) system_log_descriptor(va, lvl, at, d);
         if (!(d & 1) || (lvl == 3 && !(d & 2))) return LFS_TRANSLATION | lvl;
         if (lvl < 3 && d & 2) { // table, with hierarchical attributes
             table = d & 0xfffffff000ull;
@@ -191,5 +197,8 @@ static uint32_t walk_long(struct sys_cpu *s, uint32_t va, struct sys_page *page,
 uint32_t mmu_walk(struct sys_cpu *s, uint32_t va, struct sys_page *page, unsigned *level)
 {
     *page = (struct sys_page){.va_page = (va & ~0xfffu) | PAGE_VALID, .asid = mmu_asid(s)};
-    return mmu_long_descriptors(s) ? walk_long(s, va, page, level) : walk_short(s, va, page, level);
+    const uint32_t status =
+        mmu_long_descriptors(s) ? walk_long(s, va, page, level) : walk_short(s, va, page, level);
+    if (log_on(LOG_MMU)) system_log_walk(s, va, page, status);
+    return status;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/fdt.h"
+#include "base/log.h"
 #include "dev/devices.h"
 
 enum { D_CTLR = 0x000, D_TYPER = 0x004, D_IIDR = 0x008 };
@@ -136,12 +137,40 @@ static bool preempts(const struct gic *g, unsigned cpu, unsigned id)
            (c->running == IDLE_PRIORITY || group_priority(c, p) < group_priority(c, c->running));
 }
 
+// What a CPU is told changes.
+static void log_output(const struct gic *g, unsigned cpu, unsigned id, bool irq, bool fiq)
+{
+    const struct cpu_if *c = &g->cpu[cpu];
+    if ((irq == c->irq_out && fiq == c->fiq_out) || !log_on_for(LOG_IRQ, LOG_HERE, cpu)) return;
+    if (irq || fiq)
+        log_line("irq: CPU %u: %s raised for interrupt %u, priority 0x%x", cpu, fiq ? "FIQ" : "IRQ", id,
+                 priority_of(g, id, cpu));
+    else
+        log_line("irq: CPU %u: IRQ and FIQ lowered", cpu);
+}
+
+static void log_by_cpu(unsigned cpu, const char *what, unsigned id, const char *about, unsigned n)
+{
+    if (log_on_for(LOG_IRQ, LOG_HERE, cpu))
+        log_line("irq: CPU %u: %s interrupt %u%s%#x", cpu, what, id, about, n);
+}
+
+// Of a private interrupt's line, whose.
+static void log_input(unsigned id, unsigned cpu, bool level)
+{
+    const char *what = level ? "raised" : "lowered";
+    if (!is_private(id) && log_on(LOG_IRQ)) log_line("irq: line %u %s", id, what);
+    if (is_private(id) && log_on_for(LOG_IRQ, LOG_HERE, cpu))
+        log_line("irq: line %u of CPU %u %s", id, cpu, what);
+}
+
 static void update_cpu(struct gic *g, unsigned cpu)
 {
     struct cpu_if *c = &g->cpu[cpu];
     const unsigned id = best(g, cpu);
     const bool out = preempts(g, cpu, id);
     const bool fiq = out && c->ctlr & CTLR_FIQEN && !is_group1(g, id, cpu);
+    if (log_any(LOG_IRQ)) log_output(g, cpu, id, out && !fiq, fiq);
     if ((out && !fiq) != c->irq_out) irq_set(&g->cfg.irq[cpu], c->irq_out = out && !fiq);
     if (fiq != c->fiq_out) irq_set(&g->cfg.fiq[cpu], c->fiq_out = fiq);
 }
@@ -167,6 +196,7 @@ void gic_input(void *dev, unsigned input, bool level)
     struct irq *q = &g->irq[id];
     const uint8_t bit = bit_of(id, cpu);
     if (level == !!(q->level & bit)) return;
+    if (log_any(LOG_IRQ)) log_input(id, cpu, level);
     if (level) {
         q->level |= bit;
         if (q->edge) q->pending |= bit;
@@ -201,6 +231,7 @@ static uint32_t acknowledge(struct gic *g, unsigned cpu)
     }
     if (c->depth < GIC_MAX_IRQS) c->stack[c->depth++] = c->running;
     c->running = priority_of(g, id, cpu);
+    if (log_any(LOG_IRQ)) log_by_cpu(cpu, "acknowledges", id, ", priority ", c->running);
     update_cpu(g, cpu);
     if (!is_private(id)) update_for(g, id, cpu);
     return id | source << 10;
@@ -223,6 +254,7 @@ static void end_of_interrupt(struct gic *g, unsigned cpu, uint32_t v)
     const unsigned id = v & 0x3ff;
     if (id >= g->cfg.nirqs) return;
     if (c->depth) c->running = c->stack[--c->depth];
+    if (log_any(LOG_IRQ)) log_by_cpu(cpu, "ends", id, ", running priority now ", c->running);
     if (!(c->ctlr & CTLR_EOIMODE)) deactivate(g, cpu, id);
     update_cpu(g, cpu);
     if (!is_private(id)) update_for(g, id, cpu);
@@ -375,6 +407,7 @@ static void send_sgi(struct gic *g, uint32_t v, unsigned cpu)
     unsigned targets = v >> 16 & all;
     if ((v >> 24 & 3) == 1) targets = all & ~(1u << cpu);
     if ((v >> 24 & 3) == 2) targets = 1u << cpu;
+    if (log_any(LOG_IRQ)) log_by_cpu(cpu, "sends", id, " to CPUs ", targets);
     for (unsigned i = 0; i < g->cfg.ncpus; i++) {
         if (!(targets >> i & 1)) continue;
         g->irq[id].pending |= (uint8_t)(1u << i);

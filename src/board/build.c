@@ -64,5 +64,7 @@ bool board_build(struct machine *m)
         if (d && row->at[column] != NOWHERE)
             map(m, d, row->name, row->at[column], row->size, row->offset, row->ops);
     }
-    return true;
+    for (unsigned i = 0; i < m->ndevices; i++)
+        bus_set_device(&m->bus, m->device[i], m->device[i]->id);
+    return machine_log_begin(m);
 }

@@ -39,8 +39,13 @@ static void add(struct bus *b, struct bus_range r)
 
 void bus_add_ram(struct bus *b, const char *name, uint64_t base, uint64_t size, uint8_t *host, uint8_t *code)
 {
-    add(b, (struct bus_range){
-               .base = base, .size = size, .kind = BUS_RAM, .name = name, .host = host, .file = -1, .code = code});
+    add(b, (struct bus_range){.base = base,
+                              .size = size,
+                              .kind = BUS_RAM,
+                              .name = name,
+                              .host = host,
+                              .file = -1,
+                              .code = code});
 }
 
 void bus_set_file(struct bus *b, const uint8_t *host, int file)
@@ -73,6 +78,22 @@ void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t si
                               .ops = ops,
                               .dev = dev,
                               .dev_offset = dev_offset});
+}
+
+void bus_set_device(struct bus *b, const void *dev, const char *name)
+{
+    for (unsigned i = 0; i < b->nranges; i++)
+        if (b->range[i].dev == dev) b->range[i].device = name;
+}
+
+// For --log device. r: NULL, nobody is there.
+static void log_access(const struct bus_range *r, uint64_t addr, unsigned size, uint32_t value, bool write)
+{
+    const char *name = r ? r->name : BUS_ABSENT;
+    if (!log_device_on(name, r ? r->device : NULL)) return;
+    log_event("device %s: %s 0x%08llx (+0x%llx), %u byte%s: 0x%0*x,%s", name, write ? "write" : "read",
+              (unsigned long long)addr, (unsigned long long)(r ? addr - r->base : addr), size,
+              size == 1 ? "" : "s", (int)(2 * size), value, log_place().text);
 }
 
 void bus_rom_readable(struct bus *b, void *dev, bool readable)
@@ -144,6 +165,7 @@ bool bus_read(struct bus *b, uint64_t addr, unsigned size, uint32_t *value)
         *value = r->ops->read(r->dev, (uint32_t)(addr - r->base) + r->dev_offset, size) &
                  0xffffffffu >> (32 - 8 * size);
     if (stats_on) count_access(b, r, start);
+    if (log_any(LOG_DEVICE) && (!r || r->kind == BUS_MMIO)) log_access(r, addr, size, *value, false);
     pthread_mutex_unlock(&b->lock);
     stats_enter(former);
     return there;
@@ -156,6 +178,7 @@ bool bus_write(struct bus *b, uint64_t addr, unsigned size, uint32_t value)
     const uint64_t start = stats_clock();
     const struct bus_range *r = bus_find(b, addr);
     bool there = true;
+    if (log_any(LOG_DEVICE) && (!r || r->kind != BUS_RAM)) log_access(r, addr, size, value, true);
     if (!r)
         there = absent(b, addr, size, true);
     else if (r->kind == BUS_RAM)

@@ -26,13 +26,17 @@ struct bus_range {
     uint64_t base, size;
     enum bus_kind kind;
     const char *name;
+    const char *device;         // whose part it is; NULL: it has a name of its own
     uint8_t *host;              // RAM, ROM: the bytes
     const struct mmio_ops *ops; // MMIO, and writes to ROM
     void *dev;
-    uint32_t dev_offset;        // of the range's first register in the device
-    int file;                   // RAM: the memory file that host is a mapping of, from its beginning; -1: none
-    uint8_t *code;              // RAM: one byte a page for whoever makes code from it (0: nobody has)
+    uint32_t dev_offset; // of the range's first register in the device
+    int file;            // RAM: the memory file that host is a mapping of, from its beginning; -1: none
+    uint8_t *code;       // RAM: one byte a page for whoever makes code from it (0: nobody has)
 };
+
+// As the log calls what is at addresses where nobody is.
+#define BUS_ABSENT "absent"
 
 enum { BUS_MAX_RANGES = 96, BUS_MAX_ABSENT = 1024 };
 
@@ -68,6 +72,8 @@ void bus_add_mmio(struct bus *b, const char *name, uint64_t base, uint64_t size,
 // One of several ranges of a device, whose first register is at dev_offset.
 void bus_add_mmio_at(struct bus *b, const char *name, uint64_t base, uint64_t size,
                      const struct mmio_ops *ops, void *dev, uint32_t dev_offset);
+// Ranges of a device are known by its name, too.
+void bus_set_device(struct bus *b, const void *dev, const char *name);
 // A ROM device changes between memory and registers for reads (flash command mode). The lock is held.
 void bus_rom_readable(struct bus *b, void *dev, bool readable);
 // The bytes [offset, offset + len) of a ROM device have changed. The lock is held.
@@ -76,8 +82,8 @@ void bus_rom_changed(struct bus *b, const void *dev, uint32_t offset, uint32_t l
 // The range that holds an address, or NULL.
 const struct bus_range *bus_find(const struct bus *b, uint64_t addr);
 
-// One register or memory access by a CPU outside the fast path. Nobody there: logged once per address, reads 0,
-// false. Takes the lock for registers.
+// One register or memory access by a CPU outside the fast path. Nobody there: logged once per address, reads
+// 0, false. Takes the lock for registers.
 bool bus_read(struct bus *b, uint64_t addr, unsigned size, uint32_t *value);
 bool bus_write(struct bus *b, uint64_t addr, unsigned size, uint32_t value);
 

@@ -1,8 +1,10 @@
 #include "jit/log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/log.h"
+#include "jit/disas.h"
 
 static void log_operations(const struct ir_block *b, const char *before)
 {
@@ -19,21 +21,20 @@ void jit_log_ir(const struct ir_block *b)
     log_operations(b, "    ");
 }
 
+static uint32_t raw_at(const struct cpu *c, uint32_t pc, bool thumb, bool wide)
+{
+    uint16_t hw[2];
+    memcpy(hw, c->window + pc, sizeof hw);
+    return !thumb ? hw[0] | (uint32_t)hw[1] << 16 : wide ? (uint32_t)hw[0] << 16 | hw[1] : hw[0];
+}
+
 static void log_guest(const struct cpu *c, const struct translation *t)
 {
     char text[160];
     for (unsigned k = 0; k < t->ninsns; k++) {
         const struct tier_insn *i = &t->insns[k];
-        uint16_t hw[2];
-        if (c->sys) { // a machine's memory cannot be read from here
-            log_line("guest %x:", i->pc);
-            continue;
-        }
-        memcpy(hw, c->window + i->pc, sizeof hw);
         const bool thumb = t->ir.thumb, wide = i->in.len == 4;
-        const uint32_t raw = !thumb ? hw[0] | (uint32_t)hw[1] << 16
-                             : wide ? (uint32_t)hw[0] << 16 | hw[1]
-                                    : hw[0];
+        const uint32_t raw = c->sys ? i->in.raw : raw_at(c, i->pc, thumb, wide);
         isa_disassemble(raw, thumb, wide, i->it, i->pc, text, sizeof text);
         log_line("guest %x:\t%s", i->pc, text);
     }
@@ -49,6 +50,21 @@ static void log_bytes(const uint8_t *p, const uint8_t *end, const char *what)
             n += snprintf(line + n, sizeof line - (size_t)n, " %02x", *p++);
         log_line("%s%s", what, line);
     }
+}
+
+static void put_line(void *cold, const char *line)
+{
+    const bool is_cold = strtoul(line, NULL, 16) >= *(const unsigned *)cold;
+    log_line("%s\t%s", is_cold ? "cold" : "host", line);
+}
+
+// Disassembled by objdump, or as bytes.
+static void log_code(const struct emit *e)
+{
+    unsigned cold = (unsigned)(e->cold - e->start);
+    if (jit_disassemble(e->start, (unsigned)(e->a.p - e->start), put_line, &cold)) return;
+    log_bytes(e->start, e->cold, "host");
+    log_bytes(e->cold, e->a.p, "cold");
 }
 
 // Where the host's code finds what, to read it by.
@@ -75,6 +91,5 @@ void jit_log_unit(const struct cpu *c, const struct translation *t, const struct
     log_guest(c, t);
     log_operations(&t->ir, "ir ");
     log_places(e);
-    log_bytes(e->start, e->cold, "host");
-    log_bytes(e->cold, e->a.p, "cold");
+    log_code(e);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 static const char digits[] = "0123456789abcdef";
 
 static int digit(char c)
@@ -28,6 +30,26 @@ static void put(struct gdb_link *l, const char *p, size_t n)
         p += done;
         n -= (size_t)done;
     }
+}
+
+// One line of a packet, shortened; bytes that are none to print as \\xNN.
+static void log_packet(const char *direction, const char *data, size_t n)
+{
+    enum { SHOWN = 120 };
+    char text[4 * SHOWN + 1];
+    size_t to = 0;
+    for (size_t i = 0; i < n && i < SHOWN; i++) {
+        const uint8_t c = (uint8_t)data[i];
+        if (c >= ' ' && c < 0x7f && c != '\\')
+            text[to++] = (char)c;
+        else
+            to += (size_t)snprintf(text + to, 5, "\\x%02x", c);
+    }
+    text[to] = 0;
+    if (n > SHOWN)
+        log_line("gdb %s %s… (%zu bytes)", direction, text, n);
+    else
+        log_line("gdb %s %s", direction, text);
 }
 
 void gdb_link_read(struct gdb_link *l)
@@ -74,6 +96,7 @@ enum gdb_link_event gdb_link_next(struct gdb_link *l, char packet[GDB_PACKET + 1
         const char first = l->bytes[0];
         if (first == 3) {
             drop(l, 1);
+            if (log_on(LOG_GDB)) log_line("gdb -> interrupt");
             return LINK_INTERRUPT;
         }
         if (first == '-') put(l, l->last, l->last_len);
@@ -87,6 +110,7 @@ enum gdb_link_event gdb_link_next(struct gdb_link *l, char packet[GDB_PACKET + 1
         const bool good = unpack(l, end, packet, len);
         drop(l, end + 3);
         if (!l->no_ack) put(l, good ? "+" : "-", 1);
+        if (log_on(LOG_GDB)) log_packet(good ? "->" : "-> (wrong sum)", packet, *len);
         if (good) return LINK_PACKET;
     }
     return LINK_NOTHING;
@@ -101,6 +125,7 @@ void gdb_link_send(struct gdb_link *l, const char *data, size_t n)
 {
     char *p = l->last;
     uint8_t sum = 0;
+    if (log_on(LOG_GDB)) log_packet("<-", data, n);
     *p++ = '$';
     for (size_t i = 0; i < n && p < l->last + sizeof l->last - 5; i++) {
         char c = data[i];

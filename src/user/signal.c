@@ -195,6 +195,7 @@ int signal_action(struct thread *t, int sig, const struct abi_sigaction *new, st
             t->actions[sig].mask &= ~NEVER_BLOCKED;
         }
     }
+    if (new &&log_on(LOG_SIGNALS)) signal_log_action(sig, new, err);
     pthread_mutex_unlock(&t->p->lock);
     return err;
 }
@@ -223,16 +224,6 @@ static struct abi_sigaction take_action(struct thread *t, int sig)
 }
 
 // ---- delivering ----
-
-static void log_signal(const struct thread *t, const struct abi_siginfo *info)
-{
-    if (!log_on(LOG_SYSCALLS)) return;
-    const char *name = signal_name(info->signo);
-    if (name)
-        log_line("%d --- SIG%s {si_code=%d} ---", t->tid, name, info->code);
-    else
-        log_line("%d --- SIGRT_%d {si_code=%d} ---", t->tid, info->signo - 32, info->code);
-}
 
 // A signal whose handler went away between its being caught and now.
 static void default_action(struct thread *t, const struct abi_siginfo *info)
@@ -291,9 +282,10 @@ static bool debugger_lets(struct thread *t, struct abi_siginfo *info)
 
 static void deliver(struct thread *t, const struct abi_siginfo *info)
 {
-    log_signal(t, info);
     if (stats_on) signal_count(info->signo);
+    if (log_on(LOG_SYSCALLS)) signal_log_strace(t, info);
     const struct abi_sigaction act = take_action(t, info->signo);
+    if (log_on(LOG_SIGNALS)) signal_log_delivery(t, info, &act);
     if (act.handler == HANDLER_DFL)
         default_action(t, info);
     else if (act.handler != HANDLER_IGN)
@@ -311,6 +303,7 @@ static void deliver_forced(struct thread *t, const struct abi_siginfo *raised, u
     pthread_mutex_unlock(&t->p->lock);
     if (fatal) {
         if (stats_on) signal_count(sig);
+        if (log_on(LOG_SIGNALS)) signal_log_delivery(t, info, &(struct abi_sigaction){0});
         process_die(t, sig, info->code, addr);
     }
     deliver(t, info);

@@ -94,6 +94,14 @@ int signal_action(struct thread *t, int sig, const struct abi_sigaction *new, st
 
 bool signal_is_ignored(struct thread *t, int sig);
 
+// signal_log.c: a delivery as strace tells it, for --log syscalls; and for --log signals that, a return from
+// a handler, and what is to become of a signal from now on.
+void signal_log_strace(const struct thread *t, const struct abi_siginfo *info);
+void signal_log_delivery(const struct thread *t, const struct abi_siginfo *info,
+                         const struct abi_sigaction *act);
+void signal_log_return(const struct thread *t);
+void signal_log_action(int sig, const struct abi_sigaction *act, int err);
+
 // signal_info.c
 void siginfo_from_host(struct abi_siginfo *to, const siginfo_t *from);
 void siginfo_to_host(siginfo_t *to, const struct abi_siginfo *from);

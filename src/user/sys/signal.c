@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "user/policy.h"
 #include "user/signal.h"
 #include "user/syscall.h"
@@ -59,6 +60,7 @@ static int64_t leave_handler(struct thread *t, bool rt)
 {
     t->in_syscall = false; // r0 is the interrupted code's, whatever it looks like
     if (!signal_frame_pop(t, rt)) signal_force(t, ABI_SIGSEGV);
+    if (log_on(LOG_SIGNALS)) signal_log_return(t);
     return -ESIGRETURN;
 }
 

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/own_fd.h"
 #include "base/pages.h"
 
@@ -278,9 +277,7 @@ static enum cpu_exit run_once(struct debug_control *k, struct debug_cpu *me, uin
     me->inside = true;
     c->stepping = step;
     pthread_mutex_unlock(&k->lock);
-    const bool trace = k->trace && log_on(LOG_INSTRUCTIONS);
-    if (trace && !has_stop(&k->base.stops, c->r[15])) k->trace(c);
-    const enum cpu_exit why = c->engine->run(c, step || trace ? 1 : budget);
+    const enum cpu_exit why = c->engine->run(c, step ? 1 : budget);
     pthread_mutex_lock(&k->lock);
     me->inside = false;
     pthread_cond_signal(&k->left);

@@ -101,7 +101,6 @@ struct debug_control {
     bool follows_forks, follows_vforks; // children of the program
     int pair[2];                        // of the fork under way, as a thread's
     enum debug_parking park;      // the conversation stands still, while its process executes another program
-    void (*trace)(struct cpu *c); // each instruction while LOG_INSTRUCTIONS is on, or NULL
 };
 
 // Halted at first, or not. False: out of resources.

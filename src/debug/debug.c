@@ -4,7 +4,6 @@
 #include "base/pages.h"
 #include "debug/gdb.h"
 #include "debug/monitor.h"
-#include "debug/trace.h"
 
 struct debugger *debug_start(const struct debug_options *o, const struct debug_target *t)
 {
@@ -19,6 +18,5 @@ struct debugger *debug_start(const struct debug_options *o, const struct debug_t
         warn("--%s: out of file descriptors", options_debug_front(o));
         return NULL;
     }
-    k->trace = trace_instruction;
     return (o->gdb || o->gdb_inherit ? gdb_serve(k, o) : monitor_serve(k, o)) ? &k->base : NULL;
 }

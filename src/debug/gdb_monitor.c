@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/stats.h"
+#include "debug/log.h"
 #include "debug/gdb_session.h"
 
 static const char help[] = "help                   this\n"
@@ -45,14 +45,10 @@ static bool set_log(struct gdb_session *s, const char *p)
     if (n >= sizeof list || (!on && strcmp(what, "off") != 0)) return false;
     memcpy(list, p, n);
     list[n] = 0;
-    if (!(on ? log_enable : log_disable)(list, why)) {
+    if (!debug_log(session_cpu(s), list, on, why)) {
         gdb_say(s, why);
         gdb_say(s, "\n");
     }
-    const struct cpu *c = session_cpu(s);
-    if (c)
-        c->engine->invalidate(c->engine, 0,
-                              1ull << 40); // which instructions are logged is in what was made of them
     return true;
 }
 

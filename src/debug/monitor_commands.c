@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/signal_names.h"
+#include "debug/log.h"
 #include "debug/monitor_session.h"
 #include "symbols/backtrace.h"
 
@@ -161,8 +161,10 @@ static void command_print(struct monitor *m, struct parse *p)
 static void command_trace(struct monitor *m, struct parse *p)
 {
     (void)p;
-    log_mask ^= 1u << LOG_INSTRUCTIONS;
-    monitor_put(m, "instructions are %s logged\n", log_on(LOG_INSTRUCTIONS) ? "now" : "no longer");
+    const struct debug_cpu *e = monitor_cpu(m);
+    char why[LOG_WHY];
+    debug_log(e ? e->cpu : NULL, "instructions", !log_any(LOG_INSTRUCTIONS), why);
+    monitor_put(m, "instructions are %s logged\n", log_any(LOG_INSTRUCTIONS) ? "now" : "no longer");
 }
 
 static void put_text(void *to, const char *text)

@@ -35,6 +35,14 @@ int own_fd_keep(int fd)
     return high;
 }
 
+int own_fd_move(int fd)
+{
+    if (fd < 0) return -1;
+    const int high = own_fd_keep(fd);
+    if (high != fd) close(fd);
+    return high;
+}
+
 void own_fd_close(int fd)
 {
     for (unsigned i = 0; i < MOST; i++) {

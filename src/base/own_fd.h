@@ -4,9 +4,11 @@
 
 #include <stdbool.h>
 
-// Keeps one, close-on-exec, at a number from 1000 on, so that a guest that takes the lowest free one gets what
-// it would get without. Returns that number, or fd itself if there is none free.
+// Keeps one, close-on-exec, at a number from 1000 on, so that a guest that takes the lowest free one gets
+// what it would get without. Returns that number, or fd itself if there is none free.
 int own_fd_keep(int fd);
+// The same, and the one given is closed. None (-1) stays none.
+int own_fd_move(int fd);
 void own_fd_add(int fd); // as it is
 void own_fd_close(int fd);
 

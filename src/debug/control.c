@@ -447,11 +447,8 @@ bool debug_init(struct debug_control *k, const struct debug_target *target, bool
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->resumed, NULL);
     pthread_cond_init(&k->left, NULL);
-    const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fd < 0) return false;
-    k->event_fd = own_fd_keep(fd);
-    if (k->event_fd != fd) close(fd);
-    return true;
+    k->event_fd = own_fd_move(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    return k->event_fd >= 0;
 }
 
 bool debug_thread(void *(*serve)(void *arg), void *arg)

@@ -19,14 +19,6 @@
 #include "debug/gdb.h"
 #include "debug/gdb_session.h"
 
-// The guest leaves it alone.
-static int keep(int fd)
-{
-    const int kept = own_fd_keep(fd);
-    if (kept != fd) close(fd);
-    return kept;
-}
-
 static void begin(struct gdb_session *s, int in, int out, unsigned flags)
 {
     struct debug_control *const k = s->k;
@@ -53,7 +45,7 @@ static bool somebody_comes(struct gdb_session *s)
     while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
     if (fd < 0) return false;
     const int one = 1;
-    fd = keep(fd);
+    fd = own_fd_move(fd);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     begin(s, fd, fd, 0);
     return true;
@@ -273,7 +265,7 @@ bool gdb_serve(struct debug_control *k, const struct debug_options *o)
             return false;
         }
         begin(s, -1, -1, 0);
-        s->listening = keep(fd);
+        s->listening = own_fd_move(fd);
     }
     if (debug_thread(serve, s)) return true;
     warn("--gdb: cannot start a thread");

@@ -1,15 +1,11 @@
 // GDB's conversation with several processes: one of them has the connection, and passes on to the others what
 // is for them, by links that were made before they were (process.c). All have one at most to the one with the
 // connection, which leaves it to another when it goes.
-//
-// What only processes say to each other: vChild asks for the link to a process that has just been told of; A
-// says that there is one, which runs; vTake gives the connection away.
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/own_fd.h"
@@ -26,7 +22,7 @@ static bool starts(const char *p, const char *with)
 
 // ---- who there is ----
 
-static void link_close(int link)
+void gdb_link_close(int link)
 {
     if (link >= 0) own_fd_close(link);
 }
@@ -34,12 +30,12 @@ static void link_close(int link)
 void gdb_child_new(struct gdb_session *s, unsigned pid, int link, bool running)
 {
     if (s->flags & GDB_BELOW) { // the conversation above is going to ask for it
-        link_close(s->born);
+        gdb_link_close(s->born);
         s->born = link;
         return;
     }
     struct gdb_child *c = s->nchildren < GDB_CHILDREN && link >= 0 ? pages_new(sizeof *c) : NULL;
-    if (!c) return link_close(link);
+    if (!c) return gdb_link_close(link);
     c->pid = pid;
     c->running = running;
     c->link.in = c->link.out = link;
@@ -50,7 +46,7 @@ void gdb_child_new(struct gdb_session *s, unsigned pid, int link, bool running)
 static void forget(struct gdb_session *s, unsigned i)
 {
     struct gdb_child *c = s->child[i];
-    link_close(c->link.in);
+    gdb_link_close(c->link.in);
     munmap(c, sizeof *c);
     s->child[i] = s->child[--s->nchildren];
     if (s->general_pid != s->k->pid) s->general_pid = s->k->pid;
@@ -60,7 +56,7 @@ void gdb_children_close(struct gdb_session *s)
 {
     while (s->nchildren)
         forget(s, 0);
-    link_close(s->born);
+    gdb_link_close(s->born);
     s->born = -1;
 }
 
@@ -83,31 +79,9 @@ static struct gdb_child *child_of(struct gdb_session *s, unsigned pid)
     return NULL;
 }
 
-// ---- descriptors on links ----
+// ---- asking them ----
 
-static bool send_descriptors(int link, const int *fd, unsigned n)
-{
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(GDB_DESCRIPTORS * sizeof(int))];
-    } control;
-    memset(&control, 0, sizeof control);
-    char byte = 0;
-    struct iovec iov = {&byte, 1};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-    if (n) {
-        m.msg_control = &control;
-        m.msg_controllen = (socklen_t)CMSG_SPACE(n * sizeof *fd);
-        struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-        h->cmsg_level = SOL_SOCKET;
-        h->cmsg_type = SCM_RIGHTS;
-        h->cmsg_len = (socklen_t)CMSG_LEN(n * sizeof *fd);
-        memcpy(CMSG_DATA(h), fd, n * sizeof *fd);
-    }
-    return sendmsg(link, &m, MSG_NOSIGNAL) == 1;
-}
-
-static bool readable(int fd)
+bool gdb_readable(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     int n;
@@ -117,40 +91,12 @@ static bool readable(int fd)
     return n > 0;
 }
 
-// How many came.
-static unsigned receive_descriptors(int link, int fd[GDB_DESCRIPTORS])
-{
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(GDB_DESCRIPTORS * sizeof(int))];
-    } control;
-    char byte;
-    struct iovec iov = {&byte, 1};
-    struct msghdr m = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    if (!readable(link) || recvmsg(link, &m, MSG_CMSG_CLOEXEC) != 1) return 0;
-    const struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-    if (!h || h->cmsg_type != SCM_RIGHTS) return 0;
-    const unsigned n = (unsigned)((h->cmsg_len - CMSG_LEN(0)) / sizeof *fd);
-    memcpy(fd, CMSG_DATA(h), n * sizeof *fd);
-    return n;
-}
-
-static int keep(int fd)
-{
-    const int kept = own_fd_keep(fd);
-    if (kept != fd) close(fd);
-    return kept;
-}
-
-// ---- asking them ----
-
 // The next packet; false: its process is gone, or says nothing.
 static bool hear(struct gdb_child *c, char packet[GDB_PACKET + 1], size_t *n)
 {
     while (!c->gone) {
         if (gdb_link_next(&c->link, packet, n) == LINK_PACKET) return true;
-        if (!readable(c->link.in)) break;
+        if (!gdb_readable(c->link.in)) break;
         gdb_link_read(&c->link);
         c->gone = c->link.broken;
     }
@@ -158,7 +104,7 @@ static bool hear(struct gdb_child *c, char packet[GDB_PACKET + 1], size_t *n)
     return false;
 }
 
-static bool ask(struct gdb_child *c, const char *p, size_t len, char packet[GDB_PACKET + 1], size_t *n)
+bool gdb_ask(struct gdb_child *c, const char *p, size_t len, char packet[GDB_PACKET + 1], size_t *n)
 {
     gdb_link_send(&c->link, p, len);
     return hear(c, packet, n);
@@ -170,21 +116,28 @@ static int ask_for_link(struct gdb_child *c)
     char packet[GDB_PACKET + 1];
     int fd[GDB_DESCRIPTORS];
     size_t n;
-    if (!ask(c, "vChild", 6, packet, &n) || strcmp(packet, "OK") != 0) return -1;
-    return receive_descriptors(c->link.in, fd) == 1 ? keep(fd[0]) : -1;
+    if (!gdb_ask(c, "vChild", 6, packet, &n) || strcmp(packet, "OK") != 0) return -1;
+    return gdb_receive(c->link.in, fd) == 1 ? own_fd_move(fd[0]) : -1;
+}
+
+static bool is_farewell(const char *p)
+{
+    return starts(p, "D;") || starts(p, "vKill;");
 }
 
 static void pass_on(struct gdb_session *s, struct gdb_child *c)
 {
     char packet[GDB_PACKET + 1];
     size_t n;
-    bool good = ask(c, s->packet, s->len, packet, &n);
+    bool good = gdb_ask(c, s->packet, s->len, packet, &n);
     while (good && packet[0] == 'O' && packet[1] != 'K') { // monitor's text
         gdb_link_send(&s->link, packet, n);
         good = hear(c, packet, &n);
     }
     if (good)
         gdb_link_send(&s->link, packet, n);
+    else if (is_farewell(s->packet))
+        gdb_link_send(&s->link, "OK", 2);
     else
         gdb_link_send(&s->link, "E03", 3);
 }
@@ -200,7 +153,7 @@ size_t gdb_children_threads(struct gdb_session *s, char *xml, size_t size)
         while (more && !s->child[i]->running) {
             const int len =
                 snprintf(say, sizeof say, "qXfer:threads:read:part:%zx,%x", offset, GDB_PACKET / 2);
-            if (!ask(s->child[i], say, (size_t)len, packet, &n) || !n || n > size - at) break;
+            if (!gdb_ask(s->child[i], say, (size_t)len, packet, &n) || !n || n > size - at) break;
             more = *packet == 'm';
             memcpy(xml + at, packet + 1, n - 1);
             at += n - 1;
@@ -250,7 +203,7 @@ bool gdb_route(struct gdb_session *s)
         for (unsigned i = 0; i < s->nchildren; i++) {
             char packet[GDB_PACKET + 1];
             size_t n;
-            ask(s->child[i], p, s->len, packet, &n);
+            gdb_ask(s->child[i], p, s->len, packet, &n);
         }
         if (!p[1]) gdb_children_close(s);
         return false;
@@ -260,79 +213,10 @@ bool gdb_route(struct gdb_session *s)
     if (!c) return false;
     if (p[0] == 'H' && p[1] == 'g') s->general_pid = pid;
     pass_on(s, c);
-    if (!starts(p, "D;") && !starts(p, "vKill;")) return true;
+    if (!is_farewell(p)) return true;
     for (unsigned i = 0; i < s->nchildren; i++)
         if (s->child[i] == c) forget(s, i--);
     return true;
-}
-
-// The connection comes from another process.
-static void take_over(struct gdb_session *s, const char *p)
-{
-    char text[GDB_PACKET + 1];
-    int came[GDB_DESCRIPTORS], *slot[GDB_DESCRIPTORS];
-    struct debug_control *const k = s->k;
-    const int link = s->link.in;
-    strcpy(text, p);
-    gdb_link_send(&s->link, "OK", 2);
-    const unsigned ncame = receive_descriptors(link, came);
-    unsigned n = 0;
-    const bool good = gdb_read_state(s, text);
-    const unsigned nslots = good ? gdb_descriptors(s, slot) : 0;
-    const bool same = s->link.in == s->link.out;
-    // Files count from 1, and what is not there has not come.
-    for (unsigned i = 0; i < nslots; i++) {
-        const bool file = slot[i] >= s->file && slot[i] < s->file + GDB_FILES;
-        if (*slot[i] < file) continue;
-        const int fd = n < ncame ? came[n++] : -1;
-        *slot[i] = file ? fd + 1 : fd < 0 ? fd : keep(fd);
-    }
-    if (same) s->link.out = s->link.in;
-    for (unsigned i = 0; i < s->nchildren; i++)
-        s->child[i]->link.out = s->child[i]->link.in;
-    own_fd_close(link);
-    if (!good || s->link.in < 0) s->link.broken = true;
-    s->general_pid = k->pid;
-    s->general = k->cpus ? k->cpus->id : 0;
-}
-
-bool gdb_between(struct gdb_session *s, const char *p)
-{
-    if (!(s->flags & GDB_BELOW)) return false;
-    if (!strcmp(p, "vChild")) {
-        gdb_link_send(&s->link, s->born < 0 ? "E01" : "OK", s->born < 0 ? 3 : 2);
-        if (s->born >= 0) send_descriptors(s->link.in, &s->born, 1);
-        link_close(s->born);
-        s->born = -1;
-    } else if (starts(p, "vTake:")) {
-        pthread_mutex_lock(&s->k->lock);
-        take_over(s, p + 6);
-        pthread_mutex_unlock(&s->k->lock);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-void gdb_hand_over(struct gdb_session *s)
-{
-    int fd[GDB_DESCRIPTORS], *slot[GDB_DESCRIPTORS];
-    unsigned n = 0;
-    char say[DEBUG_INHERIT + 8], packet[GDB_PACKET + 1];
-    size_t len;
-    struct gdb_child *heir = s->child[0];
-    s->child[0] = s->child[--s->nchildren];
-    strcpy(say, "vTake:");
-    gdb_write_state(s, s->flags & ~(unsigned)GDB_BELOW, say + 6, sizeof say - 6);
-    for (unsigned i = 0, slots = gdb_descriptors(s, slot); i < slots; i++) {
-        const bool file = slot[i] >= s->file && slot[i] < s->file + GDB_FILES;
-        if (*slot[i] >= file) fd[n++] = *slot[i] - file;
-    }
-    if (ask(heir, say, strlen(say), packet, &len)) send_descriptors(heir->link.in, fd, n);
-    link_close(heir->link.in);
-    munmap(heir, sizeof *heir);
-    link_close(s->listening);
-    s->listening = -1;
 }
 
 // ---- going on and stopping ----

@@ -80,7 +80,6 @@ void gdb_follow(struct gdb_session *s); // what GDB wants followed, with the loc
 
 // gdb_process.c: other processes. What is for them is passed on: true.
 bool gdb_route(struct gdb_session *s);
-bool gdb_between(struct gdb_session *s, const char *p); // between conversations
 void gdb_child_new(struct gdb_session *s, unsigned pid, int link, bool running);
 void gdb_children_adopt(struct gdb_session *s);
 bool gdb_children_go(struct gdb_session *s, const char *vcont); // false: it is not about any
@@ -90,7 +89,15 @@ void gdb_children_halt(struct gdb_session *s, const struct gdb_child *but);
 void gdb_children_interrupt(struct gdb_session *s);
 size_t gdb_children_threads(struct gdb_session *s, char *xml, size_t size);
 void gdb_children_close(struct gdb_session *s);
-void gdb_hand_over(struct gdb_session *s);
+void gdb_link_close(int link); // -1: none
+bool gdb_readable(int fd);     // within a while
+// A packet to another process, and what it answers; false: it is gone, or says nothing.
+bool gdb_ask(struct gdb_child *c, const char *p, size_t len, char packet[GDB_PACKET + 1], size_t *n);
+
+// gdb_handover.c: between conversations.
+bool gdb_between(struct gdb_session *s, const char *p);  // answers a packet that is of these
+unsigned gdb_receive(int link, int fd[GDB_DESCRIPTORS]); // how many came
+void gdb_hand_over(struct gdb_session *s);               // the connection, to a child
 
 // gdb_place.c: a conversation's state as text. Reading begins it anew.
 void gdb_write_state(struct gdb_session *s, unsigned flags, char *text, size_t size);

@@ -21,20 +21,13 @@ static struct debug_control *control_of(struct debugger *d)
 
 // ---- links ----
 
-static int keep(int fd)
-{
-    const int kept = fd < 0 ? -1 : own_fd_keep(fd);
-    if (kept != fd) close(fd);
-    return kept;
-}
-
 // Of -1, if there cannot be one.
 static void pair_make(int pair[2])
 {
     int fds[2] = {-1, -1};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds)) fds[0] = fds[1] = -1;
     for (int i = 0; i < 2; i++)
-        pair[i] = keep(fds[i]);
+        pair[i] = own_fd_move(fds[i]);
 }
 
 static void end_close(int *end)
@@ -77,7 +70,7 @@ static struct debugger *in_child(struct debug_control *k, struct cpu *c)
     own_fd_close(k->event_fd); // the parent's
     end_close(&k->pair[0]);
     if (!me) end_close(&k->pair[1]);
-    k->event_fd = k->pair[1] < 0 ? -1 : keep(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    k->event_fd = k->pair[1] < 0 ? -1 : own_fd_move(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (k->event_fd < 0) end_close(&k->pair[1]);
     forget_others(&k->cpus, me);
     forget_others(&k->let_go, NULL);

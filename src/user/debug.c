@@ -8,6 +8,7 @@
 
 #include "cpu/engine.h"
 #include "mem/by_pages.h"
+#include "user/proc.h"
 #include "user/symbols.h"
 #include "user/sysroot.h"
 
@@ -118,8 +119,12 @@ static size_t read_auxv(void *ctx, uint32_t offset, void *to, size_t n)
 
 static int open_file(void *ctx, const char *path)
 {
-    const struct process *p = ctx;
+    struct process *p = ctx;
     char host[SYSROOT_PATH];
+    const struct guise g = guise_of(p->threads);
+    const int own = proc_open(p->threads, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    guise_end(&g);
+    if (own != PROC_NOT_MINE) return own;
     const int other = p->sysroot ? sysroot_resolve(p, AT_FDCWD, path, true, host) : 1;
     if (other < 0) return other;
     const int fd = open(other ? path : host, O_RDONLY | O_CLOEXEC);

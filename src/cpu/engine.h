@@ -42,6 +42,12 @@ struct engine {
     bool (*host_trap)(struct cpu *c, const struct host_registers *h, uintptr_t *pc, uintptr_t *stack,
                       uintptr_t *arg);
 
+    // Likewise, but from any signal's handler: where the guest is. r and thumb: its registers at the
+    // instruction r[15], or about so; nothing of the CPU is changed. False: that cannot be told before it
+    // leaves the engine, or NULL.
+    bool (*where)(struct cpu *c, uintptr_t host_pc, const struct host_registers *h, uint32_t r[16],
+                  bool *thumb);
+
     // The instruction that the CPU is at: in a handler of the engine's, as far as that may abort or looks
     // beyond the CPU's registers, the one that is executed; outside of the engine the next one.
     uint32_t (*pc)(const struct cpu *c);

@@ -97,10 +97,28 @@ struct tier_result {
     void *link;   // TIER_BRANCH: NULL, or a branch that link() may lead to the target's code
 };
 
+// A unit of code that has been made, for who names the host's code.
+struct tier_code {
+    uint64_t start; // in the host's memory, where it runs
+    uint32_t size;
+    const uint8_t *bytes; // the same, to be read
+    bool thumb, region;
+    // From each offset on, up to the next one's, the code is the guest instruction's at pc; odd: of none.
+    const struct tier_place {
+        uint32_t offset, pc;
+    } * places;
+    unsigned nplaces;
+};
+
 struct tier {
     uint32_t hot; // runs of a block before it is compiled
-    bool crosses; // flags_cross has been called
-    bool counts;  // compiled code takes what it executes off c->budget; before the first block is compiled
+    // Code knows where each of its instructions is from, so that where() does. Set before the first block is
+    // compiled, as made is: called behind each unit that is made; NULL: nobody wants to know.
+    bool places;
+    void (*made)(struct tier *t, struct cpu *c, const struct tier_code *code);
+    void (*tell)(struct tier *t, struct cpu *c); // it is called for all units that there are
+    bool crosses;                                // flags_cross has been called
+    bool counts; // compiled code takes what it executes off c->budget; before the first block is compiled
     const struct tier_source *source; // set by the interpreter
     // Code for a block (region: and for those that it leads to); false: no memory for more (wants_room), or
     // nothing to gain.
@@ -132,6 +150,9 @@ struct tier {
     // A floating-point trap in the code: see struct engine's host_trap.
     bool (*trap)(struct tier *t, struct cpu *c, const struct host_registers *h, uintptr_t *pc,
                  uintptr_t *stack, uintptr_t *arg);
+    // See struct engine's where; only with places.
+    bool (*where)(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
+                  uint32_t r[16], bool *thumb);
     // After an abort inside a handler: the flags of the guest are where they belong.
     void (*aborted)(struct tier *t, struct cpu *c);
     // Around fork: before takes the tier's locks; copy, with nothing changing any more, makes what the child

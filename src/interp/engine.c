@@ -413,6 +413,13 @@ static uint32_t pc_of(const struct cpu *c)
     return s ? s->pc : c->r[15];
 }
 
+static bool where(struct cpu *c, uintptr_t host_pc, const struct host_registers *h, uint32_t r[16],
+                  bool *thumb)
+{
+    struct tier *t = engine_of(c)->tier;
+    return t && t->places && t->where(t, c, host_pc, h, r, thumb);
+}
+
 static bool prepare(struct engine *base)
 {
     struct tier *t = ((struct interp_engine *)base)->tier;
@@ -441,8 +448,8 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
 {
     struct interp_engine *e = pages_sparse(sizeof *e);
     if (!e) return NULL;
-    e->base = (struct engine){"interp",   run,       invalidate, attach,  detach, fork_before, fork_after,
-                              host_fault, host_trap, pc_of,      prepare, report, destroy};
+    e->base = (struct engine){"interp",   run,       invalidate, attach, detach,  fork_before, fork_after,
+                              host_fault, host_trap, where,      pc_of,  prepare, report,      destroy};
     e->tier = e->cache.tier = tier;
     if (tier) interp_tier_attach(tier);
     if (tier && stats_on) interp_stats_init();

@@ -22,8 +22,9 @@ struct jit_unit {
     bool dead, loops, thumb, region;
     bool reads_flags; // … that were set before its first entry
     uint8_t nentries;
-    unsigned nsites, ninsns;
+    unsigned nsites, ninsns, nplaces;
     const struct emit_site *sites;
+    const struct tier_place *places;
     const struct tier_call *calls;
     struct emit_link *links;
     unsigned nlinks;
@@ -103,10 +104,19 @@ bool jit_in_region(struct jit *j, uint64_t key); // whether some region has the 
 // The site of a host instruction (in the executable view), and its unit; NULL: not in compiled code.
 const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, const struct jit_unit **u);
 
+// The unit whose code holds a host pc (in the writable view), or NULL.
+const struct jit_unit *jit_unit_at(const struct jit *j, const uint8_t *pc);
+
 static inline bool jit_is_dead(const struct emit_entry *entry)
 {
     return __atomic_load_n(&entry->dead, __ATOMIC_ACQUIRE);
 }
+
+// place.c: which guest instruction's the code at a host pc is.
+bool jit_where(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
+               uint32_t r[16], bool *thumb);
+void jit_tell_made(struct jit *j, struct cpu *c, const struct jit_unit *u);
+void jit_tell_all(struct tier *t, struct cpu *c);
 
 // evict.c: forgets the oldest part of the code.
 void jit_evict(struct tier *t);

@@ -54,6 +54,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
         out->entry[k].code = &u->entries[k];
     }
     pthread_mutex_unlock(&j->lock);
+    if (u && tier->made) jit_tell_made(j, c, u);
     return u;
 }
 
@@ -145,6 +146,8 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
                             .detach = jit_detach,
                             .fault = jit_fault,
                             .trap = jit_trap,
+                            .where = jit_where,
+                            .tell = jit_tell_all,
                             .aborted = jit_aborted,
                             .fork_before = jit_fork_before,
                             .fork_copy = jit_fork_copy,

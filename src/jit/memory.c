@@ -52,6 +52,7 @@ static void start(struct jit *j)
 {
     struct x64 a = {.p = j->code, .end = j->code + JIT_SHARED_ROOM};
     j->shared.owner = j;
+    j->shared.places = j->tier.places;
     emit_shared_code(&a, &j->shared, j->data, j->translation.system);
     for (unsigned k = 0; k < JIT_PARTS; k++)
         jit_part_reset(j, k);

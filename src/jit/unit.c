@@ -58,8 +58,10 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
     struct jit_unit *u = jit_data(j, sizeof *u);
     struct emit_site *sites = jit_data(j, e->nsites * sizeof *sites);
     struct jit_cover *covers = jit_data(j, (e->nblocks + t->nlooked) * sizeof *covers);
-    if (!u || !sites || !covers) return NULL;
+    struct tier_place *places = jit_data(j, e->nplaces * sizeof *places);
+    if (!u || !sites || !covers || !places) return NULL;
     memcpy(sites, e->sites, e->nsites * sizeof *sites);
+    memcpy(places, e->places, e->nplaces * sizeof *places);
     *u = (struct jit_unit){.start = e->start,
                            .size = (uint32_t)(e->a.p - e->start),
                            .thumb = t->ir.thumb,
@@ -67,7 +69,9 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
                            .reads_flags = t->root_reads,
                            .nsites = e->nsites,
                            .ninsns = t->ninsns,
+                           .nplaces = e->nplaces,
                            .sites = sites,
+                           .places = places,
                            .calls = calls,
                            .links = e->link_at,
                            .nlinks = e->nlinks,
@@ -105,6 +109,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     e->shared = &j->shared;
     e->calls = calls;
     e->tlb = j->translation.system;
+    e->placed = j->tier.places;
     e->fp_form = (uint8_t)j->fp_form;
     e->link_at = links;
     e->entry_at = entries;
@@ -171,8 +176,8 @@ void jit_forget_regions(struct jit *j)
     }
 }
 
-// The unit whose code holds a host pc (in the writable view): the newest that starts at or below it.
-static const struct jit_unit *unit_at(const struct jit *j, const uint8_t *pc)
+// The newest unit that starts at or below the host pc.
+const struct jit_unit *jit_unit_at(const struct jit *j, const uint8_t *pc)
 {
     const size_t k = (size_t)(pc - j->code - JIT_SHARED_ROOM) / j->part_size;
     if (pc < j->code + JIT_SHARED_ROOM || k >= JIT_PARTS) return NULL;
@@ -195,7 +200,7 @@ const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, cons
 {
     if (!j->code) return NULL;
     const uint8_t *pc = (const uint8_t *)host_pc - j->to_exec;
-    if (!(*u = unit_at(j, pc))) return NULL;
+    if (!(*u = jit_unit_at(j, pc))) return NULL;
     const struct emit_site *site = NULL;
     for (unsigned i = 0; i < (*u)->nsites && (*u)->start + (*u)->sites[i].offset <= pc; i++)
         site = &(*u)->sites[i];

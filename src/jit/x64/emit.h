@@ -75,28 +75,36 @@ struct emit_site {
 // Code that all blocks share, in the writable view.
 struct emit_shared {
     bool system;            // for a machine
+    bool places;            // handlers find all of the guest's registers in struct cpu
     const uint8_t *enter;   // uint64_t enter(struct cpu *, const void *code): runs until it is left
     const uint8_t *records; // of links and entries; within 4 GiB from there
     const uint8_t *leave_link, *leave_hot, *leave_stale; // EAX: where the record is, from there
     const uint8_t *leave, *leave_saved, *indirect, *not_found, *return_miss, *call[TIER_CALL_KINDS];
-    const uint8_t *trap;   // behind a trap (fp_trap): RAX is its arg, the return address on the stack
-    const uint8_t *floats; // emit_neon_float.h's constants
-    const uint8_t *vflags; // the guest's flags become those of the last VCMP; RAX and RCX change
+    const uint8_t *call_end; // behind the last one of these
+    const uint8_t *trap;     // behind a trap (fp_trap): RAX is its arg, the return address on the stack
+    const uint8_t *floats;   // emit_neon_float.h's constants
+    const uint8_t *vflags;   // the guest's flags become those of the last VCMP; RAX and RCX change
     const uint8_t *reciprocals, *roots;      // emit_neon_estimate.c's tables
-    const uint8_t *read_cpsr; // into EAX, the flags being saved; uses RCX
+    const uint8_t *read_cpsr;                // into EAX, the flags being saved; uses RCX
     const uint8_t *read_fpscr, *write_fpscr; // operand and result in EAX (fp_write)
     const uint8_t *signs;       // 16 bytes each: a double's sign bit, a single's, all bits but these
     const uint8_t *compared[2]; // struct cpu's host_flags, by LAHF's value after UCOMIS; [1], which follows:
                                 // operands swapped
     const uint8_t *nzcv;        // … by NZCV
-    const uint8_t *tlb_miss;    // see emit_tlb.c
-    void *owner;                // whom C functions are told
+    const uint8_t *tlb_miss, *tlb_miss_end; // see emit_tlb.c
+    void *owner;                            // whom C functions are told
 };
 
 enum { EMIT_COMPARED = 0x48 }; // entries of a table at `compared`
 
 enum { NO_REGISTER = 0xff };
-enum { EMIT_MAX_SITES = 4000, EMIT_MAX_LINKS = 1000, EMIT_MAX_WAYS = 3000, EMIT_MAX_SLOW = 1000 };
+enum {
+    EMIT_MAX_PLACES = 8000,
+    EMIT_MAX_SITES = 4000,
+    EMIT_MAX_LINKS = 1000,
+    EMIT_MAX_WAYS = 3000,
+    EMIT_MAX_SLOW = 1000
+};
 
 // A jump or call that leads behind the unit's operations, to code that is made there.
 struct emit_way {
@@ -154,10 +162,10 @@ struct emit {
     struct emit_link *link_at;     // where the links will be when the code runs
     struct emit_entry *entry_at;   // … and the entries are
     unsigned nentries;
-    bool counted;          // the way in counts down to EXIT_HOT
-    uint8_t *hot;          // … which this jump leads to
-    uint8_t *start, *cold; // of the unit's code; behind it, of the ways that it seldom takes
-    const int8_t *home;    // guest register → host register; -1: in struct cpu
+    bool counted;                 // the way in counts down to EXIT_HOT
+    uint8_t *hot;                 // … which this jump leads to
+    uint8_t *start, *cold;        // of the unit's code; behind it, of the ways that it seldom takes
+    const int8_t *home;           // guest register → host register; -1: in struct cpu
     struct x64_rm place[IR_LOCS]; // where locations live
     uint8_t reg[256];             // … the registers of those that do in one; else NO_REGISTER
     bool places_common;           // … as emit_home says
@@ -204,6 +212,9 @@ struct emit {
     uint8_t live;    // flags that the operation being emitted must leave as they are
     uint8_t fp_form; // what the code is able to do (jit/x64/fp.h)
     uint8_t fp_mode; // enum fp_mode: what MXCSR holds
+    bool placed;     // the places of instructions are wanted
+    unsigned nplaces;
+    struct tier_place places[EMIT_MAX_PLACES]; // as far as they fit
 };
 
 // Emits a unit at a.p; false: it does not fit.

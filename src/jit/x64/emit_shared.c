@@ -157,7 +157,7 @@ static uint8_t *call_thunk(struct x64 *a, const struct emit_shared *s, enum tier
     x64_align(a, 16, 0);
     uint8_t *start = a->p;
     if (e) emit_vector_store_homes(e, ALL_HOMES);
-    homes(a, home, true, kind == TIER_CALL_VECTOR ? VOLATILE : ALL);
+    homes(a, home, true, kind == TIER_CALL_VECTOR && !s->places ? VOLATILE : ALL);
     adjust_stack(a, -8);
     x64_op(a, 0, 0x0fb6, RCX, x64_m(RAX, offsetof(struct tier_call, thumb))); // movzx
     x64_op(a, X64_8, 0x88, RCX, CPU_FIELD(thumb));
@@ -347,6 +347,7 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *recor
     indirect(a, s);
     for (int kind = TIER_CALL_ANY; kind < TIER_CALL_KINDS; kind++)
         s->call[kind] = call_thunk(a, s, (enum tier_call_kind)kind, emit_home, NULL);
+    s->call_end = a->p;
     s->trap = keeping_all(a, (uintptr_t)fp_trap);
     s->write_fpscr = keeping_all(a, (uintptr_t)fp_write);
     constants(a, s);

@@ -114,4 +114,5 @@ void emit_tlb_miss_code(struct x64 *a, struct emit_shared *s)
         if (r != RSP && r != RBP && r != RBX) x64_op(a, X64_64, 0x8b, r, saved(r));
     x64_group1(a, X64_64, 0, x64_r(RSP), SIZE); // add
     x64_byte(a, 0xc3);
+    s->tlb_miss_end = a->p;
 }

@@ -75,9 +75,22 @@ static void emit_vector_op(struct emit *e, const struct ir_insn *i)
     emit_vector_end(e, i);
 }
 
+// What is emitted from here on is the guest instruction's at pc.
+static void note_place(struct emit *e, uint32_t pc)
+{
+    const uint32_t offset = (uint32_t)(e->a.p - e->start);
+    struct tier_place *last = e->nplaces ? &e->places[e->nplaces - 1] : NULL;
+    if (!e->placed || (last && last->pc == pc)) return;
+    if (last && last->offset == offset)
+        last->pc = pc;
+    else if (e->nplaces < EMIT_MAX_PLACES)
+        e->places[e->nplaces++] = (struct tier_place){offset, pc};
+}
+
 static void emit_one(struct emit *e, const struct ir_insn *i)
 {
     const enum ir_op op = i->op;
+    note_place(e, i->pc);
     // On the way that leads here an operation under a condition does end the life of what was there before.
     e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
     if ((op <= IR_XOR || (op >= IR_LD8 && op <= IR_ST32)) && emit_plain(e, i)) return;
@@ -102,17 +115,19 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
     }
 }
 
+enum { NOWHERE = 1 };
+
 struct emit_mark {
     uint8_t *p;
     bool copies; // there may be any
-    unsigned nsites, nlinks, nways, nslow, nreloads;
+    unsigned nsites, nlinks, nways, nslow, nreloads, nplaces;
     struct emit_flags flags;
 };
 
 static struct emit_mark emit_mark(const struct emit *e)
 {
-    return (struct emit_mark){e->a.p,   e->vector_copies, e->nsites,   e->nlinks,
-                              e->nways, e->nslow,         e->nreloads, e->flags};
+    return (struct emit_mark){e->a.p,   e->vector_copies, e->nsites,  e->nlinks, e->nways,
+                              e->nslow, e->nreloads,      e->nplaces, e->flags};
 }
 
 static void keep_copies(const struct emit *e, struct emit_vector copies[16])
@@ -133,7 +148,7 @@ static void emit_rewind(struct emit *e, struct emit_mark m)
 {
     e->a.p = m.p;
     e->nsites = m.nsites, e->nlinks = m.nlinks, e->nways = m.nways, e->nslow = m.nslow,
-    e->nreloads = m.nreloads;
+    e->nreloads = m.nreloads, e->nplaces = m.nplaces;
     e->flags = m.flags;
     e->ge_mask = false;
 }
@@ -259,6 +274,7 @@ static void emit_ops(struct emit *e, const struct ir_block *b)
 {
     for (const struct ir_insn *i = b->insn, *end = i + b->n; i < end && !e->a.full;) {
         e->live = i->keeps;
+        note_place(e, i->pc);
         if (i->op <= IR_VEC) {
             const unsigned selected = i->op == IR_SUB || i->op == IR_AND ? emit_early(e, i) : 0;
             if (!selected) emit_one(e, i);
@@ -282,6 +298,12 @@ static void leave_with(struct emit *e, const void *record, const uint8_t *how)
     x64_jmp_to(&e->a, how);
 }
 
+static uint32_t place_of(const struct emit_way *w)
+{
+    const struct ir_insn *i = w->miss ? w->miss : w->go ? w->go : w->leave;
+    return i ? i->pc : NOWHERE;
+}
+
 // What is jumped to from the unit's midst, behind it. Grows while it is made.
 static void emit_ways(struct emit *e)
 {
@@ -289,6 +311,7 @@ static void emit_ways(struct emit *e)
     for (unsigned k = 0; k < e->nways && !e->a.full; k++) {
         const struct emit_way w = e->ways[k];
         e->changed = e->way_changed[k];
+        note_place(e, place_of(&w));
         if (w.miss) {
             emit_miss(e, &w);
         } else if (w.label) {
@@ -386,14 +409,17 @@ static void form(struct emit *e, const struct ir_block *b, bool window)
     for (unsigned k = 0; k < b->nblocks; k++)
         e->blocks[k] = (struct emit_block){
             .key = b->blocks[k].key, .loop = b->blocks[k].loop, .live = b->blocks[k].live};
+    note_place(e, b->pc);
     window ? way_into_window(e, n++) : way_in(e, e->blocks[0].key);
     emit_vector_forget(e);
     emit_ops(e, b);
     e->cold = e->a.p;
+    note_place(e, NOWHERE);
     emit_slow_calls(e);
     emit_ways(e);
     for (unsigned k = 0; k < b->nblocks && !e->a.full; k++) {
         if (!k || !b->blocks[k].entry) continue;
+        note_place(e, NOWHERE);
         window ? way_into_window(e, n++) : way_in(e, e->blocks[k].key);
         x64_jmp_to(&e->a, e->blocks[k].label);
     }
@@ -402,7 +428,7 @@ static void form(struct emit *e, const struct ir_block *b, bool window)
 bool emit_unit(struct emit *e, const struct ir_block *b)
 {
     find_places(e);
-    e->nsites = e->nlinks = e->nentries = 0;
+    e->nsites = e->nlinks = e->nentries = e->nplaces = 0;
     e->thumb = b->thumb;
     e->nblocks = b->nblocks;
     e->last_entry = (uint32_t)b->blocks[0].key;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file_name.h"
 #include "base/log.h"
 #include "elf/elf.h"
 #include "user/core_notes.h"
@@ -91,28 +92,12 @@ static bool put_all(int fd, struct thread *t, const struct core_notes *notes)
     return ok && ftruncate(fd, (off_t)offset) == 0;
 }
 
-// %p is the process ID, %% a %.
-static void expand(char *to, size_t size, const char *pattern)
-{
-    size_t n = 0;
-    for (; *pattern && n + 1 < size; pattern++) {
-        if (pattern[0] == '%' && pattern[1] == 'p') {
-            n += (size_t)snprintf(to + n, size - n, "%d", getpid());
-            pattern++;
-        } else {
-            if (pattern[0] == '%' && pattern[1] == '%') pattern++;
-            to[n++] = *pattern;
-        }
-    }
-    to[n < size ? n : size - 1] = 0;
-}
-
 void core_write(struct thread *t, int sig, int code, uint32_t addr)
 {
     char path[4096];
     struct core_notes notes = {0};
     halt_others(t);
-    expand(path, sizeof path, t->p->opt.core);
+    file_name_expand(path, sizeof path, t->p->opt.core);
     core_notes_make(&notes, t, sig, code, addr);
     if (notes.failed) errno = ENOMEM;
     const int fd = notes.failed ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

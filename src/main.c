@@ -11,6 +11,8 @@
 #include "base/stats.h"
 #include "board/command.h"
 #include "debug/debug.h"
+#include "debug/perf.h"
+#include "debug/profile.h"
 #include "interp/engine.h"
 #include "ir/passes.h"
 #include "isa/insn.h"
@@ -71,18 +73,28 @@ static struct process_options process_options(const struct options *o)
     };
 }
 
-static struct engine *engine_of_kind(const struct engine_options *o, size_t memory)
+static struct tier *tier_new(const struct engine_options *o, uint32_t hot, const struct debug_options *debug)
+{
+    struct tier *t = jit_new(hot, o->region, o->memory);
+    if (!t) return NULL;
+    t->places = debug->profile || debug->perf;
+    if (debug->perf) t->made = perf_made;
+    return t;
+}
+
+static struct engine *engine_of_kind(const struct engine_options *o, const struct debug_options *debug,
+                                     size_t memory)
 {
     switch (o->kind) {
     case ENGINE_INTERP: return interp_engine_new(NULL, memory);
     case ENGINE_JIT: {
-        struct tier *t = jit_new(o->hot, o->region, o->memory);
+        struct tier *t = tier_new(o, o->hot, debug);
         if (t) t->counts = stats_counts_instructions();
         return interp_engine_new(t, memory);
     }
     case ENGINE_LOCKSTEP: {
         // What runs once is to be checked, too.
-        struct tier *t = jit_new(o->hot ? o->hot : 1, o->region, o->memory);
+        struct tier *t = tier_new(o, o->hot ? o->hot : 1, debug);
         struct engine *e = t ? interp_engine_new(t, memory) : NULL;
         return e && interp_engine_check(e) ? e : NULL;
     }
@@ -91,22 +103,24 @@ static struct engine *engine_of_kind(const struct engine_options *o, size_t memo
 }
 
 // NULL: it has said why.
-static struct engine *engine_new(const struct engine_options *o, size_t memory)
+static struct engine *engine_new(const struct engine_options *o, const struct debug_options *debug,
+                                 size_t memory)
 {
     if (o->disable && ir_passes_disable(o->disable)) {
         warn("--jit-disable: '%s' has a name that is not one of %s", o->disable, ir_passes_names);
         return NULL;
     }
-    struct engine *e = engine_of_kind(o, memory);
+    if (debug->perf && !perf_start(debug->perf)) return NULL;
+    struct engine *e = engine_of_kind(o, debug, memory);
     if (!e) warn("out of memory");
     return e;
 }
 
-static struct engine *system_engine_new(const struct engine_options *o)
+static struct engine *system_engine_new(const struct engine_options *o, const struct debug_options *debug)
 {
     // Compiled code leaves at each access to a device, from where flags would have to be right.
     if (o->kind == ENGINE_LOCKSTEP) ir_passes_disable("stale-flags");
-    return engine_new(o, SYSTEM_BLOCKS);
+    return engine_new(o, debug, SYSTEM_BLOCKS);
 }
 
 static bool use_sysroot(struct process *p, const struct options *o)
@@ -117,16 +131,30 @@ static bool use_sysroot(struct process *p, const struct options *o)
     return !dir || !*dir || sysroot_set(p, dir, o->only_sysroot);
 }
 
-static bool use_debugger(struct thread *t, const struct debug_options *o)
+// What the program executes gets another form of an option (--name=value) than the one with this value.
+static void inherit_option(char **own, const char *value, char *option)
+{
+    char *instead = strchr(option, '=') + 1;
+    for (; own && *own; own++)
+        if (*own == value)
+            *own = instead;
+        else if (*own + (instead - option) == value)
+            *own = option;
+}
+
+static bool use_debugger(struct thread *t, const struct debug_options *o, char **own)
 {
     const struct debug_target target = process_debug_target(t->p);
     if (t->p->opt.policy == POLICY_SANDBOX) {
         warn("--%s: a debugger cannot come into the sandbox", options_debug_front(o));
         return false;
     }
-    t->p->opt.debugger = debug_start(o, &target);
-    if (t->p->opt.debugger) signal_catch_defaults(t);
-    return t->p->opt.debugger;
+    struct debugger **d = &t->p->opt.debugger;
+    if (!debug_start(d, o, &target)) return false;
+    if (*d) signal_catch_defaults(t);
+    if (o->profile) inherit_option(own, o->profile, profile_option(*d));
+    if (o->perf) inherit_option(own, o->perf, perf_option());
+    return true;
 }
 
 static bool use_coverage(struct process *p, struct engine *engine, const char *file)
@@ -146,7 +174,7 @@ static int run(const struct options *o, const struct title *title)
     pages_expect((char *)__builtin_frame_address(0) - STACK_SOON, STACK_SOON);
     const struct process_options po = process_options(o);
     struct process p;
-    struct engine *engine = engine_new(&o->engine, USER_BLOCKS);
+    struct engine *engine = engine_new(&o->engine, &o->debug, USER_BLOCKS);
     struct thread *t = NULL;
     if (!engine) return EXIT_INTERNAL;
     if (!process_init(&p, &po, engine) || !(t = thread_new(&p))) {
@@ -159,7 +187,7 @@ static int run(const struct options *o, const struct title *title)
     }
     if (o->debug.symbols && !symbols_add_file(process_symbols(&p), o->debug.symbols)) return EXIT_INTERNAL;
     if (!use_sysroot(&p, o) || !sandbox_begin(&p, o->sandbox)) return EXIT_INTERNAL;
-    if (options_debug_front(&o->debug) && !use_debugger(t, &o->debug)) return EXIT_INTERNAL;
+    if (options_debug_front(&o->debug) && !use_debugger(t, &o->debug, o->own)) return EXIT_INTERNAL;
     if (o->debug.coverage && !use_coverage(&p, engine, o->debug.coverage)) return EXIT_INTERNAL;
     if (o->core || p.opt.coverage || stats_on) signal_catch_defaults(t);
     fault_init();

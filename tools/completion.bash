@@ -5,7 +5,7 @@ _stinkarm_has_value() {
     case $1 in
     --allow-read | --allow-write | --memory-limit | --time-limit | --max-processes) return 0 ;;
     -C | --syscalls | -s | --stack-size | -E | --env | -U | --unset-env | -0 | --argv0 | -L | --sysroot | --root | --cpu | --engine | --jit-hot | --jit-region | --jit-memory | --jit-disable | --core | -g | --gdb | --break | --watch | --commands | --symbols | -l | --log | \
-        --log-file) return 0 ;;
+        --log-file | --profile | --perf) return 0 ;;
     -M | --machine | -m | --memory | --smp | --smp-mode | --rtc | --initrd | --append | --dtb | --dump-dtb | --load | \
         --load-address | --entry-point-address | --serial | --virtio | --virtio-console | --drive | --net | --share | --display) return 0 ;;
     esac
@@ -75,13 +75,13 @@ _stinkarm() {
     if [[ $system && $cur == -* ]]; then
         COMPREPLY=($(compgen -W "-M --machine -m --memory --smp --smp-mode --icount --rtc --no-reboot --exit-on-panic --engine
             --initrd --append --dtb --dump-dtb --atags --load --load-address --entry-point-address --semihosting --serial
-            --virtio --virtio-console --drive --net --share --display -g --gdb --gdb-nowait --break --watch --step --commands --symbols --coverage -l --log --log-file --stats -h --help" -- "$cur"))
+            --virtio --virtio-console --drive --net --share --display -g --gdb --gdb-nowait --break --watch --step --commands --symbols --coverage --profile --perf -l --log --log-file --stats -h --help" -- "$cur"))
         return
     fi
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "-C --syscalls --allow-read --allow-write --allow-exec --allow-net --memory-limit --time-limit
             --max-processes -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 -L --sysroot --root --cpu --engine --jit-hot --jit-region --jit-memory --jit-disable
-            --core -g --gdb --gdb-nowait --break --watch --step --commands --symbols --coverage -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
+            --core -g --gdb --gdb-nowait --break --watch --step --commands --symbols --coverage --profile --perf -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
         return
     fi
     compopt -o default

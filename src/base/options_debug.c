@@ -54,6 +54,8 @@ static const struct debug_option rows[] = {
     {"watch", 0, true, false, add_watch, 0},
     {"step", 0, false, false, set_flag, FIELD(step)},
     {"commands", 0, true, false, set_string, FIELD(commands)},
+    {"perf", 0, true, true, set_string, FIELD(perf)},
+    {"profile", 0, true, true, set_string, FIELD(profile)},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -78,7 +80,7 @@ bool options_debug(struct debug_options *o, const char *name, char *arg)
     return d && d->set(o, d, arg);
 }
 
-static const char *monitor_option(const struct debug_options *o)
+const char *options_debug_monitor(const struct debug_options *o)
 {
     if (o->breaks) return "break";
     if (o->watches) return "watch";
@@ -88,13 +90,21 @@ static const char *monitor_option(const struct debug_options *o)
 
 const char *options_debug_front(const struct debug_options *o)
 {
-    return o->gdb || o->gdb_inherit ? "gdb" : monitor_option(o);
+    const char *monitor = options_debug_monitor(o);
+    if (o->gdb || o->gdb_inherit) return "gdb";
+    return monitor ? monitor : o->profile ? "profile" : o->perf ? "perf" : NULL;
 }
 
 bool options_debug_fit(const struct debug_options *o)
 {
-    const char *monitor = monitor_option(o);
-    if (!o->gdb || !monitor) return true;
-    warn("--gdb and --%s exclude each other: one debugger at a time; see %s", monitor, option_help_command);
+    const char *monitor = options_debug_monitor(o), *debugger = o->gdb ? "gdb" : monitor;
+    if (o->gdb && monitor) {
+        warn("--gdb and --%s exclude each other: one debugger at a time; see %s", monitor,
+             option_help_command);
+        return false;
+    }
+    if (!o->profile || !debugger) return true;
+    warn("--profile and --%s exclude each other: a program that stands still takes no time; see %s", debugger,
+         option_help_command);
     return false;
 }

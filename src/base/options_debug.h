@@ -24,6 +24,8 @@ struct debug_options {
     const char *commands;                      // … a file with what it is told; NULL: the terminal
     const char *coverage;                      // a file for what has been executed, or NULL
     const char *symbols;                       // a file with names of addresses, or NULL
+    const char *profile;                       // where to: [+][callgrind:]FILE; NULL: none is made
+    const char *perf;                          // a directory, for perf's jit-PID.dump; NULL: perf is not told
 };
 
 // One of them: a row of the table in options_debug.c, and that is all but for the texts of --help.
@@ -42,8 +44,10 @@ const struct debug_option *options_debug_letter(char letter);
 // One of them, by its name; arg is NULL if it has no value. False: it has said what is wrong.
 bool options_debug(struct debug_options *o, const char *name, char *arg);
 
-// The option that wants a debugger, without the dashes in front; NULL: none does.
+// The option that wants CPUs to be looked at, without the dashes in front; NULL: none does.
 const char *options_debug_front(const struct debug_options *o);
+// … that the monitor comes in for.
+const char *options_debug_monitor(const struct debug_options *o);
 // Whether they go together. False: it has said what does not.
 bool options_debug_fit(const struct debug_options *o);
 

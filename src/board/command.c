@@ -29,7 +29,8 @@ static void open_standard(void)
     if (fd >= 0) close(fd);
 }
 
-int system_main(int argc, char **argv, struct engine *(*make)(const struct engine_options *o),
+int system_main(int argc, char **argv,
+                struct engine *(*make)(const struct engine_options *, const struct debug_options *),
                 debug_start_fn *debug)
 {
     struct machine_command c;
@@ -44,7 +45,7 @@ int system_main(int argc, char **argv, struct engine *(*make)(const struct engin
     }
     c.machine.debug = debug;
     c.machine.compiles = c.engine.kind != ENGINE_INTERP;
-    struct engine *engine = make(&c.engine);
+    struct engine *engine = make(&c.engine, &c.machine.debug_options);
     struct machine *m = engine ? machine_new(&c.machine, engine) : NULL;
     int status = EXIT_INTERNAL;
     if (m) {

@@ -1,7 +1,9 @@
 #include "board/debug.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "mem/access.h"
 #include "mem/by_pages.h"
 #include "symbols/backtrace.h"
 
@@ -50,6 +52,21 @@ struct symbols *machine_symbols(struct machine *m)
 {
     if (!m->symbols) m->symbols = symbols_new(&(struct symbols_source){.ctx = m});
     return m->symbols;
+}
+
+static bool page_in_tlb(void *cpu, uint32_t addr, void *host, size_t n)
+{
+    const struct cpu *c = cpu;
+    const struct tlb_entry e = *tlb_entry_of(c->tlb, addr);
+    const uint32_t offset = addr - e.read;
+    if (offset >= 0x1000) return false;
+    memcpy(host, e.host + offset, n);
+    return true;
+}
+
+static size_t peek(struct cpu *c, uint32_t addr, void *to, size_t n)
+{
+    return mem_by_pages(page_in_tlb, c, addr, to, n);
 }
 
 // Blocks are found by physical pages, and a breakpoint's address may mean many.
@@ -167,12 +184,14 @@ struct debug_target machine_debug_target(struct machine *m)
         .ctx = m,
         .pid = 1,
         .in_turn = m->opt.round_robin || m->opt.icount,
+        .steady = m->opt.icount,
         .id = id_of,
         .name = name_of,
         .read = read_memory,
         .write = write_memory,
         .symbols = machine_symbols(m),
         .stack = stack_of,
+        .peek = peek,
         .invalidate = invalidate,
         .quit = quit,
         .pause = pause_time,

@@ -388,11 +388,11 @@ static bool start_debugger(struct machine *m, struct debugger **d)
     const struct debug_target target = machine_debug_target(m);
     *d = NULL;
     if (!options_debug_front(&m->opt.debug_options)) return true;
-    if (!m->opt.debug_options.gdb) signals_leave_interrupts();
-    *d = m->opt.debug(&m->opt.debug_options, &target);
+    if (options_debug_monitor(&m->opt.debug_options)) signals_leave_interrupts();
+    if (!m->opt.debug(d, &m->opt.debug_options, &target)) return false;
     for (unsigned i = 0; *d && i < m->sys.ncpus; i++)
         (*d)->join(*d, &m->sys.cpu[i]->cpu);
-    return *d;
+    return true;
 }
 
 int machine_run(struct machine *m)

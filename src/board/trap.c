@@ -32,6 +32,7 @@ static _Noreturn void die(int sig, const siginfo_t *si)
 
 static void on_fpe(int sig, siginfo_t *si, void *context)
 {
+    if (current && trap_to_debugger(current, si, context)) return;
     if (si->si_code > 0 && current && current->in_engine && trap_to_engine(current, context)) return;
     die(sig, si);
 }
@@ -50,7 +51,7 @@ void traps_init(void)
     struct sigaction sa;
     memset(&sa, 0, sizeof sa);
     sa.sa_sigaction = on_fpe;
-    sa.sa_flags = SA_SIGINFO | SA_NODEFER;
+    sa.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;
     sigaction(SIGFPE, &sa, &before_fpe);
     sa.sa_sigaction = on_segv;
     sigaction(SIGSEGV, &sa, &before_segv);

@@ -14,6 +14,8 @@ struct cpu_stops {
     uint32_t addr[CPU_STOPS];
 };
 
+struct host_registers; // cpu/engine.h
+
 struct debugger {
     struct cpu_stops stops;
     // As engine->run, but that it may take long before the CPU runs, and that it may have been another
@@ -45,6 +47,9 @@ struct debugger {
     // (--gdb-inherit) what is written here; and it could not.
     void (*exec)(struct debugger *d, struct cpu *c, char *inherit, size_t size);
     void (*exec_failed)(struct debugger *d, struct cpu *c);
+    // In the handler of a SIGFPE that the debugger has queued, with itself as the value, to a CPU's thread:
+    // where the host was. NULL: it sends none.
+    void (*asked)(struct debugger *d, struct cpu *c, uintptr_t host_pc, const struct host_registers *h);
 };
 
 struct backtrace_space;
@@ -56,12 +61,15 @@ struct debug_target {
     void *ctx;
     // Whether CPUs are all one host thread's, in turn, so that none may wait for another.
     bool in_turn;
-    unsigned pid;                                               // of the program
+    bool steady;  // what happens depends on where CPUs leave the engine: none may have to do so for nothing
+    unsigned pid; // of the program
     unsigned (*id)(const struct cpu *c);                        // of the thread, from 1
     void (*name)(const struct cpu *c, char *name, size_t size); // what to call it
     // Bytes that were copied: up to the first that cannot be. Code that is written over is invalidated.
     size_t (*read)(struct cpu *c, uint32_t addr, void *to, size_t n);
     size_t (*write)(struct cpu *c, uint32_t addr, const void *from, size_t n);
+    // As read, from a signal's handler, whatever the CPU is in the midst of. It may give less.
+    size_t (*peek)(struct cpu *c, uint32_t addr, void *to, size_t n);
     struct symbols *symbols; // of its addresses (symbols/symbols.h), or NULL
     // How to walk a CPU's stack (symbols/backtrace.h): good as long as the CPU stands still. NULL: read alone
     // has to do.
@@ -72,8 +80,8 @@ struct debug_target {
     void (*quit)(void *ctx, int status);
     // System mode, else NULL: CPUs stand still, and time with them, or go on; again: nothing.
     void (*pause)(void *ctx, bool yes);
-    // A debugger talks on the terminal from now on, or no longer; and whether all ends anyway. NULL: a program is
-    // not asked.
+    // A debugger talks on the terminal from now on, or no longer; and whether all ends anyway. NULL: a
+    // program is not asked.
     void (*terminal)(void *ctx, bool taken);
     bool (*ending)(void *ctx);
     // User mode, else NULL: the program's file as the guest names it; its auxiliary vector; a file of the
@@ -90,8 +98,9 @@ struct debug_target {
 };
 
 struct debug_options; // base/options.h
-// A debugger of a target, which is copied. NULL: it has said why there is none.
-typedef struct debugger *debug_start_fn(const struct debug_options *o, const struct debug_target *t);
+// A debugger of a target, which is copied, as the options ask for; NULL: they do not. False: it has said why
+// there is none.
+typedef bool debug_start_fn(struct debugger **d, const struct debug_options *o, const struct debug_target *t);
 
 // Whether there is a stop at an address; and the nearest one from there on, or end.
 static inline uint64_t cpu_stop_from(const struct cpu_stops *s, uint32_t from, uint64_t end)

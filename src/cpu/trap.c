@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cpu/debug.h"
+
 struct host_registers trap_registers(const ucontext_t *uc)
 {
     static const int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -20,5 +22,14 @@ bool trap_to_engine(struct cpu *c, ucontext_t *uc)
     const struct host_registers h = trap_registers(uc);
     if (!c->engine->host_trap || !c->engine->host_trap(c, &h, &pc, &stack, &arg)) return false;
     g[REG_RIP] = (greg_t)pc, g[REG_RSP] = (greg_t)stack, g[REG_RAX] = (greg_t)arg;
+    return true;
+}
+
+bool trap_to_debugger(struct cpu *c, const siginfo_t *si, const ucontext_t *uc)
+{
+    struct debugger *d = c->debugger;
+    if (si->si_code != SI_QUEUE || !d || !d->asked || si->si_value.sival_ptr != d) return false;
+    const struct host_registers h = trap_registers(uc);
+    d->asked(d, c, (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], &h);
     return true;
 }

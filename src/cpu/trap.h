@@ -10,5 +10,7 @@ struct host_registers trap_registers(const ucontext_t *uc);
 // Whether the engine wants to go on elsewhere: in software, after an operation that the host refuses. Then
 // the handler has only to return.
 bool trap_to_engine(struct cpu *c, ucontext_t *uc);
+// Whether the signal is the debugger's own, which is told then.
+bool trap_to_debugger(struct cpu *c, const siginfo_t *si, const ucontext_t *uc);
 
 #endif

@@ -7,4 +7,7 @@
 
 debug_start_fn debug_start;
 
+// Of a target's addresses, now: a fork's child has others. NULL: there are none.
+struct symbols *debug_symbols(const struct debug_target *t, struct cpu *c);
+
 #endif

@@ -140,6 +140,7 @@ struct debug_target process_debug_target(struct process *p)
         .name = name_of,
         .read = read_memory,
         .write = write_memory,
+        .peek = read_memory,
         .symbols = process_symbols(p),
         .stack = stack_of,
         .invalidate = invalidate,

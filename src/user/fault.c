@@ -85,6 +85,7 @@ static void on_fpe(int sig, siginfo_t *si, void *context)
 {
     ucontext_t *uc = context;
     struct thread *t = current_thread;
+    if (t && trap_to_debugger(&t->cpu, si, uc)) return;
     if (si->si_code <= 0) {
         signal_host_handler(sig, si, context);
         return;

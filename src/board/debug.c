@@ -48,9 +48,18 @@ static void stack_of(struct cpu *c, struct backtrace_space *space)
     *space = (struct backtrace_space){.symbols = machine_symbols(m), .ctx = c, .read = read_stack};
 }
 
+// A kernel begins where memory does.
+static const uint8_t *kernel_memory(void *ctx, size_t *size)
+{
+    const struct machine *m = ctx;
+    const uint64_t most = 256u << 20;
+    *size = (size_t)(m->opt.memory < most ? m->opt.memory : most);
+    return m->ram;
+}
+
 struct symbols *machine_symbols(struct machine *m)
 {
-    if (!m->symbols) m->symbols = symbols_new(&(struct symbols_source){.ctx = m});
+    if (!m->symbols) m->symbols = symbols_new(&(struct symbols_source){.ctx = m, .memory = kernel_memory});
     return m->symbols;
 }
 

@@ -17,6 +17,16 @@ struct walk {
     bool thumb, interrupted;
 };
 
+// An address in the instruction that a frame is at. Kernels have calls return to where a function begins.
+static uint32_t place_of(const struct walk *w)
+{
+    struct symbol s;
+    const uint32_t pc = w->r[PC];
+    if (w->interrupted) return pc;
+    const bool begins = symbols_at(w->space->symbols, pc, &s) && s.addr == pc;
+    return begins && !stack_is_behind_call(w->space, pc, w->thumb) ? pc : pc - 1;
+}
+
 static bool returns_to(const struct backtrace_space *space, uint32_t lr)
 {
     return stack_is_behind_call(space, lr & ~1u, lr & 1);
@@ -50,7 +60,7 @@ static bool follow_pointer(struct walk *w, unsigned reg)
 // restored was pc itself, as a kernel's exceptions save it.
 static bool unwind_known(struct walk *w, bool *exact)
 {
-    const uint32_t at = w->r[PC] - !w->interrupted;
+    const uint32_t at = place_of(w);
     struct exidx_entry e;
     struct symbol s;
     uint32_t r[16];
@@ -147,7 +157,7 @@ unsigned backtrace(const struct backtrace_space *space, const uint32_t r[16], bo
     do {
         if (n == max) break;
         frames[n++] = (struct backtrace_frame){
-            .pc = w.r[PC], .sp = w.r[SP], .thumb = w.thumb, .interrupted = w.interrupted};
+            .pc = w.r[PC], .sp = w.r[SP], .at = place_of(&w), .thumb = w.thumb, .interrupted = w.interrupted};
     } while (up(&w));
     return n;
 }
@@ -155,15 +165,14 @@ unsigned backtrace(const struct backtrace_space *space, const uint32_t r[16], bo
 // " in main+0x10 (program)", or " in libc.so.6+0x2a2da"
 static void format_place(struct symbols *symbols, const struct backtrace_frame *f, char *buf, size_t size)
 {
-    const uint32_t at = f->pc - !f->interrupted; // behind a call may be another function
     struct symbol s;
     const char *file;
     uint32_t in_file;
-    if (symbols_at(symbols, at, &s))
+    if (symbols_at(symbols, f->at, &s))
         snprintf(buf, size, *s.file ? " in %.300s+0x%x (%.100s)" : " in %.300s+0x%x", s.name,
                  (unsigned)(f->pc - s.addr), s.file);
-    else if (symbols_file_at(symbols, at, &file, &in_file))
-        snprintf(buf, size, " in %.100s+0x%x", file, (unsigned)(in_file + !f->interrupted));
+    else if (symbols_file_at(symbols, f->at, &file, &in_file))
+        snprintf(buf, size, " in %.100s+0x%x", file, (unsigned)(in_file + f->pc - f->at));
 }
 
 void backtrace_print(const struct backtrace_space *space, const uint32_t r[16], bool thumb,

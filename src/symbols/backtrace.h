@@ -19,6 +19,7 @@ struct backtrace_space {
 struct backtrace_frame {
     uint32_t pc; // of the caller: the address behind its call
     uint32_t sp; // in that frame
+    uint32_t at; // in its call: what to look up, since behind it may be another function
     bool thumb;
     bool interrupted; // pc is the next instruction, not behind a call: the innermost frame, and a signal's
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -39,6 +40,7 @@ struct symbols {
     size_t nplaces, cap;
     uint64_t changes; // the source's number when places were listed
     bool listed;
+    uint64_t searched; // when memory was, in seconds
 };
 
 struct symbols *symbols_new(const struct symbols_source *source)
@@ -232,6 +234,32 @@ static const struct table *mapped_at(struct symbols *s, uint32_t addr, uint32_t 
     return t;
 }
 
+// ---- a kernel's own table ----
+
+static uint64_t seconds(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec;
+}
+
+// What is not there yet may come: it is looked for again, but not all the time.
+static void search_memory(struct symbols *s)
+{
+    if (s->given || !s->source.memory || s->searched == seconds()) return;
+    size_t size;
+    struct table t = {0};
+    const uint8_t *memory = s->source.memory(s->source.ctx, &size);
+    if (table_read_kallsyms(&t, memory, size)) {
+        struct file *f = new_file(&s->given, "", "");
+        if (f)
+            f->table = t;
+        else
+            table_free(&t);
+    }
+    s->searched = seconds();
+}
+
 // ---- questions ----
 
 static bool fill(struct symbol *found, const struct table *t, const struct table_entry *e, uint32_t bias,
@@ -278,6 +306,7 @@ bool symbols_at(struct symbols *s, uint32_t addr, struct symbol *found)
 {
     if (!s) return false;
     pthread_mutex_lock(&s->lock);
+    search_memory(s);
     const bool ok = at(s, addr, found);
     pthread_mutex_unlock(&s->lock);
     return ok;
@@ -306,6 +335,7 @@ bool symbols_find(struct symbols *s, const char *name, struct symbol *found)
     if (!s) return false;
     const char *colon = strrchr(name, ':');
     pthread_mutex_lock(&s->lock);
+    search_memory(s);
     const bool ok = find(s, NULL, 0, name, found) ||
                     (colon > name && find(s, name, (size_t)(colon - name), colon + 1, found));
     pthread_mutex_unlock(&s->lock);
@@ -334,6 +364,7 @@ void symbols_format(struct symbols *s, uint32_t addr, char *buf, size_t size)
 // A kernel's table is between two symbols.
 static bool kernel_exidx(struct symbols *s, uint32_t *table, uint32_t *size)
 {
+    search_memory(s);
     for (const struct file *f = s->given; f; f = f->next) {
         const struct table_entry *start = table_find(&f->table, "__start_unwind_idx");
         const struct table_entry *stop = table_find(&f->table, "__stop_unwind_idx");

@@ -30,6 +30,8 @@ struct symbols_source {
     // Memory as the CPU sees it: bytes that were copied, up to the first that cannot be. NULL: it is not
     // looked at.
     size_t (*read)(void *ctx, uint32_t addr, void *to, size_t n);
+    // Physical memory, where a kernel may have a table of its symbols: it is searched if there are no others.
+    const uint8_t *(*memory)(void *ctx, size_t *size);
 };
 
 // NULL: out of memory.

@@ -51,6 +51,10 @@ enum table_read table_read_elf(struct table *t, int fd, const char **why);
 // table_map.c: lines "c0008000 T _text", as nm and the kernel's System.map and /proc/kallsyms have them.
 enum table_read table_read_map(struct table *t, int fd, const char **why);
 
+// table_kallsyms.c: the table that a running kernel has in memory (all of it, as it lies). False: there is
+// none.
+bool table_read_kallsyms(struct table *t, const uint8_t *mem, size_t size);
+
 // All bytes [offset, offset + size) of a file, malloc'ed, and a NUL behind them. NULL: it has not so many.
 void *table_bytes(int fd, uint64_t offset, size_t size);
 

@@ -9,12 +9,14 @@
 #include "symbols/stack_op.h"
 
 enum { R7 = 7, FP = 11, SP = 13, LR = 14, PC = 15 };
-enum { SHOWN = 64, GUESSED_BACK = 2048 };
+enum { SHOWN = 64, GUESSED_BACK = 2048, SWITCHES = 4 };
 
 struct walk {
     const struct backtrace_space *space;
     uint32_t r[16]; // r[15] without bit 0
     bool thumb, interrupted;
+    bool by_table;     // the last step was
+    unsigned switches; // of stacks, so far
 };
 
 // An address in the instruction that a frame is at. Kernels have calls return to where a function begins.
@@ -78,7 +80,7 @@ static bool unwind_known(struct walk *w, bool *exact)
         memcpy(by_table, w->r, sizeof by_table);
         if (exidx_unwind(w->space, &e, by_table, exact)) {
             memcpy(w->r, by_table, sizeof by_table);
-            return true;
+            return w->by_table = true;
         }
     }
     if (part == PROLOGUE_LOST) return false;
@@ -139,8 +141,11 @@ static bool up(struct walk *w)
     const uint32_t sp = w->r[SP];
     const bool leaf = w->interrupted;
     bool exact;
+    w->by_table = false;
     if (!call(w, &exact)) return false;
-    if (w->r[SP] < sp || (w->r[SP] == sp && !leaf)) return false; // stacks grow downwards
+    // Stacks grow downwards; but kernels have one for interrupts, which may lie above the one they leave.
+    if (w->r[SP] < sp && (!w->by_table || w->switches++ == SWITCHES)) return false;
+    if (w->r[SP] == sp && !leaf) return false;
     if (!exact) w->thumb = w->r[PC] & 1;
     w->r[PC] &= ~1u;
     w->interrupted = exact;
@@ -185,7 +190,8 @@ void backtrace_print(const struct backtrace_space *space, const uint32_t r[16], 
     for (unsigned i = 0; i < n; i++) {
         const struct backtrace_frame *f = &frames[i];
         if (i && f->interrupted) {
-            snprintf(line, sizeof line, "#%-2u <signal handler called>", shown++);
+            snprintf(line, sizeof line, "#%-2u <%s>", shown++,
+                     space->trampoline ? "signal handler called" : "exception");
             put(to, line);
         }
         const int len = snprintf(line, sizeof line, "#%-2u 0x%08x", shown++, (unsigned)f->pc);

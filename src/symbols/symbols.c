@@ -366,6 +366,9 @@ static bool kernel_exidx(struct symbols *s, uint32_t *table, uint32_t *size)
 {
     search_memory(s);
     for (const struct file *f = s->given; f; f = f->next) {
+        *table = f->table.exidx;
+        *size = f->table.exidx_size;
+        if (*size && !f->table.nsegments) return true; // found in memory
         const struct table_entry *start = table_find(&f->table, "__start_unwind_idx");
         const struct table_entry *stop = table_find(&f->table, "__stop_unwind_idx");
         if (!start || !stop || stop->addr <= start->addr) continue;

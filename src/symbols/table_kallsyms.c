@@ -15,7 +15,7 @@
 enum { TOKENS = 256, MARKED = 256, LEAST = 256, MOST = 1 << 20, NAME = 512, ALIGNED = 16 };
 
 // How far names may lie in front of the tokens.
-#define NAMES_REACH (32u << 20)
+#define NAMES_REACH ((size_t)32 << 20)
 
 struct kernel {
     const uint8_t *mem;
@@ -215,6 +215,50 @@ static bool read_names(struct table *t, const struct kernel *k, const struct add
     return t->n;
 }
 
+// ---- the table of unwinding ----
+
+// Where a kernel's memory is mapped from: its lowest symbol lies in the first 16 MiB.
+#define LINEAR(addr) ((addr)&0xff000000)
+
+enum { LEAST_ENTRIES = 128, IMAGE = 64 << 20 };
+
+// The function that an entry of .ARM.exidx is about: 31 bits, relative to its place.
+static uint32_t function_of(const uint8_t *mem, size_t at, uint32_t linear)
+{
+    const uint32_t w = get_le32(mem + at);
+    return linear + (uint32_t)at + ((w & 0x7fffffff) ^ 0x40000000) - 0x40000000;
+}
+
+// How many entries from there on are about ascending addresses, the first of them functions that have names.
+static size_t entries_at(const struct table *t, const uint8_t *mem, size_t size, size_t at)
+{
+    const uint32_t linear = LINEAR(t->entries[0].addr), last = t->entries[t->n - 1].addr;
+    uint32_t before = t->entries[0].addr - 1;
+    size_t n = 0, named = 0;
+    for (; at + 8 <= size && !(mem[at + 3] & 0x80); at += 8, n++) {
+        const uint32_t function = function_of(mem, at, linear);
+        if (function <= before || function > last) break;
+        before = function;
+        const struct table_entry *e = n < LEAST_ENTRIES ? table_at(t, function) : NULL;
+        named += e && e->addr == function;
+        if (n == 8 && named < 4) return 0;
+    }
+    return n >= LEAST_ENTRIES && named > LEAST_ENTRIES / 2 ? n : 0;
+}
+
+// CONFIG_KALLSYMS without _ALL leaves out the symbols that say where it is.
+static void find_exidx(struct table *t, const uint8_t *mem, size_t size)
+{
+    if (size > IMAGE) size = IMAGE;
+    for (size_t at = t->entries[0].addr - LINEAR(t->entries[0].addr); at + 8 <= size; at += 4) {
+        const size_t n = entries_at(t, mem, size, at);
+        if (!n) continue;
+        t->exidx = LINEAR(t->entries[0].addr) + (uint32_t)at;
+        t->exidx_size = (uint32_t)n * 8;
+        return;
+    }
+}
+
 bool table_read_kallsyms(struct table *t, const uint8_t *mem, size_t size)
 {
     static const char digits[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";
@@ -223,7 +267,10 @@ bool table_read_kallsyms(struct table *t, const uint8_t *mem, size_t size)
     while ((found = memmem(found, size - (size_t)(found - mem), digits, sizeof digits))) {
         struct addresses a;
         if (find_index(&k, (size_t)(found - mem)) && find_names(&k) && find_addresses(&k, &a)) {
-            if (read_names(t, &k, &a)) return true;
+            if (read_names(t, &k, &a)) {
+                find_exidx(t, mem, size);
+                return true;
+            }
             table_free(t);
         }
         found++;

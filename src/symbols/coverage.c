@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file_name.h"
 #include "base/log.h"
 #include "elf/elf.h"
 
@@ -181,21 +182,6 @@ void coverage_block(void *coverage, struct cpu *c, uint32_t first, uint32_t last
 
 // ---- the file ----
 
-static void expand(char *to, size_t size, const char *pattern)
-{
-    size_t n = 0;
-    for (; *pattern && n + 1 < size; pattern++) {
-        if (pattern[0] == '%' && pattern[1] == 'p') {
-            n += (size_t)snprintf(to + n, size - n, "%d", (int)getpid());
-            pattern++;
-        } else {
-            if (pattern[0] == '%' && pattern[1] == '%') pattern++;
-            to[n++] = *pattern;
-        }
-    }
-    to[n < size ? n : size - 1] = 0;
-}
-
 static bool names_process(const char *pattern)
 {
     for (const char *p = pattern; (p = strchr(p, '%')); p += 2) {
@@ -247,7 +233,7 @@ void coverage_write(struct coverage *v)
 {
     char name[PATH_MAX];
     pthread_mutex_lock(&v->lock);
-    expand(name, sizeof name, v->file);
+    file_name_expand(name, sizeof name, v->file);
     struct coverage sorted = *v; // what is written is a copy: it may go on
     sorted.set = calloc(v->room ? v->room : 1, sizeof *v->set);
     FILE *f = sorted.set ? fopen(name, "we") : NULL;
@@ -287,7 +273,7 @@ struct coverage *coverage_new(const char *file, const struct symbols_source *sou
     pthread_mutex_init(&v->lock, NULL);
     v->source = *source;
     char name[PATH_MAX];
-    expand(name, sizeof name, v->file);
+    file_name_expand(name, sizeof name, v->file);
     FILE *f = fopen(name, "we");
     if (!f) {
         warn("--coverage: %s: %s", name, strerror(errno));

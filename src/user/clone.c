@@ -282,6 +282,7 @@ static int64_t clone_process(struct thread *t, const struct clone_args *a)
     p->engine->fork_after(p->engine, pid == 0, &t->cpu);
     pthread_mutex_unlock(&p->as.mm_lock);
     symbols_release(p->symbols);
+    if (stats_on && pid >= 0) signal_stats_forked((int)pid);
     if (pid == 0) stats_forked();
     if (p->opt.coverage) coverage_fork_after(p->opt.coverage, pid == 0);
     if (pid == 0) become_process(t, a);
@@ -342,6 +343,7 @@ static int64_t run_vm_child(struct vm_child *v)
     const uint32_t flags = (v->args->flags & CLONE_FOR_HOST) | CLONE_VM | CLONE_VFORK;
     int64_t pid = clone(vm_child_main, stack + HOST_STACK, (int)flags, v);
     if (pid < 0) pid = -errno;
+    if (stats_on && pid > 0) signal_stats_forked((int)pid);
     thread_present(self);
     forget_frames(stack, HOST_STACK); // the child did not return from its functions
     munmap(stack, HOST_STACK);

@@ -84,9 +84,10 @@ bool signal_dumps_core(int sig); // … by default
 void signal_catch_defaults(struct thread *t);
 
 // signal_stats.c, with --stats: signals are counted from now on; one is delivered; and whether this one is the
-// user's, who wants a report.
+// user's, who wants a report; a process has been forked (0: this is the child).
 void signal_stats_init(void);
 void signal_count(int sig);
+void signal_stats_forked(int pid);
 bool signal_asks_for_stats(const struct thread *t, const struct abi_siginfo *info);
 
 // The disposition of a signal and its host counterpart.

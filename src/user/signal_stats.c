@@ -42,12 +42,29 @@ void signal_count(int sig)
     stats_row(&delivered[sig]);
 }
 
+// Parents, siblings and children by forks: of one that has sent a signal with its last breath nothing else may be left.
+enum { RELATIVES = 64 };
+static int relative[RELATIVES];
+static unsigned nrelatives;
+
+void signal_stats_forked(int pid)
+{
+    relative[__atomic_fetch_add(&nrelatives, 1, __ATOMIC_RELAXED) % RELATIVES] = pid ? pid : getppid();
+}
+
+static bool is_relative(int pid)
+{
+    for (unsigned i = 0; i < RELATIVES; i++)
+        if (pid && relative[i] == pid) return true;
+    return false;
+}
+
 // Whether a process is run by a stinkarm like this one.
 static bool is_ours(int pid)
 {
     char path[32];
     struct stat its, own;
-    if (pid == getpid()) return true;
+    if (pid == getpid() || is_relative(pid)) return true;
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
     return stat(path, &its) == 0 && stat("/proc/self/exe", &own) == 0 && its.st_dev == own.st_dev &&
            its.st_ino == own.st_ino;
@@ -73,6 +90,6 @@ bool signal_asks_for_stats(const struct thread *t, const struct abi_siginfo *inf
     if (info->signo != SIGUSR1 || policy_sandboxed(t)) return false;
     if (info->code != ABI_SI_USER && info->code != ABI_SI_QUEUE && info->code != ABI_SI_TKILL) return false;
     const int from = info->rt.pid;
-    // One that has sent it with its last breath has no executable any more.
+    // A zombie has no executable, but a parent.
     return !is_ours(from) && !is_ours(parent_of(from));
 }

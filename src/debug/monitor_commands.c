@@ -211,7 +211,7 @@ static bool ask_target(struct monitor *m, const char *line)
     return t->monitor && e && t->monitor(t->ctx, e->cpu, line, put_text, m);
 }
 
-void monitor_command(struct monitor *m, char *line)
+void monitor_command(struct monitor *m, const char *line)
 {
     line += strspn(line, " \t");
     if (*line == '#') return;

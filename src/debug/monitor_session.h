@@ -58,8 +58,8 @@ void monitor_put(struct monitor *m, const char *fmt, ...) __attribute__((format(
 // The one that commands are about; NULL: there is none any more.
 struct debug_cpu *monitor_cpu(struct monitor *m);
 
-// monitor_commands.c: a line; what it wants is in go and over. Its text is changed.
-void monitor_command(struct monitor *m, char *line);
+// monitor_commands.c: a line; what it wants is in go and over.
+void monitor_command(struct monitor *m, const char *line);
 
 // monitor_points.c
 struct parse_names monitor_names(struct monitor *m);

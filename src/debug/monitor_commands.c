@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/signal_names.h"
+#include "base/stats.h"
 #include "debug/log.h"
 #include "debug/monitor_session.h"
 #include "symbols/backtrace.h"
@@ -21,6 +22,8 @@ static const char help[] =
     "                           strings, instructions; b h w in 1, 2 or 4 bytes\n"
     "dis [ADDR] [N]             instructions\n"
     "p VALUE                    a value, and what is there\n"
+    "log WHAT,... on|off        what is logged: --help lists it\n"
+    "stats                      the figures so far, with --stats\n"
     "v                          logs each instruction while it runs, or no longer\n"
     "q [STATUS]                 ends all, with this exit status (0)\n"
     "help                       this\n"
@@ -167,6 +170,33 @@ static void command_trace(struct monitor *m, struct parse *p)
     monitor_put(m, "instructions are %s logged\n", log_any(LOG_INSTRUCTIONS) ? "now" : "no longer");
 }
 
+static void command_log(struct monitor *m, struct parse *p)
+{
+    const struct debug_cpu *e = monitor_cpu(m);
+    char list[256], what[8], why[LOG_WHY];
+    const size_t n = parse_word(p, list, sizeof list);
+    parse_word(p, what, sizeof what);
+    const bool on = !strcmp(what, "on");
+    if (!n || n == sizeof list - 1 || (!on && strcmp(what, "off") != 0) || !parse_end(p))
+        monitor_put(m, "log WHAT,... on|off\n");
+    else if (!debug_log(e ? e->cpu : NULL, list, on, why))
+        monitor_put(m, "%s\n", why);
+}
+
+static void put_piece(void *to, const char *text, size_t n)
+{
+    for (size_t k; n; text += k, n -= k) {
+        k = n < 512 ? n : 512;
+        monitor_put(to, "%.*s", (int)k, text);
+    }
+}
+
+static void command_stats(struct monitor *m, struct parse *p)
+{
+    (void)p;
+    stats_print(put_piece, m);
+}
+
 static void put_text(void *to, const char *text)
 {
     monitor_put(to, "%s", text);
@@ -199,6 +229,8 @@ static const struct {
     {"dis", "disassemble", memory_disassemble, A_CPU},
     {"p", "print", command_print, A_CPU},
     {"v", "trace", command_trace, ANYTIME},
+    {"log", "l", command_log, ANYTIME},
+    {"stats", "figures", command_stats, ANYTIME},
     {"q", "quit", command_quit, ANYTIME},
     {"help", "h", command_help, ANYTIME},
 };

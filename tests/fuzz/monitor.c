@@ -15,6 +15,13 @@
 static uint8_t memory[0x2000];
 static struct cpu cpu;
 
+static void forget(struct engine *e, uint64_t addr, uint64_t len)
+{
+    (void)e, (void)addr, (void)len;
+}
+
+static struct engine engine = {.invalidate = forget};
+
 static unsigned id_of(const struct cpu *c)
 {
     (void)c;
@@ -123,6 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cpu.mem = &none;
     cpu.watched = false;
     cpu_reset(&cpu);
+    cpu.engine = &engine;
     if (!debug_init(&k, &target, true)) abort();
     k.base.join(&k.base, &cpu);
     m.k = &k;

@@ -11,8 +11,9 @@ MUTATE_ELFS  := $(MUTATE_FILES:%=$(TESTBUILD)/examples/%.elf)
 FUZZ_SRCS_elf := $(wildcard src/elf/*)
 FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c process.c watch.c registers.c signals.c) \
     src/cpu/cpu.c $(wildcard src/base/stats*.c) src/base/log.c src/base/own_fd.c
-FUZZ_SRCS_monitor := $(wildcard src/debug/monitor*.[ch] src/debug/line_edit.[ch]) $(addprefix src/debug/,control.c process.c watch.c registers.c) \
-    $(addprefix src/,cpu/cpu.c base/log.c base/own_fd.c base/option.c base/options_debug.c base/signal_names.c)
+FUZZ_SRCS_monitor := $(wildcard src/debug/monitor*.[ch] src/debug/line_edit.[ch]) \
+    $(addprefix src/debug/,control.c log.c process.c watch.c registers.c) src/cpu/cpu.c \
+    $(filter-out src/base/fdt.c,$(wildcard src/base/*.c))
 FUZZ_SRCS_net := $(filter-out %/usernet_sock.c,$(wildcard src/host/usernet* src/host/netdev.* src/host/clock.* src/host/loop.*)) \
     src/base/log.c src/base/own_fd.c
 FUZZ_SRCS_virtio := $(filter-out %/virtio_net.c,$(wildcard src/dev/virtio_*.[ch] src/dev/p9*.[ch])) \

@@ -57,7 +57,7 @@ _stinkarm() {
     -l | --log)
         local head=
         [[ $cur == *,* ]] && head=${cur%,*},
-        COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions signals ir jit unimp all" -- "${cur##*,}"))
+        COMPREPLY=($(compgen -P "$head" -W "none elf syscalls memory instructions blocks ir jit exceptions mmu irq device device:uart0 gdb signals unimp all" -- "${cur##*,}"))
         return
         ;;
     --allow-read | --allow-write)

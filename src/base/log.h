@@ -76,6 +76,8 @@ bool log_wants_code(uint32_t first, uint32_t last, uint32_t *next);
 // any more.
 void log_thread(unsigned id, uint32_t (*pc)(const void *cpu), const void *cpu);
 
+// There are going to be several.
+void log_expect_threads(void);
 // This thread's number. False: it runs no guest, or there has never been another one.
 bool log_thread_of_many(unsigned *id);
 

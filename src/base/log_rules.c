@@ -58,6 +58,11 @@ void log_thread(unsigned id, uint32_t (*pc)(const void *cpu), const void *cpu)
     last_thread = id;
 }
 
+void log_expect_threads(void)
+{
+    many = true;
+}
+
 bool log_thread_of_many(unsigned *id)
 {
     *id = here.id;

@@ -414,6 +414,7 @@ int machine_run(struct machine *m)
     bool ok = true;
     stats_program = "machine";
     traps_init();
+    if (m->sys.ncpus > 1) log_expect_threads();
     do {
         start_cpus(m);
         if (m->opt.round_robin)

@@ -30,4 +30,6 @@ monitor irq
 monitor devices
 monitor tlb
 monitor nonsense
+tbreak n_tty_poll
+continue
 monitor quit

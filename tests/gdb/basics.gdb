@@ -37,6 +37,10 @@ stepi
 next
 monitor help
 monitor stats
+python print("'nonsense' is not" in gdb.execute('monitor log nonsense on', to_string=True))
+monitor log signals on
+monitor log signals off
+python print(gdb.execute('monitor regs', to_string=True)[:3], gdb.execute('info auxv', to_string=True).count('AT_ENTRY'))
 tbreak sum
 continue
 continue

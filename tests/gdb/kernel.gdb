@@ -30,6 +30,7 @@ monitor irq
 monitor devices
 monitor tlb
 monitor nonsense
+python print(gdb.execute('monitor regs', to_string=True)[:3], gdb.execute('info registers cp15', to_string=True)[:4])
 tbreak n_tty_poll
 continue
 monitor quit

@@ -20,3 +20,23 @@ void *pages_sparse(size_t size)
     const size_t at = atomic_fetch_add(&used, size);
     return at < FIRST_MAPPING && size <= FIRST_MAPPING - at ? first + at : map(size);
 }
+
+// Where mappings begin that may have large pages; kernels before 6.7 do not do it by themselves.
+static uint8_t *aligned(size_t size)
+{
+    uint8_t *p = map(size), *at;
+    if (!p || !((uintptr_t)p & (PAGES_LARGE - 1))) return p;
+    munmap(p, size);
+    if (!(p = map(size + PAGES_LARGE))) return NULL;
+    at = (uint8_t *)(((uintptr_t)p + PAGES_LARGE - 1) & ~(uintptr_t)(PAGES_LARGE - 1));
+    if (at > p) munmap(p, (size_t)(at - p));
+    munmap(at + size, (size_t)(p + PAGES_LARGE - at));
+    return at;
+}
+
+void *pages_large(size_t size)
+{
+    uint8_t *p = aligned(size);
+    if (p) madvise(p, size, MADV_HUGEPAGE);
+    return p;
+}

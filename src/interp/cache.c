@@ -8,22 +8,37 @@
 #include "base/stats.h"
 #include "interp/log.h"
 
+enum { TABLE = CACHE_MOST_BUCKETS * sizeof(struct block *) };
+
 bool cache_init(struct cache *k)
 {
-    k->nbuckets = CACHE_BUCKETS;
+    k->buckets = k->few;
+    k->nbuckets = CACHE_FEW_BUCKETS;
     return pthread_mutex_init(&k->lock, NULL) == 0; // the rest starts as zeros
 }
 
-// Chains as long as the first table makes them took a fifth of a large program's start. Nobody reads
-// meanwhile.
-static void more_buckets(struct cache *k, unsigned n)
+static void begin_chunk(struct cache *k, void *at, size_t size)
 {
-    const unsigned before = k->nbuckets;
+    struct cache_chunk *chunk = at;
+    *chunk = (struct cache_chunk){k->chunk, size};
+    k->chunk = chunk;
+    k->chunk_used = (sizeof *chunk + 15) & ~(size_t)15;
+    k->chunk_ready = 0;
+}
+
+// Every block into its bucket of a larger table. Chains as long as the first table makes them took a fifth of
+// a large program's start. Nobody reads meanwhile.
+static void more_buckets(struct cache *k, _Atomic(struct block *) *buckets, unsigned n)
+{
+    _Atomic(struct block *) *before = k->buckets;
+    const unsigned nbefore = k->nbuckets;
+    k->buckets = buckets;
     k->nbuckets = n;
-    for (unsigned i = 0; i < before && k->nblocks; i++) {
-        struct block *b = atomic_exchange_explicit(&k->buckets[i], NULL, memory_order_relaxed);
+    pages_expect(buckets, n * sizeof *buckets);
+    for (unsigned i = 0; i < nbefore && k->nblocks; i++) {
+        struct block *b = atomic_exchange_explicit(&before[i], NULL, memory_order_relaxed);
         for (struct block *next; b; b = next) {
-            _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, n)];
+            _Atomic(struct block *) *bucket = &buckets[cache_hash(b->key, n)];
             next = b->next;
             b->next = atomic_load_explicit(bucket, memory_order_relaxed);
             atomic_store_explicit(bucket, b, memory_order_relaxed);
@@ -31,30 +46,36 @@ static void more_buckets(struct cache *k, unsigned n)
     }
 }
 
+// The table and the first blocks of a program that has many lie in one large page: of a small page each the
+// first access alone cost 1 to 8 µs, a fifth of a start of bash.
+static bool move_home(struct cache *k)
+{
+    if (!k->home && !(k->home = pages_large(CACHE_CHUNK))) return false;
+    begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
+    more_buckets(k, (_Atomic(struct block *) *)(void *)k->home, CACHE_BUCKETS);
+    return true;
+}
+
 void cache_share(struct cache *k)
 {
-    if (!k->shared) more_buckets(k, CACHE_MOST_BUCKETS);
+    if (!k->shared && (k->home || move_home(k))) more_buckets(k, k->buckets, CACHE_MOST_BUCKETS);
     k->shared = true;
 }
 
 static void free_chunks(struct cache *k)
 {
-    for (uint8_t *p = k->chunk, *before; p; p = before) {
-        memcpy(&before, p, sizeof before);
-        munmap(p, CACHE_CHUNK);
+    for (struct cache_chunk *p = k->chunk, *before; p; p = before) {
+        before = p->before;
+        if ((uint8_t *)p != k->home + TABLE) munmap(p, p->size);
     }
     k->chunk = NULL;
     k->chunk_used = k->total = 0;
 }
 
-void cache_expect_many(struct cache *k)
-{
-    pages_expect(k->buckets, k->nbuckets * sizeof k->buckets[0]);
-}
-
 void cache_destroy(struct cache *k)
 {
     free_chunks(k);
+    if (k->home) munmap(k->home, CACHE_CHUNK);
     pthread_mutex_destroy(&k->lock);
 }
 
@@ -67,29 +88,35 @@ void cache_flush(struct cache *k)
         atomic_store(&k->buckets[i], NULL);
     memset(k->pages, 0, sizeof k->pages);
     free_chunks(k);
+    if (k->home) begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
     k->nblocks = 0;
     if (k->tier) k->tier->flush(k->tier);
     cache_unlock(k);
 }
 
+// Another chunk. The first is small: many programs that are not made by a C compiler need no more.
+static bool more_memory(struct cache *k)
+{
+    if (k->chunk && !k->home) return move_home(k);
+    const size_t size = k->chunk ? CACHE_CHUNK : CACHE_FIRST_CHUNK;
+    void *p = k->chunk ? pages_large(size) : pages_sparse(size);
+    if (p) begin_chunk(k, p, size);
+    if (p && size == CACHE_FIRST_CHUNK) k->chunk_ready = PAGE_SIZE_HOST; // a few are content with a page
+    return p;
+}
+
 // Whether so many bytes, a multiple of 16, are in the newest chunk, which may become a new one.
 static bool arena_reserve(struct cache *k, size_t size)
 {
-    if (k->chunk && k->chunk_used + size <= CACHE_CHUNK) return true;
-    uint8_t *p = pages_sparse(CACHE_CHUNK);
-    if (!p) return false;
-    memcpy(p, &k->chunk, sizeof k->chunk);
-    k->chunk_ready = k->chunk ? 0 : PAGE_SIZE_HOST; // few programs are content with the first page
-    k->chunk = p;
-    k->chunk_used = 16;
-    return true;
+    return (k->chunk && k->chunk_used + size <= k->chunk->size) || more_memory(k);
 }
 
 static void arena_expect(struct cache *k, size_t size)
 {
+    const size_t piece = k->chunk->size == CACHE_FIRST_CHUNK ? CACHE_PIECE : CACHE_LARGE_PIECE;
     if (k->chunk_used + size <= k->chunk_ready) return;
-    const size_t to = (k->chunk_used + size + CACHE_PIECE - 1) & ~(size_t)(CACHE_PIECE - 1);
-    pages_expect(k->chunk + k->chunk_ready, to - k->chunk_ready);
+    const size_t to = (k->chunk_used + size + piece - 1) & ~(piece - 1);
+    pages_expect((uint8_t *)k->chunk + k->chunk_ready, to - k->chunk_ready);
     k->chunk_ready = to;
 }
 
@@ -98,7 +125,7 @@ static void *arena_alloc(struct cache *k, size_t size)
     size = (size + 15) & ~(size_t)15;
     if (!arena_reserve(k, size)) return NULL;
     arena_expect(k, size);
-    void *p = k->chunk + k->chunk_used;
+    void *p = (uint8_t *)k->chunk + k->chunk_used;
     k->chunk_used += size;
     k->total += size;
     return p;
@@ -109,7 +136,7 @@ struct block *cache_room(struct cache *k)
     enum { LARGEST = (BLOCK_BYTES(BLOCK_MAX_STEPS) + 15) & ~15, USUAL = BLOCK_BYTES(8) };
     if (k->shared || !arena_reserve(k, LARGEST)) return NULL;
     arena_expect(k, USUAL);
-    return (struct block *)(k->chunk + k->chunk_used);
+    return (struct block *)((uint8_t *)k->chunk + k->chunk_used);
 }
 
 void *cache_alloc(struct cache *k, size_t size)
@@ -122,7 +149,6 @@ void *cache_alloc(struct cache *k, size_t size)
 
 struct block *cache_find(struct cache *k, block_key key)
 {
-    if (!__atomic_load_n(&k->chunk, __ATOMIC_RELAXED)) return NULL; // nor has the table any memory yet
     struct block *b = atomic_load_explicit(&k->buckets[cache_hash(key, k->nbuckets)], memory_order_acquire);
     while (b && b->key != key)
         b = b->next;
@@ -172,11 +198,8 @@ static struct block *keep(struct cache *k, const struct block *b)
     if (!kept) return NULL;
     if (kept != b) memcpy(kept, b, size);
     if (!enlist(k, kept)) return NULL;
-    if (++k->nblocks > k->nbuckets && !k->shared && k->nbuckets < CACHE_MOST_BUCKETS) {
-        const unsigned n = 4 * k->nbuckets;
-        pages_expect(k->buckets, n * sizeof k->buckets[0]);
-        more_buckets(k, n);
-    }
+    if (++k->nblocks > k->nbuckets && !k->shared && k->home && k->nbuckets < CACHE_MOST_BUCKETS)
+        more_buckets(k, k->buckets, 4 * k->nbuckets);
     _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
     kept->next = atomic_load(bucket);
     atomic_store_explicit(bucket, kept, memory_order_release);

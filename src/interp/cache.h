@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/pages.h"
 #include "cpu/tier.h"
 #include "interp/interp.h"
 
@@ -18,11 +19,14 @@ enum {
     // Every instruction may bring one helper step before and one behind it; the last one goes on to the next
     // block. Each unit (enum isa_unit) may be looked for.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 6,
-    CACHE_BUCKETS = 4096,       // a process begins with …
-    CACHE_MOST_BUCKETS = 65536, // … and many blocks, threads or a machine have
+    CACHE_FEW_BUCKETS = 64,     // a process begins with …
+    CACHE_BUCKETS = 4096,       // … many blocks have …
+    CACHE_MOST_BUCKETS = 65536, // … and very many, threads or a machine
     CACHE_PAGES = 512,
-    CACHE_CHUNK = 1 << 20,
-    CACHE_PIECE = 1 << 15, // of a chunk, comes at once
+    CACHE_FIRST_CHUNK = 32 << 10, // few blocks
+    CACHE_CHUNK = PAGES_LARGE,
+    CACHE_PIECE = 16 << 10,        // of the first chunk, comes at once …
+    CACHE_LARGE_PIECE = 128 << 10, // … and of the others
     JUMP_CACHE = 512,
 };
 
@@ -55,18 +59,26 @@ struct code_page {
     struct block *blocks;
 };
 
+// Memory that blocks are taken from, one behind the other.
+struct cache_chunk {
+    struct cache_chunk *before;
+    size_t size;
+};
+
 struct cache {
     pthread_mutex_t lock;
     bool shared;                     // more than one thread may come: before there is a second
-    uint8_t *chunk;                  // the arena's newest chunk; each starts with a pointer to the one before
+    struct cache_chunk *chunk;       // the arena's newest
     size_t chunk_used, total, limit; // bytes of blocks
     size_t chunk_ready;              // up to there memory is there; behind it, it comes with the first access
+    uint8_t *home;                   // of many blocks: the table, and behind it a chunk that stays
     struct tier *tier;               // told of what is forgotten; NULL: there is none
     bool loops_forgotten;            // some CPU may loop in code of the tier that was
     atomic_uint generation;          // counts invalidations: a block decoded across one is not inserted
     unsigned nbuckets, nblocks;
+    _Atomic(struct block *) *buckets; // few, or at home
+    _Atomic(struct block *) few[CACHE_FEW_BUCKETS];
     struct code_page *pages[CACHE_PAGES];
-    _Atomic(struct block *) buckets[CACHE_MOST_BUCKETS]; // nbuckets of them
 };
 
 // Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one
@@ -97,8 +109,6 @@ bool cache_init(struct cache *k);
 // More than one thread may come from now on. Nobody is inside.
 void cache_share(struct cache *k);
 void cache_destroy(struct cache *k);
-// There are going to be many blocks: the hash table's memory comes at once, not page by page.
-void cache_expect_many(struct cache *k);
 // Memory that lives until the next flush; NULL: there is none.
 void *cache_alloc(struct cache *k, size_t size);
 struct block *cache_find(struct cache *k, block_key key);

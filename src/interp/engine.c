@@ -19,14 +19,6 @@ static struct interp_engine *engine_of(struct cpu *c)
     return (struct interp_engine *)c->engine;
 }
 
-// A program that looks for more than a few blocks is going to use the tables all over. Before that, the jump
-// cache is not written to.
-static void expect_many(struct cpu *c)
-{
-    cache_expect_many(&engine_of(c)->cache);
-    pages_expect(c->engine_state, sizeof(struct interp_cpu));
-}
-
 // An instruction that reaches into the next page is a block of its own: the page may be another one now.
 static bool is_whole(struct cpu *c, const struct block *b)
 {
@@ -57,7 +49,9 @@ static struct block *find_or_build(struct cpu *c, block_key key)
 {
     struct interp_cpu *ic = c->engine_state;
     block_key full = key;
-    if (++ic->looked == FEW) expect_many(c);
+    // One that looks for more than a few blocks is going to use the jump cache, which is not written to
+    // before.
+    if (++ic->looked == FEW) pages_expect(ic, sizeof *ic);
     struct block *b = c->mem->code_frame ? find_mapped(c, &full) : cache_find(&engine_of(c)->cache, key);
     return b ? b : interp_build(c, full);
 }

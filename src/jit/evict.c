@@ -9,7 +9,7 @@ static bool in(const struct jit *j, const struct jit_part *p, const uint8_t *cod
 static void forget_covers(struct jit *j)
 {
     for (unsigned k = 0; k < JIT_COVERS; k++)
-        for (struct jit_cover **at = &j->covers[k]; *at;)
+        for (struct jit_cover **at = &j->work->covers[k]; *at;)
             if (jit_evicted(&j->tier, *at))
                 *at = (*at)->next;
             else
@@ -43,7 +43,7 @@ void jit_all_anew(struct jit *j)
     j->evicted[1] = (uintptr_t)(j->data + j->size);
     jit_memory_reset(j);
     j->fp_form |= j->fp_wanted;
-    j->translation.flags_cross = j->tier.crosses;
+    if (j->work) j->work->translation.flags_cross = j->tier.crosses;
 }
 
 static void evict_oldest(struct jit *j)
@@ -51,7 +51,7 @@ static void evict_oldest(struct jit *j)
     const unsigned oldest = (j->now + 1) % JIT_PARTS;
     struct jit_part *p = &j->parts[oldest];
     j->evicted[0] = (uintptr_t)p->data;
-    j->evicted[1] = (uintptr_t)(p->data + j->size / JIT_PARTS);
+    j->evicted[1] = (uintptr_t)(p->data + p->data_size);
     forget_covers(j);
     for (unsigned k = 0; k < JIT_PARTS; k++)
         for (unsigned u = 0; u < j->parts[k].nunits && k != oldest; u++)

@@ -45,35 +45,44 @@ enum { JIT_COVERS = 4096 };
 // anew.
 struct jit_part {
     uint8_t *code, *data; // writable
-    size_t code_used, data_used;
+    size_t code_used, data_used, data_size;
     size_t ready;            // bytes of code memory that have pages already
     size_t data_ready;       // … and of records
-    struct jit_unit **units; // in the order of their code, at the data's end, growing downwards
+    struct jit_unit **units; // in the order of their code, in front of the data
     unsigned nunits;
+};
+
+// What is needed from the first unit on. It lies in front of the records, in the same large page.
+struct jit_work {
+    _Alignas(16) struct jit_cover *covers[JIT_COVERS];
+    struct emit_jump jumps[EMIT_JUMPS]; // the first thread's
+    struct translation translation;     // of the unit being made
+    struct emit emit;
 };
 
 struct jit {
     struct tier tier; // first
     pthread_mutex_t lock;
-    uint8_t *code, *data; // writable; behind shared code the parts
+    uint8_t *code, *data; // writable; behind shared code, and behind the work, the parts
     ptrdiff_t to_exec;
     size_t size, part_size; // of all, and of a part
     struct jit_part parts[JIT_PARTS];
+    size_t large;                // the memory file's pages of PAGES_LARGE that have been asked for so far
     unsigned now;                // the part that new units go to
     bool full;                   // … which has no room any more
     bool none;                   // there is no memory
     bool anew;                   // all code is to be made anew
     uintptr_t evicted[2];        // records that have been forgotten last: from, to
     unsigned fp_form, fp_wanted; // enum fp_form: of the code there is, and of that after the next flush
+    bool system;                 // a machine's
     uint32_t hot;        // runs of a block until it is compiled, when the program is not young any more
     bool hot_given;      // … from the first one on
     unsigned tries;      // to compile something
     uint32_t hot_region; // runs of compiled code until it becomes a region; 0: never
     int fork_fd;         // the child's code memory, around fork
-    struct jit_cover *covers[JIT_COVERS];
     struct emit_shared shared;
-    struct translation translation; // of the unit being made
-    struct emit emit;
+    struct jit_work *work; // NULL: nothing has been compiled yet
+    bool jumps_given;      // work->jumps are some thread's
 };
 
 static inline struct jit *jit_of(struct tier *t)

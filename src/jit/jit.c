@@ -27,26 +27,27 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     struct jit *j = jit_of(tier);
     struct jit_unit *u = NULL;
     pthread_mutex_lock(&j->lock);
-    j->translation.system = c->sys;
+    j->system = c->sys;
     if (!j->full && !j->anew && jit_memory(j)) {
+        j->work->translation.system = j->system;
         const bool young = j->tries++ < YOUNG && !j->hot_given;
         __atomic_store_n(&tier->hot, young ? HOT_YOUNG : j->hot, __ATOMIC_RELAXED);
         const struct tier_call *calls;
-        j->emit.alone = !c->memory_shared;
-        j->emit.windowed = region && c->sys && !cpu_privileged(c);
-        const struct ir_block *b = &j->translation.ir;
-        const bool code = translate(&j->translation, c, tier, key, region);
+        j->work->emit.alone = !c->memory_shared;
+        j->work->emit.windowed = region && c->sys && !cpu_privileged(c);
+        const struct ir_block *b = &j->work->translation.ir;
+        const bool code = translate(&j->work->translation, c, tier, key, region);
         const unsigned missing = code && ir_seen_of(b, IR_VADD, IR_VEC) ? needed_form(b) & ~j->fp_form : 0;
         if (missing && !jit_begin_fp(j, c, missing))
             jit_want_fp(j, c, missing);
         else if (code && (calls = jit_calls(j, c)))
             u = jit_emit(j, calls, region);
         if (u && log_on_at(LOG_IR, b->pc)) jit_log_ir(b);
-        if (u && log_on_at(LOG_JIT, b->pc)) jit_log_unit(c, &j->translation, &j->emit);
+        if (u && log_on_at(LOG_JIT, b->pc)) jit_log_unit(c, &j->work->translation, &j->work->emit);
     }
     if (j->full) c->exit_request = 1; // for room to be made
     out->n = u ? u->nentries : 0;
-    out->nblocks = u ? j->translation.ir.nblocks : 0;
+    out->nblocks = u ? j->work->translation.ir.nblocks : 0;
     out->ninsns = u ? u->ninsns : 0;
     out->bytes = u ? u->size : 0;
     for (unsigned k = 0; k < out->n; k++) {

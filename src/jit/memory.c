@@ -17,35 +17,50 @@ static int code_file(size_t size)
 }
 
 // Memory that is writable here and executable there, never both at one address.
-static bool map_code(struct jit *j, int fd, int flags)
+static bool map_code(struct jit *j, int fd, uint8_t *code, uint8_t *exec, int flags)
 {
-    uint8_t *exec = flags ? j->code + j->to_exec : NULL;
-    j->code = mmap(j->code, j->size, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
+    j->code = mmap(code, j->size, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
     exec = mmap(exec, j->size, PROT_READ | PROT_EXEC, MAP_SHARED | flags, fd, 0);
     if (j->code == MAP_FAILED || exec == MAP_FAILED) return false;
     j->to_exec = exec - j->code;
     return true;
 }
 
+// Of the work and all records.
+static size_t work_size(const struct jit *j)
+{
+    return (sizeof *j->work + j->size + PAGES_LARGE - 1) & ~(size_t)(PAGES_LARGE - 1);
+}
+
+// The code's two views lie below the work, if there is room, where they may have large pages.
 static bool map_memory(struct jit *j)
 {
-    const int fd = code_file(j->size);
-    const bool ok = fd >= 0 && map_code(j, fd, 0);
+    struct jit_work *work = pages_large(work_size(j));
+    const int fd = work ? code_file(j->size) : -1;
+    uint8_t *below = (uint8_t *)work - j->size;
+    const bool ok = fd >= 0 && map_code(j, fd, below, below - j->size, 0);
     if (fd >= 0) close(fd);
-    j->data = mmap(NULL, j->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (ok && j->data != MAP_FAILED) return true;
+    if (ok) {
+        j->data = (uint8_t *)(work + 1);
+        work->translation.flags_cross = j->tier.crosses;
+        __atomic_store_n(&j->work, work, __ATOMIC_RELEASE);
+        return true;
+    }
     j->code = NULL;
     j->none = true;
     return false;
 }
 
+enum { UNITS = 16 }; // of a part's records: the share of the list of its units
+
 void jit_part_reset(struct jit *j, unsigned k)
 {
-    const size_t size = j->size / JIT_PARTS;
+    const size_t size = j->size / JIT_PARTS, units = size / UNITS;
     uint8_t *data = j->data + k * size;
     j->parts[k] = (struct jit_part){.code = j->code + JIT_SHARED_ROOM + k * j->part_size,
-                                    .data = data,
-                                    .units = (struct jit_unit **)(data + size)};
+                                    .data = data + units,
+                                    .data_size = size - units,
+                                    .units = (struct jit_unit **)(void *)data};
 }
 
 static void start(struct jit *j)
@@ -53,7 +68,7 @@ static void start(struct jit *j)
     struct x64 a = {.p = j->code, .end = j->code + JIT_SHARED_ROOM};
     j->shared.owner = j;
     j->shared.places = j->tier.places;
-    emit_shared_code(&a, &j->shared, j->data, j->translation.system);
+    emit_shared_code(&a, &j->shared, j->data, j->system);
     for (unsigned k = 0; k < JIT_PARTS; k++)
         jit_part_reset(j, k);
     j->now = 0;
@@ -71,7 +86,7 @@ void *jit_data(struct jit *j, size_t size)
 {
     struct jit_part *p = &j->parts[j->now];
     size = (size + 15) & ~(size_t)15;
-    if (p->data_used + size + (p->nunits + 1) * sizeof *p->units > j->size / JIT_PARTS) {
+    if (p->data_used + size > p->data_size || (uint8_t *)&p->units[p->nunits + 1] > p->data) {
         j->full = true;
         return NULL;
     }
@@ -91,11 +106,26 @@ static void expect(uint8_t *start, size_t used, size_t *ready, size_t size)
     *ready += more;
 }
 
+// The large page of the memory file that is in use becomes one indeed, in both views, when much of it is
+// filled: before that it would cost more than the small ones. The kernel may have none.
+static void enlarge(struct jit *j)
+{
+    enum { MUCH = 256 << 10 };
+    const struct jit_part *p = &j->parts[j->now];
+    const size_t used = (size_t)(p->code + p->code_used - j->code), page = used / PAGES_LARGE;
+    if (used % PAGES_LARGE < MUCH || page < j->large) return;
+    if ((page + 1) * PAGES_LARGE > j->size || (uintptr_t)j->code % PAGES_LARGE) return;
+    j->large = page + 1;
+    madvise(j->code + page * PAGES_LARGE, PAGES_LARGE, MADV_COLLAPSE);
+    madvise(j->code + j->to_exec + page * PAGES_LARGE, PAGES_LARGE, MADV_COLLAPSE);
+}
+
 void jit_pages(struct jit *j)
 {
     struct jit_part *p = &j->parts[j->now];
+    enlarge(j);
     expect(p->code, p->code_used, &p->ready, j->part_size);
-    expect(p->data, p->data_used, &p->data_ready, j->size / JIT_PARTS);
+    expect(p->data, p->data_used, &p->data_ready, p->data_size);
 }
 
 void jit_memory_reset(struct jit *j)
@@ -103,7 +133,7 @@ void jit_memory_reset(struct jit *j)
     j->anew = j->full = false;
     if (!j->code) return;
     start(j);
-    memset(j->covers, 0, sizeof j->covers);
+    memset(j->work->covers, 0, sizeof j->work->covers);
 }
 
 void jit_memory_unmap(struct jit *j)
@@ -111,7 +141,7 @@ void jit_memory_unmap(struct jit *j)
     if (!j->code) return;
     munmap(j->code + j->to_exec, j->size);
     munmap(j->code, j->size);
-    munmap(j->data, j->size);
+    munmap(j->work, work_size(j));
 }
 
 void jit_fork_before(struct tier *t)
@@ -132,13 +162,12 @@ static bool copy(const struct jit *j, int fd, const uint8_t *from, size_t size)
 
 static bool map_copy(struct jit *j, int fd)
 {
-    uint8_t *const code = j->code;
-    if (map_code(j, fd, MAP_FIXED)) return true;
+    uint8_t *const code = j->code, *const exec = code + j->to_exec;
+    if (map_code(j, fd, code, exec, MAP_FIXED)) return true;
     // The guest has as many mappings as there may be: the old ones make room.
-    j->code = code;
-    munmap(code + j->to_exec, j->size);
+    munmap(exec, j->size);
     munmap(code, j->size);
-    return map_code(j, fd, MAP_FIXED);
+    return map_code(j, fd, code, exec, MAP_FIXED);
 }
 
 // Code memory is shared between processes, as its two views must be: the child gets a copy, at the same

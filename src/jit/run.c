@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "base/stats.h"
 #include "cpu/engine.h"
 #include "jit/internal.h"
@@ -91,15 +92,27 @@ void jit_flags_cross(struct tier *t, struct cpu *c)
         jit_forget_regions(j);
         c->exit_request = 1;
     }
-    j->translation.flags_cross = t->crosses = true;
+    t->crosses = true;
+    if (j->work) j->work->translation.flags_cross = true;
     pthread_mutex_unlock(&j->lock);
+}
+
+static struct emit_jump *new_jumps(struct jit *j, const struct cpu *c)
+{
+    if (!c->sys && !__atomic_exchange_n(&j->jumps_given, true, __ATOMIC_ACQUIRE)) return j->work->jumps;
+    return pages_new(emit_jumps(c->sys) * sizeof(struct emit_jump));
+}
+
+static void return_jumps(struct jit *j)
+{
+    memset(j->work->jumps, 0, sizeof j->work->jumps);
+    __atomic_store_n(&j->jumps_given, false, __ATOMIC_RELEASE);
 }
 
 static bool prepare(struct jit *j, struct cpu *c)
 {
-    struct emit_jump *jumps = mmap(NULL, emit_jumps(c->sys) * sizeof *jumps, PROT_READ | PROT_WRITE,
-                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (jumps == MAP_FAILED) return false;
+    struct emit_jump *jumps = new_jumps(j, c);
+    if (!jumps) return false;
     jumps[emit_jump_hash(0, c->sys)].target =
         JUMP_EMPTY; // the others are zeros, which are elsewhere no target
     c->host_jump = jumps;
@@ -174,8 +187,11 @@ struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
 
 void jit_detach(struct tier *t, struct cpu *c)
 {
-    (void)t;
-    if (c->host_jump) munmap(c->host_jump, emit_jumps(c->sys) * sizeof(struct emit_jump));
+    const struct jit_work *w = jit_of(t)->work;
+    if (c->host_jump && w && c->host_jump == w->jumps)
+        return_jumps(jit_of(t));
+    else if (c->host_jump)
+        munmap(c->host_jump, emit_jumps(c->sys) * sizeof(struct emit_jump));
     c->host_jump = NULL;
 }
 

@@ -12,7 +12,7 @@ static unsigned count_calls(const struct ir_block *b)
 
 static bool find_handler(struct jit *j, struct cpu *c, const struct ir_insn *i, struct tier_call *call)
 {
-    const struct translation *t = &j->translation;
+    const struct translation *t = &j->work->translation;
     const unsigned n = i->op == IR_CALL && i->n ? i->n : 1;
     if (!j->tier.source->handler(c, &t->insns[i->imm], n, i->count, t->ir.thumb, call)) return false;
     if (!call->flags && !call->fp) return true;
@@ -26,7 +26,7 @@ static bool find_handler(struct jit *j, struct cpu *c, const struct ir_insn *i, 
 
 const struct tier_call *jit_calls(struct jit *j, struct cpu *c)
 {
-    struct ir_block *b = &j->translation.ir;
+    struct ir_block *b = &j->work->translation.ir;
     unsigned n = count_calls(b);
     struct tier_call *calls = jit_data(j, n * sizeof *calls);
     if (!n) return calls;
@@ -39,14 +39,14 @@ const struct tier_call *jit_calls(struct jit *j, struct cpu *c)
     return calls;
 }
 
-static struct jit_cover **covers_of(struct jit *j, uint64_t key)
+static struct jit_cover **covers_of(struct jit_work *w, uint64_t key)
 {
-    return &j->covers[(key >> 1 ^ (key >> TIER_FRAME_SHIFT) * 0x9e3) % JIT_COVERS];
+    return &w->covers[(key >> 1 ^ (key >> TIER_FRAME_SHIFT) * 0x9e3) % JIT_COVERS];
 }
 
 static void cover(struct jit *j, struct jit_cover *k, uint64_t key, struct jit_unit *unit)
 {
-    struct jit_cover **head = covers_of(j, key);
+    struct jit_cover **head = covers_of(j->work, key);
     *k = (struct jit_cover){key, unit, *head};
     __atomic_store_n(head, k, __ATOMIC_RELEASE);
 }
@@ -54,7 +54,7 @@ static void cover(struct jit *j, struct jit_cover *k, uint64_t key, struct jit_u
 // The unit's record, from what the emitter says.
 static struct jit_unit *record(struct jit *j, const struct translation *t, const struct tier_call *calls)
 {
-    const struct emit *e = &j->emit;
+    const struct emit *e = &j->work->emit;
     struct jit_unit *u = jit_data(j, sizeof *u);
     struct emit_site *sites = jit_data(j, e->nsites * sizeof *sites);
     struct jit_cover *covers = jit_data(j, (e->nblocks + t->nlooked) * sizeof *covers);
@@ -92,12 +92,12 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
 
 struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region)
 {
-    struct emit *e = &j->emit;
+    struct emit *e = &j->work->emit;
     int8_t home[15];
     struct emit_vector_home vector_home[16];
     bool vectors = false;
     jit_pages(j);
-    struct emit_entry *entries = jit_data(j, j->translation.ir.nblocks * sizeof *entries);
+    struct emit_entry *entries = jit_data(j, j->work->translation.ir.nblocks * sizeof *entries);
     struct emit_link *links = jit_data(j, EMIT_MAX_LINKS * sizeof *links);
     struct jit_part *part = &j->parts[j->now];
     if (!entries || !links || part->code_used + JIT_UNIT_ROOM > j->part_size) {
@@ -108,7 +108,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     e->a.end = e->a.p + JIT_UNIT_ROOM;
     e->shared = &j->shared;
     e->calls = calls;
-    e->tlb = j->translation.system;
+    e->tlb = j->work->translation.system;
     e->placed = j->tier.places;
     e->fp_form = (uint8_t)j->fp_form;
     e->link_at = links;
@@ -117,29 +117,28 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     e->counted = !region && j->hot_region;
     e->home = emit_home;
     if (region) {
-        translate_homes(&j->translation.ir, emit_home, home);
+        translate_homes(&j->work->translation.ir, emit_home, home);
         if (memcmp(home, emit_home, sizeof home)) e->home = home;
         memset(vector_home, 0, sizeof vector_home);
         vectors = true;
-        if (!(e->fp_form & FP_CALL)) translate_vector_homes(&j->translation.ir, vector_home);
+        if (!(e->fp_form & FP_CALL)) translate_vector_homes(&j->work->translation.ir, vector_home);
     }
-    emit_set_vector_homes(e, vectors ? vector_home : NULL, &j->translation.ir);
-    if (!emit_unit(e, &j->translation.ir)) return NULL;
+    emit_set_vector_homes(e, vectors ? vector_home : NULL, &j->work->translation.ir);
+    if (!emit_unit(e, &j->work->translation.ir)) return NULL;
     part->data_used -= (EMIT_MAX_LINKS - e->nlinks) * sizeof *links & ~(size_t)15;
     memcpy(links, e->links, e->nlinks * sizeof *links);
-    struct jit_unit *u = record(j, &j->translation, calls);
+    struct jit_unit *u = record(j, &j->work->translation, calls);
     if (!u) return NULL;
     e->home = u->home; // this function's own array ends with it
     part->code_used = (size_t)(e->a.p - part->code);
-    part->units--;
-    *part->units = u;
+    part->units[part->nunits] = u;
     __atomic_store_n(&part->nunits, part->nunits + 1, __ATOMIC_RELEASE);
     return u;
 }
 
 bool jit_in_region(struct jit *j, uint64_t key)
 {
-    const struct jit_cover *k = *covers_of(j, key);
+    const struct jit_cover *k = *covers_of(j->work, key);
     while (k && (k->key != key || !k->unit->region || k->unit->dead))
         k = k->next;
     return k;
@@ -157,7 +156,8 @@ static void forget(struct jit_unit *u)
 bool jit_forget(struct tier *t, uint64_t key)
 {
     bool loops = false;
-    struct jit_cover *k = __atomic_load_n(covers_of(jit_of(t), key), __ATOMIC_ACQUIRE);
+    struct jit_work *w = __atomic_load_n(&jit_of(t)->work, __ATOMIC_ACQUIRE);
+    struct jit_cover *k = w ? __atomic_load_n(covers_of(w, key), __ATOMIC_ACQUIRE) : NULL;
     for (; k; k = k->next) {
         struct jit_unit *u = k->unit;
         if (k->key != key || u->dead) continue;
@@ -183,16 +183,16 @@ const struct jit_unit *jit_unit_at(const struct jit *j, const uint8_t *pc)
     if (pc < j->code + JIT_SHARED_ROOM || k >= JIT_PARTS) return NULL;
     const struct jit_part *p = &j->parts[k];
     const unsigned n = __atomic_load_n(&p->nunits, __ATOMIC_ACQUIRE);
-    struct jit_unit *const *newest = (struct jit_unit *const *)(p->data + j->size / JIT_PARTS) - n;
-    unsigned lo = 0, hi = n;
+    unsigned lo = 0, hi = n; // those below lo start at or below pc, those from hi on above
     while (lo < hi) {
         const unsigned mid = (lo + hi) / 2;
-        if (newest[mid]->start <= pc)
-            hi = mid;
-        else
+        if (p->units[mid]->start <= pc)
             lo = mid + 1;
+        else
+            hi = mid;
     }
-    return lo < n && pc < newest[lo]->start + newest[lo]->size ? newest[lo] : NULL;
+    const struct jit_unit *u = lo ? p->units[lo - 1] : NULL;
+    return u && pc < u->start + u->size ? u : NULL;
 }
 
 // The site of a host instruction (in the executable view), and its unit.

@@ -113,7 +113,7 @@ static bool arena_reserve(struct cache *k, size_t size)
 
 static void arena_expect(struct cache *k, size_t size)
 {
-    const size_t piece = k->chunk->size == CACHE_FIRST_CHUNK ? CACHE_PIECE : CACHE_LARGE_PIECE;
+    const size_t piece = !k->home || k->forked ? CACHE_PIECE : CACHE_LARGE_PIECE;
     if (k->chunk_used + size <= k->chunk_ready) return;
     const size_t to = (k->chunk_used + size + piece - 1) & ~(piece - 1);
     pages_expect((uint8_t *)k->chunk + k->chunk_ready, to - k->chunk_ready);

@@ -25,8 +25,8 @@ enum {
     CACHE_PAGES = 512,
     CACHE_FIRST_CHUNK = 32 << 10, // few blocks
     CACHE_CHUNK = PAGES_LARGE,
-    CACHE_PIECE = 16 << 10,        // of the first chunk, comes at once …
-    CACHE_LARGE_PIECE = 128 << 10, // … and of the others
+    CACHE_LARGE_PIECE = 128 << 10, // of a chunk, comes at once …
+    CACHE_PIECE = 16 << 10,        // … if it is the first, or behind a fork
     JUMP_CACHE = 512,
 };
 
@@ -71,6 +71,7 @@ struct cache {
     struct cache_chunk *chunk;       // the arena's newest
     size_t chunk_used, total, limit; // bytes of blocks
     size_t chunk_ready;              // up to there memory is there; behind it, it comes with the first access
+    bool forked;                     // large pages have been shared, and are copied bit by bit
     uint8_t *home;                   // of many blocks: the table, and behind it a chunk that stays
     struct tier *tier;               // told of what is forgotten; NULL: there is none
     bool loops_forgotten;            // some CPU may loop in code of the tier that was

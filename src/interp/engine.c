@@ -374,6 +374,7 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
         atomic_store(&e->running, 0);
         pthread_cond_init(&e->idle, NULL); // those who waited are not here
     }
+    e->cache.forked = true;
     if (e->tier) e->tier->fork_after(e->tier, child, self);
     pthread_mutex_unlock(&e->cache.lock);
     pthread_mutex_unlock(&e->lock);

@@ -19,7 +19,7 @@
 
 enum { EXIT_INTERNAL = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
-enum { SMALL_FILE = 8192, HEADERS = 1024, SMALL_DATA = 32768 };
+enum { SMALL_FILE = 8192, HEADERS = 1024, SMALL_DATA = 1 << 20, SMALL_BSS = 32768 };
 
 struct file {
     const char *path;
@@ -118,10 +118,11 @@ static uint64_t page_up(uint64_t addr)
     return (addr + UAS_PAGE - 1) & ~(uint64_t)(UAS_PAGE - 1);
 }
 
-// A small program touches all of its data soon: that costs a third of what a page fault for each page does.
-static unsigned data_flags(unsigned prot, uint64_t len)
+// A program touches nearly all of its data soon, and a small one of its bss: that costs a third of what a
+// page fault for each page does.
+static unsigned data_flags(unsigned prot, uint64_t len, uint64_t small)
 {
-    return prot & UAS_WRITE && len <= SMALL_DATA ? UAS_POPULATE : 0;
+    return prot & UAS_WRITE && len <= small ? UAS_POPULATE : 0;
 }
 
 static int map_segment(struct process *p, const struct file *f, const struct elf_segment *s, uint32_t bias)
@@ -133,8 +134,8 @@ static int map_segment(struct process *p, const struct file *f, const struct elf
     uint64_t bss = page_end;
     if (s->filesz) {
         const uint64_t len = page_end - (vaddr - skew);
-        const int err =
-            uas_map(&p->as, vaddr - skew, len, prot, data_flags(prot, len), f->fd, s->offset - skew, NULL);
+        const int err = uas_map(&p->as, vaddr - skew, len, prot, data_flags(prot, len, SMALL_DATA), f->fd,
+                                s->offset - skew, NULL);
         if (err) return err;
         // What the file's last page holds behind the segment is not the program's. As in the kernel, a bss
         // that cannot be written to keeps it.
@@ -148,7 +149,8 @@ static int map_segment(struct process *p, const struct file *f, const struct elf
         log_line("mapped program header LOAD of %lluB (G=0x%x -> H=%p)", (unsigned long long)s->memsz, vaddr,
                  (void *)(p->as.window + vaddr));
     if (end <= bss) return 0;
-    return uas_map(&p->as, (uint32_t)bss, end - bss, prot, data_flags(prot, end - bss), -1, 0, NULL);
+    return uas_map(&p->as, (uint32_t)bss, end - bss, prot, data_flags(prot, end - bss, SMALL_BSS), -1, 0,
+                   NULL);
 }
 
 static void note_extent(struct process *p, const struct elf_segment *s)

@@ -75,6 +75,15 @@ static unsigned uas_flags_of(uint32_t flags)
            ((flags & ABI_MAP_TYPE) == ABI_MAP_SHARED_VALIDATE && flags & ABI_MAP_SYNC ? UAS_SYNC : 0);
 }
 
+// What only dynamic linkers map so: they relocate most of it, and its program touches the rest. Its pages
+// come at once, as the program's own (loader.c).
+static bool is_library_data(uint32_t flags, uint64_t len)
+{
+    enum { SMALL = 256 << 10 };
+    const uint32_t linkers = ABI_MAP_FIXED | ABI_MAP_DENYWRITE;
+    return (flags & (linkers | ABI_MAP_ANONYMOUS)) == linkers && len <= SMALL;
+}
+
 static int64_t mmap_locked(struct process *p, uint32_t addr, uint64_t len, uint32_t prot, uint32_t flags,
                            int fd, uint64_t offset)
 {
@@ -89,8 +98,9 @@ static int64_t mmap_locked(struct process *p, uint32_t addr, uint64_t len, uint3
     }
     const bool data = prot & ABI_PROT_WRITE && !(flags & (ABI_MAP_SHARED | ABI_MAP_GROWSDOWN));
     if (!limit_allows(p, addr, len, data, true)) return -ENOMEM;
-    const int err =
-        uas_map(&p->as, addr, len, effective_prot(p, prot), uas_flags_of(flags), fd, offset, NULL);
+    unsigned how = uas_flags_of(flags);
+    if (data && is_library_data(flags, len)) how |= UAS_POPULATE;
+    const int err = uas_map(&p->as, addr, len, effective_prot(p, prot), how, fd, offset, NULL);
     return err ? err : (int64_t)addr;
 }
 

@@ -138,7 +138,7 @@ static void inherit_option(char **own, const char *value, char *option)
     for (; own && *own; own++)
         if (*own == value)
             *own = instead;
-        else if (*own + (instead - option) == value)
+        else if (*own + (instead - option) == value && value[-1] == '=')
             *own = option;
 }
 

@@ -68,6 +68,7 @@ struct profile {
     const char *pattern; // … of which this is the file's name, absolute
     bool callgrind, append;
     bool ended;
+    bool child; // of a fork, that has run nothing yet
     uint32_t random;
 };
 
@@ -76,6 +77,14 @@ static _Thread_local struct profile_thread *self;
 static struct profile *profile_of(struct debugger *d)
 {
     return (struct profile *)d;
+}
+
+static uint64_t cpu_time(int tid)
+{
+    struct timespec ts;
+    const clockid_t clock = (clockid_t)(~(unsigned)tid << 3 | 6); // CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED
+    if (clock_gettime(clock, &ts)) return 0;
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 // ---- a sample becomes a stack ----
@@ -164,6 +173,7 @@ static void account(struct profile_thread *t, bool in_call)
     if (in_call) at = profile_tree_child(tree, at, PROFILE_LABEL, PROFILE_CALLS);
     profile_tree_add(tree, at, 1, ns);
     t->samples += t->samples < FEW;
+    t->seen = cpu_time(t->tid); // what looking took is not the guest's
     pthread_mutex_unlock(&p->lock);
     atomic_store(&t->state, IDLE);
 }
@@ -178,14 +188,6 @@ static void account_here(struct profile_thread *t, bool in_call)
 }
 
 // ---- looking ----
-
-static uint64_t cpu_time(int tid)
-{
-    struct timespec ts;
-    const clockid_t clock = (clockid_t)(~(unsigned)tid << 3 | 6); // CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED
-    if (clock_gettime(clock, &ts)) return 0;
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static void send(const struct profile_thread *t)
 {
@@ -290,6 +292,14 @@ static struct profile_thread *begin(struct profile *p, struct cpu *c)
     return self = t;
 }
 
+// What is to be done when the fork is over: it needs locks of those who fork.
+static void begin_child(struct profile *p, struct cpu *c)
+{
+    p->child = false;
+    p->target.symbols = debug_symbols(&p->target, c);
+    if (!start_sampler(p)) p->ended = true;
+}
+
 // What it takes to put a machine's CPU to sleep, and to wake it, is nobody's.
 static void skip_sleep(struct profile_thread *t)
 {
@@ -304,6 +314,7 @@ static enum cpu_exit run(struct debugger *d, struct cpu *c, uint64_t budget)
     struct profile_thread *t = begin(profile_of(d), c);
     if (!t) return c->engine->run(c, budget);
     t->cpu = c;
+    if (t->p->child) begin_child(t->p, c);
     if (c->sys && (t->why == CPU_EXIT_WFI || t->why == CPU_EXIT_WFE)) skip_sleep(t);
     if (atomic_load(&t->state) == ASKED) account_here(t, t->why == CPU_EXIT_SVC && !c->sys);
     atomic_store(&t->inside, true);
@@ -419,7 +430,6 @@ static struct debugger *forked_child(struct profile *p, struct cpu *c)
     profile_tree_clear(&p->data.tree);
     p->ended = false;
     p->threads = t;
-    p->target.symbols = debug_symbols(&p->target, c);
     if (t) {
         t->next = NULL;
         t->first = t->cpu = c;
@@ -430,8 +440,8 @@ static struct debugger *forked_child(struct profile *p, struct cpu *c)
     }
     const bool own = file_name_has_pid(p->pattern);
     if (own) p->append = false;
-    const bool begun = own ? open_first(p) : !p->callgrind;
-    c->debugger = begun && start_sampler(p) ? &p->base : NULL;
+    p->child = own ? open_first(p) : !p->callgrind;
+    c->debugger = p->child ? &p->base : NULL;
     return c->debugger;
 }
 

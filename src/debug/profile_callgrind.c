@@ -88,19 +88,17 @@ static unsigned long long us(uint64_t ns)
     return (ns + 500) / 1000;
 }
 
+// Nobody knows the source files.
 static void put_all(const struct callgrind *g, struct profile_out *o)
 {
     const struct profile_functions *f = &g->functions;
     for (uint32_t k = 0; k < g->n; k++) {
         const struct cost *c = &g->cost[k];
-        if (!k || c[-1].function != c->function) {
-            const char *file = profile_file(f, c->function);
-            profile_put(o, "\nob=%s\nfl=%s\nfn=%s\n", file, *file ? file : "???",
+        if (!k || c[-1].function != c->function)
+            profile_put(o, "\nob=%s\nfl=???\nfn=%s\n", profile_file(f, c->function),
                         profile_name(f, c->function));
-        }
         if (c->callee != NOBODY) {
-            const char *file = profile_file(f, c->callee);
-            profile_put(o, "cob=%s\ncfi=%s\ncfn=%s\n", file, *file ? file : "???",
+            profile_put(o, "cob=%s\ncfi=???\ncfn=%s\n", profile_file(f, c->callee),
                         profile_name(f, c->callee));
             profile_put(o, "calls=%u 0x%x\n", (unsigned)c->samples, (unsigned)f->f[c->callee].addr);
         }

@@ -86,6 +86,16 @@ static bool intern(struct profile_functions *f, const char *name, const char *fi
     return true;
 }
 
+// The function of a place. A machine's kernel has functions that nothing has called, but that are to be
+// returned to, as if there were a call in front of their first instruction.
+static bool function_of(const struct profile_data *data, const struct profile_node *n, struct symbol *s)
+{
+    if (!data->symbols) return false;
+    const bool returns_behind = n->child && !*data->program;
+    if (returns_behind && symbols_at(data->symbols, n->value + 4, s) && s->addr == n->value + 4) return true;
+    return symbols_at(data->symbols, n->value, s);
+}
+
 static bool name_node(struct profile_functions *f, const struct profile_data *data,
                       const struct profile_node *n, uint32_t *k)
 {
@@ -98,7 +108,7 @@ static bool name_node(struct profile_functions *f, const struct profile_data *da
     case PROFILE_LABEL: return intern(f, labels[n->value], "", 0, k);
     case PROFILE_CODE: break;
     }
-    if (data->symbols && symbols_at(data->symbols, n->value, &s)) return intern(f, s.name, s.file, s.addr, k);
+    if (function_of(data, n, &s)) return intern(f, s.name, s.file, s.addr, k);
     snprintf(page, sizeof page, "[0x%08x]", (unsigned)(n->value & ~0xfffu));
     return intern(f, page, "", n->value & ~0xfffu, k);
 }

@@ -25,8 +25,8 @@ struct builder {
     bool thumb;
     unsigned units;          // enum isa_unit: what the block has looked for
     const struct tier *tier; // compiles what runs often; NULL: there is none
-    bool single;             // the block is to have one instruction only
-    bool to_branch;          // it ends at a conditional branch
+    bool to_branch;          // the block ends behind a conditional branch
+    bool single;             // it is to have one instruction only
     uint32_t most;           // bytes up to the page's end, or to the next breakpoint
 };
 
@@ -251,7 +251,7 @@ struct block *interp_build(struct cpu *c, block_key key)
                              .it = (uint8_t)(key >> 32),
                              .thumb = key & 1,
                              .single = key & BLOCK_SINGLE,
-                             .to_branch = cache->tier || e->ran,
+                             .to_branch = cache->to_branch,
                              .tier = cache->tier};
         *b = (struct block){.key = key, .first = bl.pc};
         interp_mark_fetch(c, key);

@@ -74,6 +74,7 @@ struct cache {
     bool forked;                     // large pages have been shared, and are copied bit by bit
     uint8_t *home;                   // of many blocks: the table, and behind it a chunk that stays
     struct tier *tier;               // told of what is forgotten; NULL: there is none
+    bool to_branch;                  // blocks end behind conditional branches
     bool loops_forgotten;            // some CPU may loop in code of the tier that was
     atomic_uint generation;          // counts invalidations: a block decoded across one is not inserted
     unsigned nbuckets, nblocks;

@@ -425,6 +425,7 @@ static void report(struct engine *base, void (*ran)(void *ctx, struct cpu *c, ui
                    void *ctx)
 {
     struct interp_engine *e = (struct interp_engine *)base;
+    e->cache.to_branch = true;
     e->ran = ran;
     e->ran_ctx = ctx;
 }
@@ -446,6 +447,7 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
     e->base = (struct engine){"interp",   run,       invalidate, attach, detach,  fork_before, fork_after,
                               host_fault, host_trap, where,      pc_of,  prepare, report,      destroy};
     e->tier = e->cache.tier = tier;
+    e->cache.to_branch = tier;
     if (tier) interp_tier_attach(tier);
     if (tier && stats_on) interp_stats_init();
     e->cache.limit = memory;

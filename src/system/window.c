@@ -197,16 +197,27 @@ bool window_fault(struct cpu *c, const void *address, bool write)
     return true;
 }
 
+// Its owner has to earn another: a process that forks and one that ends have all of their pages forgotten, and
+// the number of the latter is given to a young one.
+static void take(struct sys_cpu *s, struct sys_window *w)
+{
+    clear(s, w);
+    if (s->cpu.window == w->base) s->cpu.window = NULL;
+    w->owner = 0;
+}
+
 void window_flush_all(struct sys_cpu *s)
 {
     for (unsigned i = 0; i < s->nwindows; i++)
-        clear(s, &s->windows[i]);
+        take(s, &s->windows[i]);
+    for (unsigned asid = 0; asid < 256; asid++)
+        if (s->spent[asid] > 0) s->spent[asid] = 0;
 }
 
 void window_flush_asid(struct sys_cpu *s, uint16_t asid)
 {
     for (unsigned i = 0; i < s->nwindows; i++)
-        if (REGIME_ASID(s->windows[i].owner) == asid) clear(s, &s->windows[i]);
+        if (REGIME_ASID(s->windows[i].owner) == asid) take(s, &s->windows[i]);
     if (s->spent[asid & 255] > 0) s->spent[asid & 255] = 0;
 }
 

@@ -38,7 +38,7 @@ struct tlb_entry {
     uint32_t read, write; // page address, or tlb_none()
     uint8_t *host;        // the page
 };
-enum { TLB_ENTRIES = 256 };
+enum { TLB_ENTRIES = 1024 };
 
 static inline unsigned tlb_index(uint32_t addr)
 {

@@ -1,5 +1,5 @@
 # Readers of what a guest gives: libFuzzer, from committed corpora where there are any; damaged programs through the whole of stinkarm.
-FUZZERS    := elf gdb monitor net virtio
+FUZZERS    := elf gdb monitor net symbols virtio
 TESTS      += $(FUZZERS:%=test-fuzz-%) test-mutate
 TESTS_FULL += $(FUZZERS:%=test-fuzz-%-full) test-mutate-full
 
@@ -16,12 +16,14 @@ FUZZ_SRCS_monitor := $(wildcard src/debug/monitor*.[ch] src/debug/line_edit.[ch]
     $(filter-out src/base/fdt.c,$(wildcard src/base/*.c))
 FUZZ_SRCS_net := $(filter-out %/usernet_sock.c,$(wildcard src/host/usernet* src/host/netdev.* src/host/clock.* src/host/loop.*)) \
     src/base/log.c src/base/own_fd.c
+FUZZ_SRCS_symbols := $(filter-out %/coverage.c,$(wildcard src/symbols/*.[ch] src/elf/*.[ch])) src/base/log.c src/base/own_fd.c
 FUZZ_SRCS_virtio := $(filter-out %/virtio_net.c,$(wildcard src/dev/virtio_*.[ch] src/dev/p9*.[ch])) \
     $(addprefix src/,dev/device.c mem/bus.c base/log.c base/own_fd.c base/fdt.c) \
     $(addprefix src/host/,chardev.c terminal.c signals.c loop.c clock.c disk.c share.c)
 FUZZ_CORPUS_elf := tests/fuzz/corpus
 FUZZ_CORPUS_gdb := tests/fuzz/corpus_gdb
 FUZZ_CORPUS_monitor := tests/fuzz/corpus_monitor
+FUZZ_CORPUS_symbols := tests/fuzz/corpus
 FUZZ_CORPUS_net := tests/fuzz/corpus_net
 
 .SECONDEXPANSION:

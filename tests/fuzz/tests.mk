@@ -8,17 +8,17 @@ MUTATE_FILES := exit hello thumb nolibc
 MUTATE_ELFS  := $(MUTATE_FILES:%=$(TESTBUILD)/examples/%.elf)
 
 # What each is made of, and its corpus
+FUZZ_BASE := $(filter-out src/base/fdt.c,$(wildcard src/base/*.c))
 FUZZ_SRCS_elf := $(wildcard src/elf/*)
-FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c process.c watch.c registers.c signals.c) \
-    src/cpu/cpu.c $(wildcard src/base/stats*.c) src/base/log.c src/base/own_fd.c
+FUZZ_SRCS_gdb := $(wildcard src/debug/gdb*.[ch]) $(addprefix src/debug/,control.c log.c process.c watch.c registers.c signals.c) \
+    src/cpu/cpu.c $(FUZZ_BASE)
 FUZZ_SRCS_monitor := $(wildcard src/debug/monitor*.[ch] src/debug/line_edit.[ch]) \
-    $(addprefix src/debug/,control.c log.c process.c watch.c registers.c) src/cpu/cpu.c \
-    $(filter-out src/base/fdt.c,$(wildcard src/base/*.c))
+    $(addprefix src/debug/,control.c log.c process.c watch.c registers.c) src/cpu/cpu.c $(FUZZ_BASE)
 FUZZ_SRCS_net := $(filter-out %/usernet_sock.c,$(wildcard src/host/usernet* src/host/netdev.* src/host/clock.* src/host/loop.*)) \
-    src/base/log.c src/base/own_fd.c
-FUZZ_SRCS_symbols := $(filter-out %/coverage.c,$(wildcard src/symbols/*.[ch] src/elf/*.[ch])) src/base/log.c src/base/own_fd.c
+    $(FUZZ_BASE)
+FUZZ_SRCS_symbols := $(filter-out %/coverage.c,$(wildcard src/symbols/*.[ch] src/elf/*.[ch])) $(FUZZ_BASE)
 FUZZ_SRCS_virtio := $(filter-out %/virtio_net.c,$(wildcard src/dev/virtio_*.[ch] src/dev/p9*.[ch])) \
-    $(addprefix src/,dev/device.c mem/bus.c base/log.c base/own_fd.c base/fdt.c) \
+    $(addprefix src/,dev/device.c mem/bus.c base/fdt.c) $(FUZZ_BASE) \
     $(addprefix src/host/,chardev.c terminal.c signals.c loop.c clock.c disk.c share.c)
 FUZZ_CORPUS_elf := tests/fuzz/corpus
 FUZZ_CORPUS_gdb := tests/fuzz/corpus_gdb

@@ -116,6 +116,12 @@ static size_t read_live(void *ctx, uint32_t addr, void *to, size_t n)
     return t->p->target.read(t->cpu, addr, to, n);
 }
 
+static bool has_code(struct profile_thread *t, uint32_t pc)
+{
+    uint16_t code;
+    return t->p->target.read(t->cpu, pc, &code, sizeof code) == sizeof code;
+}
+
 static unsigned walk(struct profile_thread *t, struct backtrace_frame *frames)
 {
     const struct debug_target *target = &t->p->target;
@@ -125,7 +131,10 @@ static unsigned walk(struct profile_thread *t, struct backtrace_frame *frames)
                                           .ctx = &s,
                                           .read = read_copy,
                                           .trampoline = s.behind.trampoline ? trampoline : NULL};
-    return backtrace(&space, t->r, t->thumb, frames, FRAMES);
+    const unsigned n = backtrace(&space, t->r, t->thumb, frames, FRAMES);
+    for (unsigned k = 1; k < n; k++)
+        if (!has_code(t, frames[k].pc)) return k; // a guess that went wrong
+    return n;
 }
 
 // Of a call; or where time went.

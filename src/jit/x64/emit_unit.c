@@ -78,9 +78,10 @@ static void emit_vector_op(struct emit *e, const struct ir_insn *i)
 // What is emitted from here on is the guest instruction's at pc.
 static void note_place(struct emit *e, uint32_t pc)
 {
+    if (!e->placed) return;
     const uint32_t offset = (uint32_t)(e->a.p - e->start);
     struct tier_place *last = e->nplaces ? &e->places[e->nplaces - 1] : NULL;
-    if (!e->placed || (last && last->pc == pc)) return;
+    if (last && last->pc == pc) return;
     if (last && last->offset == offset)
         last->pc = pc;
     else if (e->nplaces < EMIT_MAX_PLACES)

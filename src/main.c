@@ -169,6 +169,21 @@ static bool use_coverage(struct process *p, struct engine *engine, const char *f
     return p->opt.coverage;
 }
 
+static bool find_function(void *process, const char *name, uint32_t *first, uint32_t *last)
+{
+    struct symbols *s = process_symbols(process);
+    return s && symbols_range(s, name, first, last);
+}
+
+// For filters by functions. What a program executes may not have those that its own log is about.
+static bool know_functions(struct process *p, const struct options *o)
+{
+    char why[LOG_WHY];
+    if (log_know_functions(find_function, p, why) || o->handover_fd >= 0) return true;
+    warn("--log: %s", why);
+    return false;
+}
+
 static int run(const struct options *o, const struct title *title)
 {
     pages_expect((char *)__builtin_frame_address(0) - STACK_SOON, STACK_SOON);
@@ -198,6 +213,7 @@ static int run(const struct options *o, const struct title *title)
         argc++;
     const int status = process_load(&p, t, path, argc, o->program, o->env, title);
     if (status) return status;
+    if (!know_functions(&p, o)) return EXIT_INTERNAL;
     if (!sandbox_close(&p)) return EXIT_INTERNAL;
     if (log_on(LOG_ELF)) {
         log_line("jumping to entry G=0x%x at H=%p", p.entry, (void *)(p.as.window + (p.entry & ~1u)));

@@ -2,26 +2,31 @@
 //
 // A rule is an item of the lists that --log takes. A line is wanted if one of its category's rules lets it
 // through.
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/option.h"
 
-enum { RULES = 64, DEVICE_NAME = 24 };
+enum { RULES = 64, DEVICE_NAME = 24, FUNCTION_NAME = 64 };
 
 struct rule {
     bool used;
     enum log_category cat;
     bool by_pc;
-    uint32_t first, last;     // by_pc
-    int64_t thread;           // -1: any
-    char device[DEVICE_NAME]; // "": any
+    uint32_t first, last;         // by_pc
+    char function[FUNCTION_NAME]; // "": they are known
+    int64_t thread;               // -1: any
+    char device[DEVICE_NAME];     // "": any
 };
 
 unsigned log_known = LOG_PROGRAM;
 unsigned log_mask = 1u << LOG_UNIMP, log_filtered;
 
+static log_find_fn *find; // functions; NULL: nobody can yet
+static void *find_ctx;
+static bool wait_for_find; // some rule does
 static const char *const *devices; // that there are; NULL: not known yet
 static unsigned ndevices;
 
@@ -223,15 +228,34 @@ static bool wrong_category(char *why, struct text t)
     return wrong(why, t, list);
 }
 
-// A, or A-B
+// Nothing passes a filter by a function that is not known yet.
+static bool find_function(struct rule *r, char *why)
+{
+    r->by_pc = true;
+    r->first = UINT32_MAX;
+    r->last = 0;
+    if (!find) return wait_for_find = true;
+    if (!find(find_ctx, r->function, &r->first, &r->last)) {
+        snprintf(why, LOG_WHY, "'%s' is not a function that is known here", r->function);
+        return false;
+    }
+    r->function[0] = 0;
+    return true;
+}
+
+// A, A-B, or a function
 static bool read_range(struct text t, struct rule *r, char *why)
 {
     struct text from = t, a, b;
     uint64_t first, last;
+    if (t.n && t.n < FUNCTION_NAME && (isalpha((unsigned char)*t.p) || *t.p == '_')) {
+        memcpy(r->function, t.p, t.n);
+        return find_function(r, why);
+    }
     cut(&from, '-', &a);
     const bool range = cut(&from, '-', &b);
     if (from.p || !number(a, UINT32_MAX, &first) || (range && !number(b, UINT32_MAX, &last)))
-        return wrong(why, t, "an address, or a range of them like 0x8000-0x8fff");
+        return wrong(why, t, "an address, a range of them like 0x8000-0x8fff, or a function");
     if (!range) last = first;
     if (last < first) return wrong(why, t, "a range: it ends in front of its beginning");
     r->by_pc = true;
@@ -246,7 +270,8 @@ static bool read_filter(struct text t, struct rule *r, char *why)
     const struct text id = {t.p + sizeof "thread=" - 1, t.n - (sizeof "thread=" - 1)};
     uint64_t n;
     if (t.n > 2 && !memcmp(t.p, "pc=", 3)) return read_range(value, r, why);
-    if (t.n < 7 || memcmp(t.p, "thread=", 7) != 0) return wrong(why, t, "a filter: pc=A-B, pc=A or thread=N");
+    if (t.n < 7 || memcmp(t.p, "thread=", 7) != 0)
+        return wrong(why, t, "a filter: pc=A-B, pc=A, pc=FUNCTION or thread=N");
     if (!number(id, INT32_MAX, &n)) return wrong(why, id, "the number of a thread or CPU");
     r->thread = (int64_t)n;
     return true;
@@ -339,5 +364,15 @@ bool log_know_devices(const char *const *known, unsigned n, char why[LOG_WHY])
     ndevices = n;
     for (unsigned i = 0; i < RULES; i++)
         if (rules[i].used && !is_device(rules[i].device, why)) return false;
+    return true;
+}
+
+bool log_know_functions(log_find_fn *by, void *ctx, char why[LOG_WHY])
+{
+    find = by;
+    find_ctx = ctx;
+    if (!wait_for_find) return true;
+    for (unsigned i = 0; i < RULES; i++)
+        if (rules[i].used && rules[i].function[0] && !find_function(&rules[i], why)) return false;
     return true;
 }

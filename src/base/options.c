@@ -62,7 +62,7 @@ const char options_help[] =
     "  -l, --log WHAT,...     log none, elf, syscalls, memory, instructions, blocks, ir, jit,\n"
     "                         exceptions, gdb, signals, unimp (the default: what is not\n"
     "                         implemented) or all; only of some code or thread:\n"
-    "                         WHAT:pc=0x8000-0x8fff, WHAT:thread=N\n"
+    "                         WHAT:pc=0x8000-0x8fff, WHAT:pc=main, WHAT:thread=N\n"
     "      --strace           the same as --log syscalls\n"
     "  -d                     the same as --log instructions\n"
     "  -v                     log all but instructions\n"

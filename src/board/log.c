@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "board/debug.h"
 #include "board/machine.h"
 
 // Devices, their parts that have names of their own, and nobody.
@@ -39,4 +40,18 @@ bool machine_log_begin(struct machine *m)
     }
     if (log_on(LOG_MEMORY)) log_map(m);
     return true;
+}
+
+static bool find_function(void *machine, const char *name, uint32_t *first, uint32_t *last)
+{
+    struct symbols *s = machine_symbols(machine);
+    return s && symbols_range(s, name, first, last);
+}
+
+bool machine_log_functions(struct machine *m)
+{
+    char why[LOG_WHY];
+    if (log_know_functions(find_function, m, why)) return true;
+    warn("--log: %s; --symbols FILE may tell it", why);
+    return false;
 }

@@ -174,6 +174,8 @@ bool slots_fill(struct machine *m, void (*quit)(void *ctx));
 
 // log.c: the log learns the names of devices. False with a message: it was told of another one.
 bool machine_log_begin(struct machine *m);
+// … and functions, when the kernel's symbols are known.
+bool machine_log_functions(struct machine *m);
 
 // boot.c: loads kernel, initrd, device tree or tags into memory, and says where CPU 0 starts. False with a
 // message.

@@ -82,7 +82,7 @@ const char machine_options_help[] =
     "  -l, --log WHAT,...         log none, elf, memory (what is placed where), instructions, blocks,\n"
     "                             ir, jit, exceptions, mmu, irq, device (or device:NAME), gdb, unimp\n"
     "                             (the default: what is not implemented) or all; only of some code or\n"
-    "                             CPU: WHAT:pc=0x8000-0x8fff, WHAT:thread=N\n"
+    "                             CPU: WHAT:pc=0x8000-0x8fff, WHAT:pc=FUNCTION, WHAT:thread=N\n"
     "      --log-file FILE        write the log there, not to stderr\n"
     "  -h, --help                 print this\n"
     "\n"

@@ -400,6 +400,7 @@ int machine_run(struct machine *m)
     struct debugger *debugger;
     const char *symbols = m->opt.debug_options.symbols;
     if (symbols && !symbols_add_file(machine_symbols(m), symbols)) return 125;
+    if (!machine_log_functions(m)) return 125;
     if (!coverage_begin(m) || !start_debugger(m, &debugger)) return 125;
     if (m->opt.icount) {
         m->opt.round_robin = true;

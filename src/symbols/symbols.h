@@ -56,6 +56,8 @@ bool symbols_at(struct symbols *s, uint32_t addr, struct symbol *found);
 bool symbols_find(struct symbols *s, const char *name, struct symbol *found);
 // The mapped file, and the address in it: for what has no name. False: none is mapped there.
 bool symbols_file_at(struct symbols *s, uint32_t addr, const char **file, uint32_t *in_file);
+// The code of a function or label, as symbols_find finds it: its first and last byte.
+bool symbols_range(struct symbols *s, const char *name, uint32_t *first, uint32_t *last);
 // "main+0x10", "" when there is none.
 void symbols_format(struct symbols *s, uint32_t addr, char *buf, size_t size);
 // Where the table of unwinding (.ARM.exidx) is that tells of the code at an address. False: there is none.

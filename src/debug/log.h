@@ -5,7 +5,8 @@
 #include "base/log.h"
 #include "cpu/cpu.h"
 
-// A list as --log takes it, on or off. c: any of the CPUs, or NULL if there is none. False: log_enable's why.
+// A list as --log takes it, on or off. c: any of the CPUs, NULL if there is none; without an engine nothing
+// is made. False: log_enable's why.
 bool debug_log(struct cpu *c, const char *list, bool on, char why[LOG_WHY]);
 
 #endif

@@ -10,6 +10,12 @@ struct host_registers {
     uint64_t xmm[16][2];
 };
 
+enum engine_where {
+    ENGINE_UNKNOWN, // before it leaves the engine it cannot be told
+    ENGINE_CALLED,  // in a function of the host's that the engine's code has called
+    ENGINE_CODE,    // in the engine's code: the host's thread is in nothing else
+};
+
 // One engine serves all CPUs (threads) of an address space; its translations are shared between them.
 struct engine {
     const char *name;
@@ -43,10 +49,9 @@ struct engine {
                       uintptr_t *arg);
 
     // Likewise, but from any signal's handler: where the guest is. r and thumb: its registers at the
-    // instruction r[15], or about so; nothing of the CPU is changed. False: that cannot be told before it
-    // leaves the engine, or NULL.
-    bool (*where)(struct cpu *c, uintptr_t host_pc, const struct host_registers *h, uint32_t r[16],
-                  bool *thumb);
+    // instruction r[15], or about so, unless that is unknown; nothing of the CPU is changed.
+    enum engine_where (*where)(struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
+                               uint32_t r[16], bool *thumb);
 
     // The instruction that the CPU is at: in a handler of the engine's, as far as that may abort or looks
     // beyond the CPU's registers, the one that is executed; outside of the engine the next one.
@@ -56,8 +61,8 @@ struct engine {
     bool (*prepare)(struct engine *e);
 
     // From now on `ran` is told of each block that is run for the first time, or the first time since it was
-    // forgotten: bytes [first, last]. Blocks end at branches then, and nothing is run that it has not been told of.
-    // Before the first CPU runs.
+    // forgotten: bytes [first, last]. Blocks end at branches then, and nothing is run that it has not been
+    // told of. Before the first CPU runs.
     void (*report)(struct engine *e, void (*ran)(void *ctx, struct cpu *c, uint32_t first, uint32_t last),
                    void *ctx);
 

@@ -4,7 +4,7 @@
 #ifndef STINKARM_CPU_TIER_H
 #define STINKARM_CPU_TIER_H
 
-#include "cpu/cpu.h"
+#include "cpu/engine.h"
 #include "isa/insn.h"
 
 struct host_registers;
@@ -151,8 +151,8 @@ struct tier {
     bool (*trap)(struct tier *t, struct cpu *c, const struct host_registers *h, uintptr_t *pc,
                  uintptr_t *stack, uintptr_t *arg);
     // See struct engine's where; only with places.
-    bool (*where)(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
-                  uint32_t r[16], bool *thumb);
+    enum engine_where (*where)(struct tier *t, struct cpu *c, uintptr_t host_pc,
+                               const struct host_registers *h, uint32_t r[16], bool *thumb);
     // After an abort inside a handler: the flags of the guest are where they belong.
     void (*aborted)(struct tier *t, struct cpu *c);
     // Around fork: before takes the tier's locks; copy, with nothing changing any more, makes what the child

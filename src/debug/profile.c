@@ -1,8 +1,9 @@
 // Samples. A thread of the host's own looks now and then at the CPU time of those that run CPUs. One that has
-// used some since it was looked at last gets a signal, in whose handler the engine tells where
-// the guest is, and the guest's stack is copied; then it leaves the engine, and walks the copy. Where the
-// engine cannot tell, the sample is taken where it has left, a block further on. Threads that are in no
-// engine take theirs when they come back: for what they did in between.
+// used some since it was looked at last gets a signal, in whose handler the engine tells where the guest is,
+// and the guest's stack is walked. Where that may not be done at any moment the stack is copied, and walked
+// when the CPU has left the engine, which it is asked to do. Where the engine cannot tell, the sample is taken
+// where it has left, a block further on. Threads that are in no engine take theirs when they come back: for
+// what they did in between.
 #include "debug/profile.h"
 
 #include <errno.h>
@@ -277,7 +278,15 @@ static void asked(struct debugger *d, struct cpu *c, uintptr_t host_pc, const st
     struct profile_thread *t = self;
     const struct profile *p = profile_of(d);
     if (!t || t->p != p || t->cpu != c || atomic_load(&t->state) != ASKED || !c->in_engine) return;
-    const bool found = c->engine->where && c->engine->where(c, host_pc, h, t->r, &t->thumb);
+    const enum engine_where found =
+        c->engine->where ? c->engine->where(c, host_pc, h, t->r, &t->thumb) : ENGINE_UNKNOWN;
+    // Compiled code holds no locks, and a program's memory can be read as it is: this is as good a place as
+    // any.
+    if (found == ENGINE_CODE && !c->sys) {
+        t->copied = 0;
+        account(t, false);
+        return;
+    }
     t->copied = found ? copy_stack(t, c) : 0;
     atomic_store(&t->state, found ? FOUND : LATE);
     if (!p->target.steady) c->exit_request = 1;

@@ -408,11 +408,11 @@ static uint32_t pc_of(const struct cpu *c)
     return s ? s->pc : c->r[15];
 }
 
-static bool where(struct cpu *c, uintptr_t host_pc, const struct host_registers *h, uint32_t r[16],
-                  bool *thumb)
+static enum engine_where where(struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
+                               uint32_t r[16], bool *thumb)
 {
     struct tier *t = engine_of(c)->tier;
-    return t && t->places && t->where(t, c, host_pc, h, r, thumb);
+    return t && t->places ? t->where(t, c, host_pc, h, r, thumb) : ENGINE_UNKNOWN;
 }
 
 static bool prepare(struct engine *base)

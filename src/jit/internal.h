@@ -122,8 +122,8 @@ static inline bool jit_is_dead(const struct emit_entry *entry)
 }
 
 // place.c: which guest instruction's the code at a host pc is.
-bool jit_where(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
-               uint32_t r[16], bool *thumb);
+enum engine_where jit_where(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
+                            uint32_t r[16], bool *thumb);
 void jit_tell_made(struct jit *j, struct cpu *c, const struct jit_unit *u);
 void jit_tell_all(struct tier *t, struct cpu *c);
 

@@ -56,15 +56,18 @@ static bool in_called(const struct jit *j, const struct cpu *c, const uintptr_t 
     return found;
 }
 
-bool jit_where(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
-               uint32_t r[16], bool *thumb)
+enum engine_where jit_where(struct tier *t, struct cpu *c, uintptr_t host_pc, const struct host_registers *h,
+                            uint32_t r[16], bool *thumb)
 {
     const struct jit *j = jit_of(t);
     const uint8_t *pc = (const uint8_t *)host_pc - j->to_exec;
-    if (!c->in_tier) return false;
-    if (!in_code(j, pc)) return in_called(j, c, (const uintptr_t *)(uintptr_t)h->r[RSP], r, thumb);
+    if (!c->in_tier) return ENGINE_UNKNOWN;
+    if (!in_code(j, pc)) {
+        const uintptr_t *stack = (const uintptr_t *)(uintptr_t)h->r[RSP];
+        return in_called(j, c, stack, r, thumb) ? ENGINE_CALLED : ENGINE_UNKNOWN;
+    }
     const struct jit_unit *u = jit_unit_at(j, pc);
-    return u && in_unit(c, u, pc, h, r, thumb);
+    return u && in_unit(c, u, pc, h, r, thumb) ? ENGINE_CODE : ENGINE_UNKNOWN;
 }
 
 void jit_tell_made(struct jit *j, struct cpu *c, const struct jit_unit *u)

@@ -81,11 +81,15 @@ bool perf_start(const char *dir)
 {
     char path[PATH_MAX];
     perf = pages_new(sizeof *perf);
-    if (!perf || !realpath(dir, path) || strlen(path) > sizeof perf->option - sizeof option) {
+    if (!perf || !realpath(dir, path)) {
         warn("--perf: %s: %s", dir, strerror(errno));
         return false;
     }
-    snprintf(perf->option, sizeof perf->option, "%s%s", option, path);
+    const int n = snprintf(perf->option, sizeof perf->option, "%s%s", option, path);
+    if (n >= (int)sizeof perf->option) {
+        warn("--perf: %s: %s", dir, strerror(ENAMETOOLONG));
+        return false;
+    }
     pthread_mutex_init(&perf->lock, NULL);
     return begin();
 }

@@ -149,9 +149,8 @@ static bool check_header(const struct elf *e, struct elf_error *err)
     return true;
 }
 
-struct elf_segment elf_segment(const struct elf *e, unsigned i)
+struct elf_segment elf_segment_at(const uint8_t *p)
 {
-    const uint8_t *p = e->bytes + e->phoff + (size_t)i * ELF32_PHENT_SIZE;
     return (struct elf_segment){
         .type = elf_get32(p),
         .offset = elf_get32(p + 4),
@@ -162,6 +161,11 @@ struct elf_segment elf_segment(const struct elf *e, unsigned i)
         .flags = elf_get32(p + 24),
         .align = elf_get32(p + 28),
     };
+}
+
+struct elf_segment elf_segment(const struct elf *e, unsigned i)
+{
+    return elf_segment_at(e->bytes + e->phoff + (size_t)i * ELF32_PHENT_SIZE);
 }
 
 // "program header 2 (LOAD): " starts the messages about one.

@@ -74,6 +74,8 @@ bool elf_parse(struct elf *e, const void *bytes, size_t size, struct elf_error *
 // caller's business.
 bool elf_parse_physical(struct elf *e, const void *bytes, size_t size, struct elf_error *err);
 
+// A program header's fields, wherever its ELF32_PHENT_SIZE bytes lie.
+struct elf_segment elf_segment_at(const uint8_t *header);
 // The program header i < e->phnum of a file that was parsed.
 struct elf_segment elf_segment(const struct elf *e, unsigned i);
 

@@ -29,17 +29,7 @@ bool elf_tables(const uint8_t *h, struct elf_piece *segments, struct elf_piece *
 bool elf_table_segment(const uint8_t *table, uint32_t size, unsigned i, struct elf_segment *s)
 {
     if (i >= size / ELF32_PHENT_SIZE) return false;
-    const uint8_t *p = table + (size_t)i * ELF32_PHENT_SIZE;
-    *s = (struct elf_segment){
-        .type = elf_get32(p),
-        .offset = elf_get32(p + 4),
-        .vaddr = elf_get32(p + 8),
-        .paddr = elf_get32(p + 12),
-        .filesz = elf_get32(p + 16),
-        .memsz = elf_get32(p + 20),
-        .flags = elf_get32(p + 24),
-        .align = elf_get32(p + 28),
-    };
+    *s = elf_segment_at(table + (size_t)i * ELF32_PHENT_SIZE);
     return true;
 }
 

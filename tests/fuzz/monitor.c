@@ -11,9 +11,7 @@
 #include "isa/insn.h"
 #include "mem/access.h"
 #include "symbols/backtrace.h"
-
-static uint8_t memory[0x2000];
-static struct cpu cpu;
+#include "target.h"
 
 static void forget(struct engine *e, uint64_t addr, uint64_t len)
 {
@@ -21,43 +19,6 @@ static void forget(struct engine *e, uint64_t addr, uint64_t len)
 }
 
 static struct engine engine = {.invalidate = forget};
-
-static unsigned id_of(const struct cpu *c)
-{
-    (void)c;
-    return 1;
-}
-
-static void name_of(const struct cpu *c, char *name, size_t size)
-{
-    (void)c;
-    strncpy(name, "name", size);
-}
-
-static size_t inside(uint32_t addr, size_t n)
-{
-    return addr >= sizeof memory ? 0 : n < sizeof memory - addr ? n : sizeof memory - addr;
-}
-
-static size_t read_memory(struct cpu *c, uint32_t addr, void *to, size_t n)
-{
-    (void)c;
-    memcpy(to, memory + (inside(addr, n) ? addr : 0), inside(addr, n));
-    return inside(addr, n);
-}
-
-static size_t write_memory(struct cpu *c, uint32_t addr, const void *from, size_t n)
-{
-    (void)c;
-    memcpy(memory + (inside(addr, n) ? addr : 0), from, inside(addr, n));
-    return inside(addr, n);
-}
-
-static size_t auxv(void *ctx, uint32_t offset, void *to, size_t n)
-{
-    (void)ctx;
-    return read_memory(NULL, offset, to, n);
-}
 
 static const struct debug_target target = {
     .id = id_of, .name = name_of, .read = read_memory, .write = write_memory, .auxv = auxv};

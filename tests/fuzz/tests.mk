@@ -27,7 +27,7 @@ FUZZ_CORPUS_symbols := tests/fuzz/corpus
 FUZZ_CORPUS_net := tests/fuzz/corpus_net
 
 .SECONDEXPANSION:
-$(FUZZERS:%=$(FUZZ_DIR)/fuzz_%): $(FUZZ_DIR)/fuzz_%: tests/fuzz/%.c $$(FUZZ_SRCS_%) $(GEN)
+$(FUZZERS:%=$(FUZZ_DIR)/fuzz_%): $(FUZZ_DIR)/fuzz_%: tests/fuzz/%.c tests/fuzz/target.h $$(FUZZ_SRCS_%) $(GEN)
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -Isrc -I$(BUILD) -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=undefined -pthread -o $@ $(filter-out $(GEN),$(filter %.c,$^))

@@ -96,8 +96,8 @@ bool log_enable(const char *list, char why[LOG_WHY]);
 // … and off: categories with all of their filters; of devices perhaps only one that has been named.
 bool log_disable(const char *list, char why[LOG_WHY]);
 
-// Who knows the code of a function, for filters like pc=main, from now on. False: a list has named one that is not
-// there.
+// Who knows the code of a function, for filters like pc=main, from now on. False: a list has named one that
+// is not there.
 typedef bool log_find_fn(void *ctx, const char *name, uint32_t *first, uint32_t *last);
 bool log_know_functions(log_find_fn *find, void *ctx, char why[LOG_WHY]);
 // The names of the devices that there are, which stay where they are. False: a list has named another one.

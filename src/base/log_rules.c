@@ -26,7 +26,7 @@ unsigned log_mask = 1u << LOG_UNIMP, log_filtered;
 
 static log_find_fn *find; // functions; NULL: nobody can yet
 static void *find_ctx;
-static bool wait_for_find; // some rule does
+static bool wait_for_find;         // some rule does
 static const char *const *devices; // that there are; NULL: not known yet
 static unsigned ndevices;
 

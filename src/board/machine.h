@@ -20,7 +20,13 @@
 #include "symbols/symbols.h"
 #include "system/system.h"
 
-enum { MACHINE_UARTS = 4, MACHINE_SLOTS = 4, MACHINE_MAX_DEVICES = 64, MACHINE_MAX_LOADS = 16, MACHINE_MAX_DRIVES = 8 };
+enum {
+    MACHINE_UARTS = 4,
+    MACHINE_SLOTS = 4,
+    MACHINE_MAX_DEVICES = 64,
+    MACHINE_MAX_LOADS = 16,
+    MACHINE_MAX_DRIVES = 8
+};
 
 enum drive_kind { DRIVE_VIRTIO, DRIVE_SD, DRIVE_FLASH };
 
@@ -41,7 +47,7 @@ struct machine_options {
     uint64_t memory;   // bytes
     unsigned smp;
     bool round_robin; // all CPUs in one host thread, in turn: reproducible
-    bool compiles; // the engine takes no budgets of instructions: turns are of time
+    bool compiles;    // the engine takes no budgets of instructions: turns are of time
     bool icount, no_reboot, exit_on_panic, semihosting;
     const char *kernel, *initrd, *dtb, *append;
     bool atags;             // boot with tags instead of a device tree …
@@ -54,15 +60,15 @@ struct machine_options {
     const char *serial[MACHINE_UARTS];
     struct drive_option drive[MACHINE_MAX_DRIVES];
     unsigned ndrives;
-    const char *net;     // NULL, or what is behind the network interfaces: none, user[,hostfwd=…]
-    const char *share;   // NULL, or a folder of the host for the guest: DIR[,tag=NAME][,ro]
+    const char *net;            // NULL, or what is behind the network interfaces: none, user[,hostfwd=…]
+    const char *share;          // NULL, or a folder of the host for the guest: DIR[,tag=NAME][,ro]
     bool virtio_modern;         // its registers: version 2, not 1
     const char *virtio_console; // NULL, or what is behind it, as for serial ports
-    const char *display; // NULL, or none, ppm:FILE, vnc:PORT
-    debug_start_fn *debug; // makes one
+    const char *display;        // NULL, or none, ppm:FILE, vnc:PORT
+    debug_start_fn *debug;      // makes one
     struct debug_options debug_options;
-    bool have_rtc;       // the clock starts at rtc, else at the host's time
-    uint64_t rtc;        // seconds since 1970, UTC
+    bool have_rtc; // the clock starts at rtc, else at the host's time
+    uint64_t rtc;  // seconds since 1970, UTC
 };
 
 struct machine;
@@ -112,31 +118,31 @@ struct machine {
     struct device *gic;
     struct chardev *serial[MACHINE_UARTS];
     struct display *display;
-    struct disk disk[MACHINE_MAX_DRIVES]; // of opt.drive[i]
-    unsigned ndisks;                      // that are open
-    struct netdev *net;                   // NULL: opt.net wants none
+    struct disk disk[MACHINE_MAX_DRIVES];    // of opt.drive[i]
+    unsigned ndisks;                         // that are open
+    struct netdev *net;                      // NULL: opt.net wants none
     struct machine_slot slot[MACHINE_SLOTS]; // of the virtio transport
     unsigned nslots;
     struct panic_watch panic[MACHINE_UARTS + 1]; // of the serial ports and of virtio_console
-    struct chardev *virtio_console; // NULL unless asked for, as is …
-    struct share share;             // … this
+    struct chardev *virtio_console;              // NULL unless asked for, as is …
+    struct share share;                          // … this
     bool shared;
     const char *log_names[MACHINE_MAX_DEVICES + BUS_MAX_RANGES + 1]; // of devices
     uint8_t *ram;
     struct timer generic_timer[SYS_MAX_CPUS]; // next change of each CPU's generic timer lines
-    pthread_cond_t wake[SYS_MAX_CPUS]; // with the bus lock: a CPU may have something to do
-    atomic_uint event_waiters;         // CPUs in WFE
-    struct timer turn;             // when the present CPU's turn ends, and that it has
+    pthread_cond_t wake[SYS_MAX_CPUS];        // with the bus lock: a CPU may have something to do
+    atomic_uint event_waiters;                // CPUs in WFE
+    struct timer turn;                        // when the present CPU's turn ends, and that it has
     atomic_bool turn_over;
-    atomic_int request;            // enum machine_request
-    int exit_status;               // with RUN_EXIT
-    struct semihost *semihost;     // or NULL
-    struct symbols_file covered;   // what --coverage is about …
-    struct coverage *coverage;     // … or NULL: coverage.h
-    struct symbols *symbols;       // the kernel's, when somebody has asked: debug.h
+    atomic_int request;          // enum machine_request
+    int exit_status;             // with RUN_EXIT
+    struct semihost *semihost;   // or NULL
+    struct symbols_file covered; // what --coverage is about …
+    struct coverage *coverage;   // … or NULL: coverage.h
+    struct symbols *symbols;     // the kernel's, when somebody has asked: debug.h
     struct boot_entry boot;
-    bool firmware_starts_cpus;     // PSCI, as the device tree says; otherwise they wait in the holding pen
-    uint8_t power[SYS_MAX_CPUS];   // enum cpu_power: with the bus lock
+    bool firmware_starts_cpus;   // PSCI, as the device tree says; otherwise they wait in the holding pen
+    uint8_t power[SYS_MAX_CPUS]; // enum cpu_power: with the bus lock
     struct boot_entry start[SYS_MAX_CPUS]; // … of those that are starting
 };
 
@@ -152,9 +158,10 @@ void machine_exit(struct machine *m, int status);
 void machine_power(void *machine, enum dev_power what);
 void machine_quit(void *machine);
 void machine_wake_cpu(struct machine *m, unsigned cpu); // its state changed; with the bus lock held
-void machine_event(void *machine); // SEV: the CPUs' event registers are set
+void machine_event(void *machine);                      // SEV: the CPUs' event registers are set
 
-// For boards: adds a device; its irq[i] become lines to the GIC's interrupt IDs (0 ends the list). NULL on failure.
+// For boards: adds a device; its irq[i] become lines to the GIC's interrupt IDs (0 ends the list). NULL on
+// failure.
 struct device *machine_add(struct machine *m, const struct dev_class *cls, const char *id, uint64_t base,
                            uint64_t size, const struct dev_env *env, const unsigned *irqs);
 // The device with an id, or NULL.

@@ -107,9 +107,9 @@ struct cpu {
 
     // Exclusive monitor: the address, and what LDREX saw there. ~0 in excl_size: open.
     uint32_t excl_addr;
-    uint8_t excl_size; // log2 of the bytes, or CPU_EXCL_OPEN
-    bool code_unnamed; // system mode: what was fetched last is none of what code_context names
-    uint8_t vfp_units; // system mode: enum isa_unit, what a kernel has switched on
+    uint8_t excl_size;    // log2 of the bytes, or CPU_EXCL_OPEN
+    bool code_unnamed;    // system mode: what was fetched last is none of what code_context names
+    uint8_t vfp_units;    // system mode: enum isa_unit, what a kernel has switched on
     uint8_t sync_pending; // system mode: CPUs, a bit each, whose TLBs do not yet do what this one asked for
     uint64_t excl_value;
     // Others may access the memory while this CPU runs: threads, processes, devices. Before it is set all
@@ -126,7 +126,7 @@ struct cpu {
 
     const struct cpu_system *sys; // what a privileged CPU adds; NULL: user-mode emulation
     struct tlb_entry *tlb;        // TLB mode: the entries of the present translation regime
-    uint32_t code_zero;    // 0, so that compiled code can have this and the next with one access
+    uint32_t code_zero;           // 0, so that compiled code can have this and the next with one access
     // Names the present mapping of addresses to code: changes whenever that may, but for code_unnamed.
     uint32_t code_context;
     volatile sig_atomic_t irq_lines; // interrupt inputs that are asserted: enum cpu_irq
@@ -157,11 +157,11 @@ struct cpu {
         uint32_t traps;    // so far, and when the last count of them began
         uint64_t since;
     } host_fp;
-    bool in_tier;           // compiled code runs: the flags are in host_flags
-    void *engine_state;     // the engine's own per-CPU state
-    const void *engine_pos; // … and where it is, while it may abort
-    int64_t budget;         // instructions left to run
-    void *owner;            // the thread (user mode) or machine CPU this belongs to
+    bool in_tier;              // compiled code runs: the flags are in host_flags
+    void *engine_state;        // the engine's own per-CPU state
+    const void *engine_pos;    // … and where it is, while it may abort
+    int64_t budget;            // instructions left to run
+    void *owner;               // the thread (user mode) or machine CPU this belongs to
     struct debugger *debugger; // NULL: nobody debugs
 
     // Where the engine resumes when a host fault turns out to be a guest abort; valid while in_engine.

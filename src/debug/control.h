@@ -89,7 +89,7 @@ struct debug_control {
     struct debug_cpu *let_go; // that are not debugged any more, but have not left
     unsigned pid;
     bool halted;
-    bool alone; // one CPU runs, others wait, and so do those that come
+    bool alone;           // one CPU runs, others wait, and so do those that come
     bool ended, attached; // attached: somebody is there to be told
     struct debug_stop stop;
     int event_fd;           // readable when there is a stop that nobody has been told of, or the like
@@ -100,7 +100,7 @@ struct debug_control {
     struct debug_front *front;
     bool follows_forks, follows_vforks; // children of the program
     int pair[2];                        // of the fork under way, as a thread's
-    enum debug_parking park;      // the conversation stands still, while its process executes another program
+    enum debug_parking park; // the conversation stands still, while its process executes another program
 };
 
 // Halted at first, or not. False: out of resources.

@@ -1,9 +1,9 @@
 // Samples. A thread of the host's own looks now and then at the CPU time of those that run CPUs. One that has
 // used some since it was looked at last gets a signal, in whose handler the engine tells where the guest is,
 // and the guest's stack is walked. Where that may not be done at any moment the stack is copied, and walked
-// when the CPU has left the engine, which it is asked to do. Where the engine cannot tell, the sample is taken
-// where it has left, a block further on. Threads that are in no engine take theirs when they come back: for
-// what they did in between.
+// when the CPU has left the engine, which it is asked to do. Where the engine cannot tell, the sample is
+// taken where it has left, a block further on. Threads that are in no engine take theirs when they come back:
+// for what they did in between.
 #include "debug/profile.h"
 
 #include <errno.h>

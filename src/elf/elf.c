@@ -317,7 +317,8 @@ bool elf_parse_physical(struct elf *e, const void *bytes, size_t size, struct el
         loads = true;
         if (!check_sizes(i, &s, err) || !check_file_range(e, i, &s, err)) return false;
         if (s.paddr + s.memsz > ADDRESS_SPACE)
-            return fail_segment(err, i, &s, "p_paddr 0x%llx + p_memsz 0x%llx is beyond the 32-bit address space",
+            return fail_segment(err, i, &s,
+                                "p_paddr 0x%llx + p_memsz 0x%llx is beyond the 32-bit address space",
                                 (unsigned long long)s.paddr, (unsigned long long)s.memsz);
     }
     return loads || fail(err, "no PT_LOAD program header, wanted at least one");

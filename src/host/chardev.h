@@ -17,9 +17,9 @@ struct chardev_user {
 };
 
 // spec: stdio, stdout (without input), pty, file:PATH, unix:PATH, null. NULL with a message on stderr if it
-// cannot be had. stdio: raw mode if it is a terminal; Ctrl-A is the escape: x quits, c interrupts (signals_interrupt), h helps,
-// Ctrl-A sends one. Its end of input means nothing; when nobody reads its output any more, the machine quits as by
-// SIGPIPE.
+// cannot be had. stdio: raw mode if it is a terminal; Ctrl-A is the escape: x quits, c interrupts
+// (signals_interrupt), h helps, Ctrl-A sends one. Its end of input means nothing; when nobody reads its
+// output any more, the machine quits as by SIGPIPE.
 struct chardev *chardev_open(const char *spec, struct loop *loop, void (*quit)(void *ctx), void *quit_ctx);
 void chardev_connect(struct chardev *c, const struct chardev_user *user);
 // Queues output; never blocks (what a slow reader does not take is kept, up to a bound, then the oldest is

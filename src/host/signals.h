@@ -8,8 +8,8 @@
 struct loop;
 
 // From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT call quit on the event loop, SIGTSTP stops with the
-// terminal restored, a fault of our own restores it too; with --stats SIGUSR1 writes the report. Before any other thread exists: all are to block the
-// signals.
+// terminal restored, a fault of our own restores it too; with --stats SIGUSR1 writes the report. Before any
+// other thread exists: all are to block the signals.
 bool signals_open(struct loop *loop, void (*quit)(void *ctx), void *quit_ctx);
 // From here on SIGINT is for somebody else, a debugger, to read: it stays blocked, and ends nothing.
 void signals_leave_interrupts(void);

@@ -96,8 +96,8 @@ static inline const struct step *interp_goto(struct cpu *c, const struct step *s
     return interp_enter(c, interp_lookup(c, pc | c->thumb));
 }
 
-// Goes on at pc, in the IT state that the CPU has, after privilege, masks, mappings or the instruction set may
-// have changed. In compiled code: that goes on at r[15], whose bit 0 selects the instruction set.
+// Goes on at pc, in the IT state that the CPU has, after privilege, masks, mappings or the instruction set
+// may have changed. In compiled code: that goes on at r[15], whose bit 0 selects the instruction set.
 const struct step *interp_resync(struct cpu *c, const struct step *s, uint32_t pc);
 
 // System mode: takes an exception that returns behind this instruction.

@@ -14,8 +14,8 @@ step_fn step_counted;
 // Compiled code could not do the instruction at the key.
 void interp_stats_one(struct cpu *c, uint64_t key);
 
-// Around a run of compiled code. The end may come by way of an abort, or may have come already: behind it, it is
-// the interpreter that runs.
+// Around a run of compiled code. The end may come by way of an abort, or may have come already: behind it, it
+// is the interpreter that runs.
 void interp_stats_enter(struct cpu *c);
 void interp_stats_left(struct cpu *c);
 

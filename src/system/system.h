@@ -58,7 +58,8 @@ struct sys_page {
     uint64_t pa_page;
     uint8_t size; // of what the tables map there, as a power of two
     bool global : 1, device : 1, no_domain : 1;
-    uint16_t attributes; // as the PAR has them: its bits 10:1, or in the long format ATTR in 15:8, NS and SH in 2:0
+    uint16_t attributes; // as the PAR has them: its bits 10:1, or in the long format ATTR in 15:8, NS and SH
+                         // in 2:0
 };
 // A page of RAM, as struct bus_range.code has it.
 enum page_flags {
@@ -75,11 +76,11 @@ struct sys_slot {
 };
 
 // What a slot is valid for, as one word: DACR in bits 31:0, the ASID in 47:32, and
-#define REGIME_ASID(r) ((uint16_t)((r) >> 32))
-#define REGIME_USER    (1ull << 50)
-#define REGIME_MMU     (1ull << 51)
+#define REGIME_ASID(r)       ((uint16_t)((r) >> 32))
+#define REGIME_USER          (1ull << 50)
+#define REGIME_MMU           (1ull << 51)
 #define REGIME_WITHOUT_FP(r) ((r) & ~(3ull << 48))
-#define REGIME_VALID   (1ull << 52) // clear: the slot is for nothing, and holds anything
+#define REGIME_VALID         (1ull << 52) // clear: the slot is for nothing, and holds anything
 
 // context.c: names of regimes, as far as it is about code.
 enum { SYS_CONTEXTS = 64 };
@@ -91,7 +92,8 @@ struct sys_contexts {
 };
 
 // A process's memory, as the host's MMU has it (window.c).
-// Pages in all windows of a machine: each may cost two of the 65,530 mappings that a process of the host's may have.
+// Pages in all windows of a machine: each may cost two of the 65,530 mappings that a process of the host's
+// may have.
 enum { SYS_WINDOWS = 8, SYS_WINDOW_PAGES = 28000 };
 struct sys_window {
     uint8_t *base;  // 4 GiB, guarded at both ends; NULL: not made yet
@@ -135,7 +137,8 @@ struct sys_machine {
     void (*timer_changed)(void *ctx, struct sys_cpu *s); // generic timer registers were written
     // HVC and SMC as firmware calls (PSCI). True: done, results are in r0–r3.
     bool (*firmware_call)(void *ctx, struct sys_cpu *s);
-    // A semihosting call, its number in r0 and its argument in r1; NULL: such instructions are nothing special.
+    // A semihosting call, its number in r0 and its argument in r1; NULL: such instructions are nothing
+    // special.
     void (*semihosting)(void *ctx, struct sys_cpu *s);
     void (*event)(void *ctx); // SEV: wake CPUs that wait
     uint32_t periphbase;
@@ -150,7 +153,7 @@ struct sys_cpu {
     const struct sys_model *model;
     unsigned index; // MPIDR.Aff0
     struct cp15 cp15;
-    struct sys_slot *slot;    // the present one
+    struct sys_slot *slot;      // the present one
     uint64_t regime[SYS_SLOTS]; // of each slot
     unsigned next_slot;
     struct sys_contexts contexts;
@@ -162,13 +165,14 @@ struct sys_cpu {
     unsigned nrequests;
     bool requests_lost;
     atomic_uint posted, served;
-    atomic_bool inside; // the engine runs
+    atomic_bool inside;             // the engine runs
     unsigned awaited[SYS_MAX_CPUS]; // of whom c->sync_pending names: what it has to have served
-    // What this TLB may hold since it was last empty: ASIDs, and global pages by 128 MiB. Written by this CPU, and before
-    // it walks; so others need not ask it to forget what it has never seen.
+    // What this TLB may hold since it was last empty: ASIDs, and global pages by 128 MiB. Written by this
+    // CPU, and before it walks; so others need not ask it to forget what it has never seen.
     _Atomic uint64_t asids[4];
     atomic_uint globals;
-    uint32_t large[128]; // a bit a MiB: pages of a larger entry are known, which one operation is to forget whole
+    uint32_t
+        large[128]; // a bit a MiB: pages of a larger entry are known, which one operation is to forget whole
     unsigned nwindows, next_window, window_pages;
     uint64_t interrupted; // … in User mode, when by this thread's clock, in µs
     int32_t spent[256];   // time that ASIDs have spent there, less what windows have cost them
@@ -207,8 +211,8 @@ enum fault_status {
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
 
-// mmu.c: copies between the host and memory as a privileged access of this CPU sees it. False: it would fault,
-// or is no memory; part of it may be done.
+// mmu.c: copies between the host and memory as a privileged access of this CPU sees it. False: it would
+// fault, or is no memory; part of it may be done.
 bool mmu_copy_in(struct sys_cpu *s, void *to, uint32_t va, size_t n);
 bool mmu_copy_out(struct sys_cpu *s, uint32_t va, const void *from, size_t n);
 // Translates for a privilege. 0 and *page, or a fault status with the domain in bits 7:4, in the
@@ -224,15 +228,17 @@ extern const struct cpu_mem sys_cpu_mem;
 void tlb_regime_changed(struct cpu *c);
 void tlb_flush_all(struct sys_cpu *s);
 void tlb_flush_asid(struct sys_cpu *s, uint16_t asid);
-void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid);     // asid -1: any
+void tlb_flush_page(struct sys_cpu *s, uint32_t va, int asid);                 // asid -1: any
 void tlb_stop_writing(struct sys_cpu *s, const uint8_t *host, uint8_t *flags); // TLB_REQUEST_CODE
-// A global page is about to be walked into this TLB. True: for the first time, so that the walk has to be done again.
+// A global page is about to be walked into this TLB. True: for the first time, so that the walk has to be
+// done again.
 bool tlb_mark_global(struct sys_cpu *s, const struct sys_page *page);
 // Whether this TLB may hold entries of an ASID (-1: any) for an address.
 bool tlb_may_hold(const struct sys_cpu *s, uint32_t va, int asid);
-void tlb_memory_written(void *machine, uint64_t pa, uint64_t len); // bus.written
+void tlb_memory_written(void *machine, uint64_t pa, uint64_t len);            // bus.written
 void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size); // bus.withdrawn
-// A page of memory that the present regime may access, which is then in the fast TLB; false: it may not, or that is none.
+// A page of memory that the present regime may access, which is then in the fast TLB; false: it may not, or
+// that is none.
 struct tlb_plain {
     const struct bus_range *range;
     uint8_t *host;
@@ -242,7 +248,8 @@ bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain
 struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid);
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
 
-// context.c: the name of a regime; names are dropped; and privileged code or a program is fetched from a page.
+// context.c: the name of a regime; names are dropped; and privileged code or a program is fetched from a
+// page.
 uint32_t context_of(struct sys_cpu *s, uint64_t regime);
 void context_drop_all(struct sys_cpu *s);
 void context_drop_asid(struct sys_cpu *s, int asid);              // -1: any
@@ -253,7 +260,8 @@ void context_fetched(struct sys_cpu *s, uint32_t va, const struct sys_page *page
 void window_use(const struct cpu *c); // this host thread is going to run the CPU
 void window_regime_changed(struct sys_cpu *s, uint64_t regime);
 void window_interrupted(struct sys_cpu *s, uint64_t regime); // in that regime
-// From a handler of a host fault: whether it was in the present window. False: the interpreter is to do the access.
+// From a handler of a host fault: whether it was in the present window. False: the interpreter is to do the
+// access.
 bool window_has(const struct cpu *c, const void *address);
 bool window_fault(struct cpu *c, const void *address, bool write);
 void window_flush_all(struct sys_cpu *s);
@@ -294,7 +302,7 @@ uint64_t cp15_timer_next_ns(struct sys_cpu *s);
 
 // exception.c: enters the exception that an exit of the engine stands for, or an interrupt.
 void exception_enter_exit(struct sys_cpu *s, enum cpu_exit why);
-bool exception_interrupt(struct sys_cpu *s); // takes a deliverable interrupt, if there is one
+bool exception_interrupt(struct sys_cpu *s);           // takes a deliverable interrupt, if there is one
 bool exception_take(struct cpu *c, enum cpu_exit why); // cpu_system.take_exception
 
 #endif

@@ -76,7 +76,9 @@ void tlb_regime_changed(struct cpu *c)
     c->tlb = s->slot->tlb;
     c->code_context = s->slot->context;
     c->vfp_units = (uint8_t)vfp_units(c);
-    c->mem_mode = c->bigend || c->watched || s->cp15.sctlr & 2 || (stats_on && stats_sees_accesses()) ? CPU_MEM_SLOW : CPU_MEM_TLB;
+    c->mem_mode = c->bigend || c->watched || s->cp15.sctlr & 2 || (stats_on && stats_sees_accesses())
+                      ? CPU_MEM_SLOW
+                      : CPU_MEM_TLB;
     window_regime_changed(s, want);
 }
 
@@ -157,7 +159,8 @@ void tlb_flush_asid(struct sys_cpu *s, uint16_t asid)
             struct sys_page *p = &s->l2[i][w];
             if (!p->global && p->asid == asid) p->va_page = 0;
         }
-    if (s->slot && asid != REGIME_ASID(regime_of(s))) atomic_fetch_and(&s->asids[asid >> 6 & 3], ~(1ull << (asid & 63)));
+    if (s->slot && asid != REGIME_ASID(regime_of(s)))
+        atomic_fetch_and(&s->asids[asid >> 6 & 3], ~(1ull << (asid & 63)));
     context_drop_asid(s, asid);
     window_flush_asid(s, asid);
 }
@@ -512,7 +515,8 @@ bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain
 {
     struct sys_page page;
     p->range = NULL;
-    if (try_reach(s, va_page, false, write ? ACCESS_WRITE : ACCESS_READ, !cpu_privileged(&s->cpu), &page, &p->range))
+    if (try_reach(s, va_page, false, write ? ACCESS_WRITE : ACCESS_READ, !cpu_privileged(&s->cpu), &page,
+                  &p->range))
         return false;
     if (!p->range || p->range->kind != BUS_RAM) return false;
     p->host = p->range->host + (page.pa_page - p->range->base);

@@ -197,8 +197,8 @@ bool window_fault(struct cpu *c, const void *address, bool write)
     return true;
 }
 
-// Its owner has to earn another: a process that forks and one that ends have all of their pages forgotten, and
-// the number of the latter is given to a young one.
+// Its owner has to earn another: a process that forks and one that ends have all of their pages forgotten,
+// and the number of the latter is given to a young one.
 static void take(struct sys_cpu *s, struct sys_window *w)
 {
     clear(s, w);

@@ -306,8 +306,8 @@ static int prepend_self(struct exec *e)
     return 0;
 }
 
-// SIGSEGV, SIGBUS and SIGFPE, which stinkarm has taken over, and with --stats SIGUSR1 are inherited as ignored if
-// the guest ignores them.
+// SIGSEGV, SIGBUS and SIGFPE, which stinkarm has taken over, and with --stats SIGUSR1 are inherited as
+// ignored if the guest ignores them.
 static void set_ignored(struct thread *t, struct sigaction own[4], bool exec)
 {
     static const int kept[4] = {SIGSEGV, SIGBUS, SIGFPE, SIGUSR1};

@@ -89,7 +89,7 @@ struct process {
     struct abi_sigaction actions[ABI_NSIG + 1]; // by signal number
     uint64_t actions_known;                     // those not known yet are as stinkarm inherited them
 
-    atomic_bool halted; // for a core file: halt.h
+    atomic_bool halted;      // for a core file: halt.h
     struct symbols *symbols; // symbols.h; guarded by lock
 
     uint64_t exe_dev, exe_ino; // the file that it was loaded from
@@ -126,7 +126,7 @@ struct thread {
     struct exec *exec; // an execve under way
     uint8_t seccomp;   // enum seccomp_mode
     struct seccomp_filter *filters; // newest first
-    atomic_bool inside; // the engine, if a core file may be wanted: halt.h
+    atomic_bool inside;             // the engine, if a core file may be wanted: halt.h
     bool vforked; // a process of its own in the memory of its parent: not in the list of threads
     bool exiting;
     int exit_status;

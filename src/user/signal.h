@@ -79,12 +79,12 @@ bool signal_take_held(struct thread *t, uint64_t set, struct abi_siginfo *info);
 
 bool signal_dumps_core(int sig); // … by default
 
-// A debugger wants to see signals first, or something is to be written at the end: those that would end the program
-// are caught, too, and with --stats SIGUSR1 in any case. Before it runs.
+// A debugger wants to see signals first, or something is to be written at the end: those that would end the
+// program are caught, too, and with --stats SIGUSR1 in any case. Before it runs.
 void signal_catch_defaults(struct thread *t);
 
-// signal_stats.c, with --stats: signals are counted from now on; one is delivered; and whether this one is the
-// user's, who wants a report; a process has been forked (0: this is the child).
+// signal_stats.c, with --stats: signals are counted from now on; one is delivered; and whether this one is
+// the user's, who wants a report; a process has been forked (0: this is the child).
 void signal_stats_init(void);
 void signal_count(int sig);
 void signal_stats_forked(int pid);

@@ -42,7 +42,8 @@ void signal_count(int sig)
     stats_row(&delivered[sig]);
 }
 
-// Parents, siblings and children by forks: of one that has sent a signal with its last breath nothing else may be left.
+// Parents, siblings and children by forks: of one that has sent a signal with its last breath nothing else
+// may be left.
 enum { RELATIVES = 64 };
 static int relative[RELATIVES];
 static unsigned nrelatives;

@@ -75,8 +75,7 @@ struct symbols *process_symbols(struct process *p)
 {
     const struct symbols_source source = process_symbols_source(p);
     pthread_mutex_lock(&p->lock);
-    if (!p->symbols)
-        p->symbols = symbols_new(&source);
+    if (!p->symbols) p->symbols = symbols_new(&source);
     struct symbols *s = p->symbols;
     pthread_mutex_unlock(&p->lock);
     return s;

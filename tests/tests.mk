@@ -8,7 +8,8 @@ SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -O1
 ASANFLAGS  := OPT='$(SANITIZE)' CFLAGS='$(CFLAGS) -Wno-conversion' LDFLAGS=
 # What a process leaves at its end is no leak; SIGSEGV and SIGBUS are the guest's.
 ASANENV    := ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_sigbus=0:allow_user_segv_handler=1
-ASANBUILD  := $(TESTBUILD)/unit/asan
+UNITBUILD  := $(TESTBUILD)/unit
+ASANBUILD  := $(UNITBUILD)/asan
 
 $(ASANBUILD)/stinkarm: FORCE
 	@$(MAKE) -s --no-print-directory BUILD=$(ASANBUILD) LIBC=glibc CC=cc $(ASANFLAGS) all

@@ -3,9 +3,9 @@ TESTS      += test-syscalls-docs
 TESTS_FULL += test-syscalls-docs
 CALLBUILD  := $(TESTBUILD)/syscalls
 
-$(CALLBUILD)/rows: tests/syscalls/rows.c unit-objects-plain
+$(CALLBUILD)/rows: tests/syscalls/rows.c $(UNITBUILD)/plain.a
 	@mkdir -p $(@D)
-	$(call UNITCC,plain) -no-pie -o $@ $< $(call UNITOBJS,plain)
+	$(call UNITCC,$(BUILD)/glibc) -no-pie -o $@ $< $(UNITBUILD)/plain.a
 
 # Runs the tests of user mode, which takes minutes.
 syscalls-docs: $(BUILD)/stinkarm $(CALLBUILD)/rows $(TESTBUILD)/run_guest

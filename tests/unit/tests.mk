@@ -4,22 +4,28 @@ TESTS      := test-unit test-unit-asan $(TESTS)
 TESTS_FULL := test-unit test-unit-asan $(TESTS_FULL)
 
 UNITS      := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
-UNITBUILD  := $(TESTBUILD)/unit
 UNITMAKE    = $(MAKE) -s --no-print-directory LIBC=glibc CC=cc
-UNITOBJS    = $(LIBOBJS:$(BUILD)/%=$(UNITBUILD)/$(1)/%)
-UNITCC      = cc $(filter-out -Wconversion,$(ALL_CFLAGS)) -I$(UNITBUILD)/$(1)
+UNITCC      = cc $(filter-out -Wconversion,$(ALL_CFLAGS)) -I$(1)
+# Each program links what it is about, and not all: from a thin archive, $(1) with the objects of the build in $(2).
+define unit_archive
+	@mkdir -p $(UNITBUILD)
+	@rm -f $(1)
+	@ar rcT $(1) $(LIBOBJS:$(BUILD)/%=$(2)/%)
+endef
 
-unit-objects-plain: FORCE
-	+@$(UNITMAKE) BUILD=$(UNITBUILD)/plain objects
+$(UNITBUILD)/plain.a: FORCE
+	+@$(UNITMAKE) BUILD=$(BUILD)/glibc objects
+	$(call unit_archive,$@,$(BUILD)/glibc)
 
-unit-objects-asan: FORCE
-	+@$(UNITMAKE) BUILD=$(UNITBUILD)/asan $(ASANFLAGS) objects
+$(UNITBUILD)/asan.a: FORCE
+	+@$(UNITMAKE) BUILD=$(ASANBUILD) $(ASANFLAGS) objects
+	$(call unit_archive,$@,$(ASANBUILD))
 
-$(UNITBUILD)/test_%: tests/unit/test_%.c unit-objects-plain
-	$(call UNITCC,plain) -no-pie -o $@ $< $(call UNITOBJS,plain) -lcriterion -lm
+$(UNITBUILD)/test_%: tests/unit/test_%.c $(UNITBUILD)/plain.a
+	$(call UNITCC,$(BUILD)/glibc) -no-pie -o $@ $< $(UNITBUILD)/plain.a -lcriterion -lm
 
-$(UNITBUILD)/asan_%: tests/unit/test_%.c unit-objects-asan
-	$(call UNITCC,asan) $(SANITIZE) -no-pie -o $@ $< $(call UNITOBJS,asan) -lcriterion -lm
+$(UNITBUILD)/asan_%: tests/unit/test_%.c $(UNITBUILD)/asan.a
+	$(call UNITCC,$(ASANBUILD)) $(SANITIZE) -no-pie -o $@ $< $(UNITBUILD)/asan.a -lcriterion -lm
 
 test-unit: $(UNITS:%=$(UNITBUILD)/%)
 	tests/unit/run $^
@@ -28,4 +34,4 @@ test-unit-asan: $(UNITS:test_%=$(UNITBUILD)/asan_%)
 	$(ASANENV) tests/unit/run $^
 
 FORCE:
-.PHONY: test-unit test-unit-asan unit-objects-plain unit-objects-asan FORCE
+.PHONY: test-unit test-unit-asan FORCE

@@ -52,7 +52,7 @@ static void stack_of(struct cpu *c, struct backtrace_space *space)
 static const uint8_t *kernel_memory(void *ctx, size_t *size)
 {
     const struct machine *m = ctx;
-    const uint64_t most = 256u << 20;
+    const uint64_t most = 64u << 20; // kernels lie in front, and looking at a page takes memory for it
     *size = (size_t)(m->opt.memory < most ? m->opt.memory : most);
     return m->ram;
 }

@@ -40,7 +40,7 @@ struct symbols {
     size_t nplaces, cap;
     uint64_t changes; // the source's number when places were listed
     bool listed;
-    uint64_t searched; // when memory was, in seconds
+    uint64_t search_again; // memory, at this time at the earliest
 };
 
 struct symbols *symbols_new(const struct symbols_source *source)
@@ -236,17 +236,18 @@ static const struct table *mapped_at(struct symbols *s, uint32_t addr, uint32_t 
 
 // ---- a kernel's own table ----
 
-static uint64_t seconds(void)
+static uint64_t now_ns(void)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec;
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-// What is not there yet may come: it is looked for again, but not all the time.
+// What is not there yet may come: it is looked for again, but not more than half of the time.
 static void search_memory(struct symbols *s)
 {
-    if (s->given || !s->source.memory || s->searched == seconds()) return;
+    const uint64_t start = now_ns();
+    if (s->given || !s->source.memory || start < s->search_again) return;
     size_t size;
     struct table t = {0};
     const uint8_t *memory = s->source.memory(s->source.ctx, &size);
@@ -257,7 +258,8 @@ static void search_memory(struct symbols *s)
         else
             table_free(&t);
     }
-    s->searched = seconds();
+    const uint64_t end = now_ns();
+    s->search_again = end + (end - start);
 }
 
 // ---- questions ----

@@ -67,7 +67,7 @@ int main(int argc, char **argv)
     if (!strcmp(what, "hot")) { // code that is compiled, until somebody has looked
         puts("hot");
         fflush(stdout);
-        for (volatile unsigned i = 0, j = 0; i < 300000000; i++)
+        for (volatile unsigned i = 0, j = 0; i < 4000000000; i++)
             j += i ^ j;
     }
     if (!strcmp(what, "exec")) {

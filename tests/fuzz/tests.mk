@@ -42,7 +42,7 @@ define run_fuzz
 endef
 
 $(FUZZERS:%=test-fuzz-%): test-fuzz-%: $(FUZZ_DIR)/fuzz_%
-	$(call run_fuzz,$*,-max_total_time=12)
+	$(call run_fuzz,$*,-max_total_time=8)
 
 $(FUZZERS:%=test-fuzz-%-full): test-fuzz-%-full: $(FUZZ_DIR)/fuzz_%
 	$(call run_fuzz,$*,-max_total_time=120)

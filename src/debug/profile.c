@@ -132,7 +132,7 @@ static unsigned walk(struct profile_thread *t, struct backtrace_frame *frames)
                                           .ctx = &s,
                                           .read = read_copy,
                                           .trampoline = s.behind.trampoline ? trampoline : NULL};
-    const unsigned n = backtrace(&space, t->r, t->thumb, frames, FRAMES);
+    const unsigned n = backtrace_walk(&space, t->r, t->thumb, frames, FRAMES);
     for (unsigned k = 1; k < n; k++)
         if (!has_code(t, frames[k].pc)) return k; // a guess that went wrong
     return n;

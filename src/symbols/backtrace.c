@@ -153,8 +153,8 @@ static bool up(struct walk *w)
     return w->r[PC] != 0;
 }
 
-unsigned backtrace(const struct backtrace_space *space, const uint32_t r[16], bool thumb,
-                   struct backtrace_frame *frames, unsigned max)
+unsigned backtrace_walk(const struct backtrace_space *space, const uint32_t r[16], bool thumb,
+                        struct backtrace_frame *frames, unsigned max)
 {
     struct walk w = {.space = space, .thumb = thumb, .interrupted = true};
     memcpy(w.r, r, sizeof w.r);
@@ -185,7 +185,7 @@ void backtrace_print(const struct backtrace_space *space, const uint32_t r[16], 
 {
     struct backtrace_frame frames[SHOWN];
     char line[512];
-    const unsigned n = backtrace(space, r, thumb, frames, SHOWN);
+    const unsigned n = backtrace_walk(space, r, thumb, frames, SHOWN);
     unsigned shown = 0;
     for (unsigned i = 0; i < n; i++) {
         const struct backtrace_frame *f = &frames[i];

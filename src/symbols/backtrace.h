@@ -25,8 +25,8 @@ struct backtrace_frame {
 };
 
 // Frames from the innermost on, up to max, fewer when it does not go on: the number. Never loops.
-unsigned backtrace(const struct backtrace_space *space, const uint32_t r[16], bool thumb,
-                   struct backtrace_frame *frames, unsigned max);
+unsigned backtrace_walk(const struct backtrace_space *space, const uint32_t r[16], bool thumb,
+                        struct backtrace_frame *frames, unsigned max);
 
 // "#0  0x00010438 in fault+0x8 (crash)" and the like, one a line, put one by one.
 void backtrace_print(const struct backtrace_space *space, const uint32_t r[16], bool thumb,

@@ -53,7 +53,7 @@ static void walk(const uint8_t *data, size_t size)
     for (unsigned i = 7; i < 16; i++) // most of the time somewhere in there
         if (r[i] & 3) r[i] = BASE + (size ? (r[i] >> 2) % (uint32_t)size & ~1u : 0);
     for (unsigned thumb = 0; thumb < 2; thumb++) {
-        const unsigned n = backtrace(&space, r, thumb, frames, FRAMES);
+        const unsigned n = backtrace_walk(&space, r, thumb, frames, FRAMES);
         promise(n >= 1 && n <= FRAMES);
     }
     const struct exidx_entry e = {.function = BASE, .at = BASE, .word = r[0]};

@@ -324,7 +324,7 @@ Test(backtrace, nothing_makes_it_loop)
             state = state * 1664525 + 1013904223;
             r[i] = BASE + (state >> 4) % SIZE;
         }
-        const unsigned n = backtrace(&space, r, round & 1, frames, 64);
+        const unsigned n = backtrace_walk(&space, r, round & 1, frames, 64);
         cr_assert(n >= 1 && n <= 64);
     }
 }
@@ -348,7 +348,7 @@ Test(backtrace, frame_pointers)
     put32(STACK + 0x34, STACK + 0x60);
     put32(STACK + 0x60, 0);
     put32(STACK + 0x64, back);
-    const unsigned n = backtrace(&space, r, false, frames, 8);
+    const unsigned n = backtrace_walk(&space, r, false, frames, 8);
     cr_assert_eq(n, 4, "%u", n);
     cr_expect_eq(frames[1].sp, STACK + 0x18);
     cr_expect_eq(frames[2].sp, STACK + 0x44);
@@ -380,7 +380,7 @@ Test(backtrace, through_a_signal)
     r[15] = 0; // nothing is there
     r[14] = BASE + 0x104;
     put32(BASE + 0x100, 0xeb000000);
-    cr_assert(backtrace(&s, r, false, frames, 8) >= 2);
+    cr_assert(backtrace_walk(&s, r, false, frames, 8) >= 2);
     cr_expect_eq(trampolines, 1);
     cr_expect(frames[1].interrupted);
     cr_expect_eq(frames[1].pc, BASE + 0x200);

@@ -4,8 +4,8 @@ TESTBUILD := $(BUILD)/tests
 
 # The sanitizers' build: the units' objects, and a stinkarm of them
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -O1
-# gcc warns about conversions in code that its sanitizers added.
-ASANFLAGS  := OPT='$(SANITIZE)' CFLAGS='$(CFLAGS) -Wno-conversion' LDFLAGS=
+# gcc warns about conversions in code that its sanitizers added. Their reports need lines, and no variables: a sixth of the time.
+ASANFLAGS  := OPT='$(SANITIZE)' CFLAGS='$(CFLAGS) -Wno-conversion -g1' LDFLAGS=
 # What a process leaves at its end is no leak; SIGSEGV and SIGBUS are the guest's.
 ASANENV    := ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_sigbus=0:allow_user_segv_handler=1
 UNITBUILD  := $(TESTBUILD)/unit

@@ -53,6 +53,9 @@ static void come_to_front(struct monitor_terminal *t)
             break;
         }
         kill(getpid(), SIGSTOP); // the shell says so, and may continue us there
+        // Other threads may take the signal, and this one be stopped a moment later.
+        for (int i = 0; i < 20 && tcgetpgrp(t->in) != getpgrp(); i++)
+            usleep(10000);
     }
 }
 

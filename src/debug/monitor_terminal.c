@@ -17,11 +17,7 @@ static int own(int fd)
 
 static int own_file(const char *path, int flags)
 {
-    const int fd = open(path, flags | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0) return -1;
-    const int kept = own_fd_keep(fd);
-    if (kept != fd) close(fd);
-    return kept;
+    return own_fd_move(open(path, flags | O_NOCTTY | O_CLOEXEC));
 }
 
 bool monitor_terminal_open(struct monitor_terminal *t, const char *commands)

@@ -67,8 +67,7 @@ static bool begin(void)
     const int fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC | O_APPEND, 0666);
     const struct dump_header h = {MAGIC, VERSION, sizeof h, EM_X86_64, 0, (uint32_t)perf->pid, now(), 0};
     if (fd >= 0 && write(fd, &h, sizeof h) == sizeof h && show(fd)) {
-        perf->fd = own_fd_keep(fd);
-        if (perf->fd != fd) close(fd);
+        perf->fd = own_fd_move(fd);
         return true;
     }
     warn("--perf: %s: %s", path, strerror(errno));

@@ -278,11 +278,8 @@ static bool open_interrupts(struct monitor *m)
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
-    const int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0) return false;
-    m->interrupts = own_fd_keep(fd);
-    if (m->interrupts != fd) close(fd);
-    return true;
+    m->interrupts = own_fd_move(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    return m->interrupts >= 0;
 }
 
 bool monitor_serve(struct debug_control *k, const struct debug_options *o)

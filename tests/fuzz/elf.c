@@ -23,13 +23,14 @@ static void promise(int kept)
 
 static void check_segments(const struct elf *e)
 {
+    const uint64_t entry = e->entry & ~1ull; // bit 0 says Thumb
     int executable = 0;
     for (unsigned i = 0; i < e->phnum; i++) {
         const struct elf_segment s = elf_segment(e, i);
         if (s.type != ELF_PT_LOAD || !s.memsz) continue;
         promise(s.filesz <= s.memsz && s.vaddr + s.memsz <= 1ull << 32);
         promise(!s.filesz || (s.offset + s.filesz <= e->size && (s.offset - s.vaddr) % 0x1000 == 0));
-        if (e->entry >= s.vaddr && e->entry < s.vaddr + s.memsz) executable = s.flags & ELF_PF_X;
+        if (entry >= s.vaddr && entry < s.vaddr + s.memsz) executable = s.flags & ELF_PF_X;
     }
     promise(executable);
     if (e->interp) promise(strlen(e->interp) < e->size);

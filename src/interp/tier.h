@@ -4,8 +4,13 @@
 
 #include "interp/run.h"
 
-// What the tier asks for when it compiles.
+enum { TIER_LOOK = 16 }; // of so many runs of a block one looks whether that is enough for compiling it
+
+// What the tier asks for when it compiles (tier_source.c).
 void interp_tier_attach(struct tier *t);
+// … of which these are the handlers that code calls: struct tier_source's handler (tier_handler.c).
+bool interp_tier_handler(struct cpu *c, const struct tier_insn *ti, unsigned n, unsigned count, bool thumb,
+                         struct tier_call *call);
 // A block that is about to go into the cache: counts its runs from now on.
 void interp_tier_watch(const struct tier *t, struct block *b);
 // Whether an instruction, whose page is at a host address, is a call with code behind it that reads flags

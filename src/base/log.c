@@ -6,25 +6,18 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "base/own_fd.h"
 
 int log_fd = STDERR_FILENO;
 
-static int64_t start; // of the clock, in nanoseconds
-
-static int64_t now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
+static uint64_t start; // monotonic_ns()
 
 bool log_begin(const char *file, int fd)
 {
-    start = now();
+    start = monotonic_ns();
     if (fd >= 0) {
         if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return false;
         log_fd = fd;
@@ -76,10 +69,11 @@ void log_text(const char *text, size_t n)
 
 static size_t prefix(char *buf, size_t size)
 {
-    const int64_t t = now();
+    const uint64_t t = monotonic_ns();
     if (!start) start = t; // lines about what is not implemented come without log_begin
-    const int64_t us = (t - start) / 1000;
-    return (size_t)snprintf(buf, size, "[%6lld.%03dms] ", (long long)(us / 1000), (int)(us % 1000));
+    const uint64_t us = (t - start) / 1000;
+    return (size_t)snprintf(buf, size, "[%6llu.%03ums] ", (unsigned long long)(us / 1000),
+                            (unsigned)(us % 1000));
 }
 
 void log_line(const char *fmt, ...)

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/monotonic.h"
+
 // In the order in which they are printed.
 enum stats_counter {
     STAT_INSNS, // that the interpreter has executed
@@ -142,8 +144,6 @@ static inline enum stats_part stats_enter(enum stats_part p)
     return __builtin_expect(stats_on, 0) ? stats_enter_now(p) : PART_OTHER;
 }
 
-uint64_t stats_clock_now(void); // in ns
-
 static inline void stats_row(struct stats_row *r)
 {
     if (__builtin_expect(stats_on, 0)) __atomic_fetch_add(&r->count, 1, __ATOMIC_RELAXED);
@@ -152,12 +152,11 @@ static inline void stats_row(struct stats_row *r)
 // Of a timed row: what it took since `start`, which is stats_clock()'s; 0: nobody counts.
 static inline uint64_t stats_clock(void)
 {
-    return __builtin_expect(stats_on, 0) ? stats_clock_now() : 0;
+    return __builtin_expect(stats_on, 0) ? monotonic_ns() : 0;
 }
 static inline void stats_row_since(struct stats_row *r, uint64_t start)
 {
-    if (__builtin_expect(stats_on, 0))
-        __atomic_fetch_add(&r->ns, stats_clock_now() - start, __ATOMIC_RELAXED);
+    if (__builtin_expect(stats_on, 0)) __atomic_fetch_add(&r->ns, monotonic_ns() - start, __ATOMIC_RELAXED);
 }
 
 // In order of counts: the row behind `last`, which is the list's length at first, and at the end comes back.

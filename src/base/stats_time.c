@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/monotonic.h"
 #include "base/stats_report.h"
 
 struct timed_thread {
@@ -20,13 +20,6 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct timed_thread *threads;  // those that run,
 static uint64_t ended_ns[PART_COUNT]; // and what the others have spent
 static uint64_t start;
-
-uint64_t stats_clock_now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
 
 // False: no memory; its time is not in the report.
 static bool enlist(uint64_t now)
@@ -46,7 +39,7 @@ void stats_time_begin(void)
     // Where this is a child of a fork, whoever had the lock is not here.
     pthread_mutex_init(&lock, NULL);
     memset(ended_ns, 0, sizeof ended_ns);
-    start = stats_clock_now();
+    start = monotonic_ns();
     threads = me;
     if (me)
         *me = (struct timed_thread){.part = me->part, .since = start};
@@ -56,7 +49,7 @@ void stats_time_begin(void)
 
 enum stats_part stats_enter_now(enum stats_part p)
 {
-    const uint64_t now = stats_clock_now();
+    const uint64_t now = monotonic_ns();
     if (!me && !enlist(now)) return PART_OTHER;
     const enum stats_part former = me->part;
     // Reports read this meanwhile. What they may miss or see twice is one stay.
@@ -88,7 +81,7 @@ struct stats_times stats_times(void)
     struct stats_times t = {0};
     pthread_mutex_lock(&lock);
     memcpy(t.part, ended_ns, sizeof t.part);
-    const uint64_t now = stats_clock_now();
+    const uint64_t now = monotonic_ns();
     for (const struct timed_thread *p = threads; p; p = p->next) {
         for (unsigned i = 0; i < PART_COUNT; i++)
             t.part[i] += __atomic_load_n(&p->ns[i], __ATOMIC_RELAXED);

@@ -10,10 +10,10 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/own_fd.h"
 #include "base/pages.h"
 #include "debug/debug.h"
@@ -45,14 +45,6 @@ static struct perf {
     pthread_mutex_t lock;
 } * perf;
 
-// perf record -k mono has the same clock.
-static uint64_t now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 // perf record sees that a file with such a name is mapped to be executed.
 static bool show(int fd)
 {
@@ -65,7 +57,8 @@ static bool begin(void)
     perf->pid = getpid();
     snprintf(path, sizeof path, "%s/jit-%d.dump", perf->option + sizeof option - 1, (int)perf->pid);
     const int fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC | O_APPEND, 0666);
-    const struct dump_header h = {MAGIC, VERSION, sizeof h, EM_X86_64, 0, (uint32_t)perf->pid, now(), 0};
+    const struct dump_header h = {MAGIC,          VERSION, sizeof h, EM_X86_64, 0, (uint32_t)perf->pid,
+                                  monotonic_ns(), 0};
     if (fd >= 0 && write(fd, &h, sizeof h) == sizeof h && show(fd)) {
         perf->fd = own_fd_move(fd);
         return true;
@@ -114,7 +107,7 @@ static void begin_anew(void)
 static void put(const struct tier_code *code, const char *name, uint32_t from, uint32_t to)
 {
     struct dump_load r = {.id = CODE_LOAD,
-                          .time = now(),
+                          .time = monotonic_ns(),
                           .pid = (uint32_t)perf->pid,
                           .tid = (uint32_t)syscall(SYS_gettid),
                           .vma = code->start + from,

@@ -1,31 +1,23 @@
 #include "host/clock.h"
 
-#include <time.h>
-
+#include "base/monotonic.h"
 #include "host/loop.h"
-
-static uint64_t host_ns(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 void clock_init(struct clock *c, bool icount, struct loop *loop)
 {
-    *c = (struct clock){.icount = icount, .host_base = host_ns(), .loop = loop};
+    *c = (struct clock){.icount = icount, .host_base = monotonic_ns(), .loop = loop};
 }
 
 uint64_t clock_ns(const struct clock *c)
 {
-    if (!c->icount) return (c->paused ? c->paused : host_ns()) - c->host_base;
+    if (!c->icount) return (c->paused ? c->paused : monotonic_ns()) - c->host_base;
     return c->icount_ns + (c->ran ? c->ran(c->ctx) : 0);
 }
 
 void clock_pause(struct clock *c, bool yes)
 {
     if (yes == (c->paused != 0)) return;
-    const uint64_t now = host_ns();
+    const uint64_t now = monotonic_ns();
     if (!yes) c->host_base += now - c->paused;
     c->paused = yes ? now : 0;
     loop_wake(c->loop);

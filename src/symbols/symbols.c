@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "symbols/table.h"
 
 enum { PAGE = 4096 };
@@ -236,17 +236,10 @@ static const struct table *mapped_at(struct symbols *s, uint32_t addr, uint32_t 
 
 // ---- a kernel's own table ----
 
-static uint64_t now_ns(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 // What is not there yet may come: it is looked for again, but not more than half of the time.
 static void search_memory(struct symbols *s)
 {
-    const uint64_t start = now_ns();
+    const uint64_t start = monotonic_ns();
     if (s->given || !s->source.memory || start < s->search_again) return;
     size_t size;
     struct table t = {0};
@@ -258,7 +251,7 @@ static void search_memory(struct symbols *s)
         else
             table_free(&t);
     }
-    const uint64_t end = now_ns();
+    const uint64_t end = monotonic_ns();
     s->search_again = end + (end - start);
 }
 

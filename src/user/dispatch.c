@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/own_fd.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
@@ -182,7 +183,7 @@ static uint64_t begin_call(uint32_t nr)
     if (!stats_on) return 0;
     stats_enter(PART_CALLS);
     stats_row(counted_call(nr));
-    return stats_clock_now();
+    return monotonic_ns();
 }
 
 static void end_call(uint32_t nr, uint64_t start)

@@ -1,7 +1,8 @@
 #include "jit/x64/fp.h"
 
-#include <time.h>
 #include <xmmintrin.h>
+
+#include "base/monotonic.h"
 
 enum {
     HOST = 0x1f80, // what C code expects: all masked, to nearest
@@ -125,10 +126,8 @@ bool fp_write(struct cpu *c, uint32_t value)
 
 static void count(struct cpu *c, unsigned remedy)
 {
-    struct timespec t;
     if (++c->host_fp.traps % TRAPS) return;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    const uint64_t now = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+    const uint64_t now = monotonic_ns();
     if (now - c->host_fp.since < TRAPS_NS) {
         c->host_fp.wants |= (uint8_t)remedy;
         c->exit_request = 1;

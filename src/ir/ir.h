@@ -32,7 +32,8 @@ enum ir_op {
     IR_UMLAL, // e:d += a * b
     IR_SMLAL,
     IR_UMAAL, // e:d = a * b + d + e
-    IR_UDIV,  // by zero: 0
+    IR_DIVREM, // d = a / b, e = a % b, unsigned; b is not 0
+    IR_UDIV,   // by zero: 0
     IR_SDIV,
     IR_ROUNDS, // all rounds but the last of a loop that divides e:d by b:a bit by bit; n: the location of its
                // counter (ir/rounds.c)

@@ -26,6 +26,7 @@ static const char *const names[IR_OP_COUNT] = {
     [IR_UMLAL] = "umlal",
     [IR_SMLAL] = "smlal",
     [IR_UMAAL] = "umaal",
+    [IR_DIVREM] = "divrem",
     [IR_UDIV] = "udiv",
     [IR_SDIV] = "sdiv",
     [IR_ROUNDS] = "rounds",

@@ -29,6 +29,7 @@ const uint16_t ir_shapes[IR_OP_COUNT] = {
     [IR_UMLAL] = ACCUMULATES,
     [IR_SMLAL] = ACCUMULATES,
     [IR_UMAAL] = ACCUMULATES,
+    [IR_DIVREM] = BINARY | IR_E,
     [IR_UDIV] = BINARY,
     [IR_SDIV] = BINARY,
     [IR_ROUNDS] = IR_D | IR_E | IR_READ_D | IR_READ_E | IR_A | IR_B | IR_N_TOO | IR_KNOWN,

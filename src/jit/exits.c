@@ -152,7 +152,6 @@ void translate_exits(struct translation *t, struct cpu *c, const struct tier_sou
 {
     struct ir_block *b = &t->ir;
     struct exits x = {t, c, src};
-    t->nlooked = 0;
     t->root_reads = root_reads(&x);
     if (!b->region) return;
     for (unsigned k = 0; k < b->n; k++) {

@@ -4,6 +4,7 @@
 
 #include "cpu/system.h"
 #include "ir/passes.h"
+#include "jit/divide.h"
 #include "jit/exits.h"
 #include "jit/predict.h"
 #include "jit/region.h"
@@ -79,6 +80,19 @@ static enum xlate_result translate_insn(const struct translation *t, struct cpu 
     return how == GOES_AWAY ? xlate_insn_away(x, &ti->in, n) : XLATE_LEAVE;
 }
 
+// A block's instructions, behind what has been translated of it already.
+static enum xlate_result translate_insns(const struct translation *t, struct cpu *c,
+                                         const struct tier_source *src, struct xlate *x,
+                                         const struct tier_block *tb)
+{
+    enum xlate_result r = XLATE_NEXT;
+    for (unsigned k = 0; k < tb->ninsns && r == XLATE_NEXT; k++) {
+        x->b->ninsns++;
+        r = translate_insn(t, c, src, x, &tb->insns[k]);
+    }
+    return r;
+}
+
 bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key,
                      const struct tier_block *tb)
 {
@@ -91,14 +105,16 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     const unsigned start = b->n;
     b->ninsns = 0;
     xlate_enter(&x, b->nblocks);
-    enum xlate_result r = XLATE_NEXT;
-    for (unsigned k = 0; k < tb->ninsns && r == XLATE_NEXT; k++) {
-        b->ninsns = k + 1;
-        r = translate_insn(t, c, src, &x, &tb->insns[k]);
-        if (r == XLATE_LEAVE && k == 0) {
-            b->n = start;
-            return false;
-        }
+    struct tier_block rest;
+    enum xlate_result r = translate_insns(t, c, src, &x, tb);
+    if (r == XLATE_LEAVE && b->ninsns == 1) {
+        b->n = start;
+        return false;
+    }
+    if (r == XLATE_END && b->region && divide_rounds(t, c, src, &x, tb, &rest)) {
+        t->ninsns += tb->ninsns;
+        tb = &rest;
+        r = translate_insns(t, c, src, &x, tb);
     }
     if (r == XLATE_LEAVE) xlate_leave(&x);
     if (r == XLATE_NEXT) {
@@ -138,7 +154,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     b->quick = first.ran = !region && ir_passes_may_be_quick();
     b->stale_flags = b->holes = false;
     memset(b->seen, 0, sizeof b->seen);
-    t->ninsns = 0;
+    t->ninsns = t->nlooked = 0;
     b->pc = (uint32_t)root & ~1u;
     t->frame = root & ~TIER_VIRTUAL;
     b->thumb = root & 1;

@@ -37,7 +37,8 @@ static inline uint64_t translate_key(const struct translation *t, uint64_t key)
 // first instruction has code or a handler.
 bool translate(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root, bool region);
 
-// One block's instructions, tb's, behind what is there. False: nothing was added.
+// One block's instructions, tb's, behind what is there, and those behind rounds of a division that it jumps
+// into (jit/divide.h). False: nothing was added.
 bool translate_block(struct translation *t, struct cpu *c, const struct tier_source *src, uint64_t key,
                      const struct tier_block *tb);
 

@@ -89,6 +89,16 @@ static void land(struct emit *e, uint8_t *from)
 
 enum { JE = 0x74, JA = 0x77, JMP = 0xeb };
 
+static void divide_with_rest(struct emit *e, const struct ir_insn *i)
+{
+    const unsigned b = in_reg(e, i->b, RCX);
+    x64_load(&e->a, RAX, place(e, i->a));
+    x64_op(&e->a, 0, 0x31, RDX, x64_r(RDX)); // xor
+    x64_op(&e->a, 0, 0xf7, G3_DIV, x64_r(b));
+    finish(e, i->e, RDX);
+    finish(e, i->d, RAX);
+}
+
 // By zero gives zero (A8.8.248).
 static void divide_unsigned(struct emit *e, const struct ir_insn *i)
 {
@@ -180,6 +190,7 @@ void emit_multiply(struct emit *e, const struct ir_insn *i)
     case IR_UMLAL: accumulate_long(e, i, false); break;
     case IR_SMLAL: accumulate_long(e, i, true); break;
     case IR_UMAAL: accumulate_both(e, i); break;
+    case IR_DIVREM: divide_with_rest(e, i); break;
     case IR_UDIV: divide_unsigned(e, i); break;
     case IR_ROUNDS: rounds(e, i); break;
     default: divide_signed(e, i); break;

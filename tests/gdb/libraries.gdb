@@ -13,7 +13,7 @@ continue
 backtrace
 continue
 print *(const int *)b
-python print(sorted(set(l.split()[-1] for l in gdb.execute('info proc mappings', to_string=True).splitlines() if '/' in l)))
+python print(sorted(set(l.split()[-1] for l in gdb.execute('info proc mappings', to_string=True).splitlines() if '/' in l), key=lambda path: path.split('/')[-1]))
 python
 try: gdb.execute('print *(int *)0x1000')
 except gdb.error as e: print(e)

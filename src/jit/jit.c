@@ -34,7 +34,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
         __atomic_store_n(&tier->hot, young ? HOT_YOUNG : j->hot, __ATOMIC_RELAXED);
         const struct tier_call *calls;
         j->work->emit.alone = !c->memory_shared;
-        j->work->emit.windowed = region && c->sys && !cpu_privileged(c);
+        j->work->emit.windowed = region && c->sys && (c->window || !cpu_privileged(c));
         const struct ir_block *b = &j->work->translation.ir;
         const bool code = translate(&j->work->translation, c, tier, key, region);
         const unsigned missing = code && ir_seen_of(b, IR_VADD, IR_VEC) ? needed_form(b) & ~j->fp_form : 0;

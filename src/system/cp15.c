@@ -145,6 +145,7 @@ static void write_sctlr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
     // TRE, AFE and M change what walked entries mean, UWXN and WXN what may be executed.
     if ((old ^ s->cp15.sctlr) & (1u << 28 | 1u << 29 | 3u << 19 | 1u)) tlb_flush_all(s);
     tlb_regime_changed(&s->cpu);
+    if ((old ^ s->cp15.sctlr) & 1) window_flat(s, s->regime[s->slot - s->slots]);
 }
 
 static void write_cpacr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)

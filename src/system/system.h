@@ -104,6 +104,7 @@ struct sys_window {
     struct sys_window_page {
         uint32_t va;
         bool write;
+        bool around; // it came with its MiB, for writing
         const uint8_t *host;
     } page[SYS_WINDOW_PAGES];
 };
@@ -175,6 +176,9 @@ struct sys_cpu {
         large[128]; // a bit a MiB: pages of a larger entry are known, which one operation is to forget whole
     unsigned nwindows, next_window, window_pages;
     uint64_t interrupted; // … in User mode, when by this thread's clock, in µs
+    uint64_t flat;        // the privileged regime in which memory is where it is; 0: none
+    uint64_t flat_since;  // its window: when by that clock it was given, or had …
+    unsigned flat_faults; // … so many
     int32_t spent[256];   // time that ASIDs have spent there, less what windows have cost them
     struct sys_slot slots[SYS_SLOTS];
     struct sys_page l2[SYS_L2_SETS][SYS_L2_WAYS];
@@ -242,9 +246,13 @@ void tlb_memory_withdrawn(void *machine, const uint8_t *host, uint64_t size); //
 struct tlb_plain {
     const struct bus_range *range;
     uint8_t *host;
+    uint32_t va;
+    uint8_t size;  // of what the tables map there, as a power of two
     bool writable; // this CPU has claimed it
 };
 bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain *p);
+// A page of RAM is this CPU's to write, unless it holds code.
+bool tlb_claim_data(struct sys_cpu *s, const struct bus_range *r, const uint8_t *host);
 struct sys_page *tlb_l2_find(struct sys_cpu *s, uint32_t va, uint16_t asid);
 void tlb_l2_insert(struct sys_cpu *s, const struct sys_page *page);
 
@@ -259,6 +267,8 @@ void context_fetched(struct sys_cpu *s, uint32_t va, const struct sys_page *page
 // window.c
 void window_use(const struct cpu *c); // this host thread is going to run the CPU
 void window_regime_changed(struct sys_cpu *s, uint64_t regime);
+// The MMU has been switched on or off in this regime; 0: flat memory is to have no window any more.
+void window_flat(struct sys_cpu *s, uint64_t regime);
 void window_interrupted(struct sys_cpu *s, uint64_t regime); // in that regime
 // From a handler of a host fault: whether it was in the present window. False: the interpreter is to do the
 // access.

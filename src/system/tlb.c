@@ -252,6 +252,14 @@ static void claim(struct sys_cpu *s, const struct bus_range *r, uint64_t pa_page
     }
 }
 
+bool tlb_claim_data(struct sys_cpu *s, const struct bus_range *r, const uint8_t *host)
+{
+    const uint64_t pa = r->base + (uint64_t)(host - r->host);
+    if (r->code && __atomic_load_n(flags_of(r, pa), __ATOMIC_SEQ_CST) & PAGE_CODE) return false;
+    claim(s, r, pa);
+    return true;
+}
+
 void tlb_memory_written(void *machine, uint64_t pa, uint64_t len)
 {
     struct sys_machine *m = machine;
@@ -520,6 +528,8 @@ bool tlb_plain(struct sys_cpu *s, uint32_t va_page, bool write, struct tlb_plain
         return false;
     if (!p->range || p->range->kind != BUS_RAM) return false;
     p->host = p->range->host + (page.pa_page - p->range->base);
+    p->va = va_page;
+    p->size = page.size;
     p->writable = tlb_entry_of(s->slot->tlb, va_page)->write == va_page;
     return true;
 }

@@ -2,34 +2,51 @@
 
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <unistd.h>
 
-enum { MOST = 8, HIGH = 1000, LESS_HIGH = 20 };
+enum { MOST = 8192, WORD = 64, HIGH = 1000, LESS_HIGH = 20 };
 
-static atomic_int kept[MOST]; // 0: free; 0 to 2 are the guest's
+static _Atomic uint64_t kept[MOST / WORD]; // a bit each; 0 to 2 are the guest's
+
+static uint64_t bit_of(int fd)
+{
+    return 1ull << fd % WORD;
+}
+
+bool own_fd(int fd)
+{
+    return fd > 2 && fd < MOST && kept[fd / WORD] & bit_of(fd);
+}
 
 int own_fd_from(unsigned from)
 {
-    int least = -1;
-    for (unsigned i = 0; i < MOST; i++) {
-        const int fd = kept[i];
-        if (fd > 0 && (unsigned)fd >= from && (least < 0 || fd < least)) least = fd;
+    uint64_t wanted = ~0ull << from % WORD;
+    for (unsigned i = from / WORD; i < MOST / WORD; i++, wanted = ~0ull) {
+        const uint64_t there = kept[i] & wanted;
+        if (there) return (int)(i * WORD) + __builtin_ctzll(there);
     }
-    return least;
+    return -1;
 }
 
 void own_fd_add(int fd)
 {
-    for (unsigned i = 0; i < MOST && fd > 2; i++) {
-        int none = 0;
-        if (atomic_compare_exchange_strong(&kept[i], &none, fd)) return;
-    }
+    if (fd > 2 && fd < MOST) kept[fd / WORD] |= bit_of(fd);
+}
+
+// -1: none is free there.
+static int copy_from(int fd, int from)
+{
+    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, from);
+    if (copy < MOST) return copy;
+    close(copy);
+    return -1;
 }
 
 int own_fd_keep(int fd)
 {
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, HIGH);
-    if (high < 0) high = fcntl(fd, F_DUPFD_CLOEXEC, LESS_HIGH); // few descriptors are allowed
+    int high = copy_from(fd, HIGH);
+    if (high < 0) high = copy_from(fd, LESS_HIGH); // few descriptors are allowed
     if (high < 0) high = fd;
     own_fd_add(high);
     return high;
@@ -45,9 +62,6 @@ int own_fd_move(int fd)
 
 void own_fd_close(int fd)
 {
-    for (unsigned i = 0; i < MOST; i++) {
-        int this = fd;
-        if (fd > 2) atomic_compare_exchange_strong(&kept[i], &this, 0);
-    }
+    if (own_fd(fd)) kept[fd / WORD] &= ~bit_of(fd);
     close(fd);
 }

@@ -12,12 +12,8 @@ int own_fd_move(int fd);
 void own_fd_add(int fd); // as it is
 void own_fd_close(int fd);
 
+bool own_fd(int fd);
 // The lowest one from `from` on; -1: there is none.
 int own_fd_from(unsigned from);
-
-static inline bool own_fd(int fd)
-{
-    return fd > 2 && own_fd_from((unsigned)fd) == fd;
-}
 
 #endif

@@ -43,6 +43,7 @@ struct cpu_fault {
     uint32_t addr;
     uint8_t kind; // enum cpu_fault_kind
     bool write;
+    uint8_t bytes;   // CPU_FAULT_WATCH: of the access
     uint32_t status; // system mode: fault status register without its WnR bit
 };
 

@@ -259,7 +259,7 @@ static void debug_event(struct debug_control *k, struct debug_cpu *me)
 {
     const struct cpu *c = me->cpu;
     if (c->fault.kind == CPU_FAULT_WATCH && c->watched && !has_stop(&k->base.stops, c->r[15]))
-        debug_stop(k, me, (struct debug_stop){.kind = STOP_WATCH, .watch = k->watches.hit});
+        debug_stop(k, me, (struct debug_stop){.kind = STOP_WATCH, .watch = watch_hit(&k->watches, c)});
     else
         debug_stop(k, me, (struct debug_stop){.kind = STOP_BREAK});
 }

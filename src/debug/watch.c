@@ -12,18 +12,32 @@ static bool overlaps(const struct debug_watch *w, uint32_t addr, unsigned bytes)
     return addr - w->addr < w->len || w->addr - addr < bytes;
 }
 
+// The first one that is about the access, or NULL.
+static const struct debug_watch *find(const struct debug_watches *w, uint32_t addr, unsigned bytes,
+                                      bool write)
+{
+    const unsigned kind = write ? WATCH_WRITE : WATCH_READ;
+    for (const struct debug_watch *o = w->watch; o < w->watch + w->n; o++)
+        if (o->kind & kind && overlaps(o, addr, bytes)) return o;
+    return NULL;
+}
+
 // Ends the instruction in front of an access to [addr, addr + bytes) that is watched. ARM's debuggers expect
 // that (C3.3.4, synchronous watchpoints): they take the watch away, step, and look at the value.
 static void look(struct cpu *c, uint32_t addr, unsigned bytes, bool write)
 {
-    struct debug_watches *w = watches_of(c);
-    const unsigned kind = write ? WATCH_WRITE : WATCH_READ;
-    for (unsigned i = 0; i < w->n; i++) {
-        if (!(w->watch[i].kind & kind) || !overlaps(&w->watch[i], addr, bytes)) continue;
-        const uint32_t first = addr - w->watch[i].addr < w->watch[i].len ? addr : w->watch[i].addr;
-        w->hit = (struct debug_watch){first, bytes, w->watch[i].kind};
-        cpu_abort(c, first, CPU_FAULT_WATCH, write);
-    }
+    const struct debug_watch *w = find(watches_of(c), addr, bytes, write);
+    if (!w) return;
+    const uint32_t first = addr - w->addr < w->len ? addr : w->addr;
+    cpu_abort_fault(c, (struct cpu_fault){
+                           .addr = first, .kind = CPU_FAULT_WATCH, .write = write, .bytes = (uint8_t)bytes});
+}
+
+struct debug_watch watch_hit(const struct debug_watches *w, const struct cpu *c)
+{
+    const struct cpu_fault *f = &c->fault;
+    const struct debug_watch *o = find(w, f->addr, 1, f->write);
+    return (struct debug_watch){f->addr, f->bytes, o ? o->kind : f->write ? WATCH_WRITE : WATCH_READ};
 }
 
 static uint64_t load(struct cpu *c, uint32_t addr, unsigned bytes)

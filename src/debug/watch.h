@@ -17,13 +17,15 @@ struct debug_watch {
 struct debug_watches {
     unsigned n;
     struct debug_watch watch[DEBUG_WATCHES];
-    struct debug_watch hit; // what the access that stopped was about: its own address
-    struct cpu_mem mem;     // looks, and then does as …
+    struct cpu_mem mem; // looks, and then does as …
     const struct cpu_mem *plain;
 };
 
 // The CPU's accesses are looked at from now on, or not any more. It does not run.
 void watch_begin(struct debug_watches *w, struct cpu *c);
 void watch_end(struct debug_watches *w, struct cpu *c);
+// Of a CPU that an access to what is watched has stopped: where that begins to be watched, its length, and
+// the watchpoint's kind.
+struct debug_watch watch_hit(const struct debug_watches *w, const struct cpu *c);
 
 #endif

@@ -64,11 +64,11 @@ include tests/tests.mk
 # The tests need tools: installed first, in a make of its own, since later rules ask which there are.
 test:
 	tools/install_deps test kernel
-	tests/run_all both-libcs $(TESTS)
+	$(RUN_ALL) $(TESTS)
 
 test-full:
 	tools/install_deps test kernel
-	tests/run_all both-libcs $(TESTS_FULL)
+	$(RUN_ALL) $(TESTS_FULL)
 
 # Both C libraries build the program.
 both-libcs:

@@ -1,6 +1,12 @@
 # Tests beyond the units: included by the Makefile. Each has a target of its own; TESTS and TESTS_FULL list what
-# `make test` and `make test-full` run.
+# `make test` and `make test-full` run. TESTS_WIDE: those that use all processors by themselves; TESTS_ALONE: those that
+# measure time. The others run side by side, so what several of them need is in TEST_MATERIAL.
 TESTBUILD := $(BUILD)/tests
+TEST_MATERIAL := test-downloads $(BUILD)/stinkarm conform $(TESTBUILD)/run_guest $(TESTBUILD)/disas_compare
+SYSROOTS      :=
+TESTS_WIDE    := $(addprefix test-,conformance conformance-full guest guest-full)
+TESTS_ALONE   :=
+RUN_ALL = FIRST='both-libcs test-material' WIDE='$(TESTS_WIDE)' ALONE='$(TESTS_ALONE)' tests/run_all both-libcs test-material
 
 # The sanitizers' build: the units' objects, and a stinkarm of them
 SANITIZE   := -fsanitize=address,undefined -fno-sanitize-recover=undefined -O1
@@ -11,8 +17,8 @@ ASANENV    := ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_sigbus=0:allow_us
 UNITBUILD  := $(TESTBUILD)/unit
 ASANBUILD  := $(UNITBUILD)/asan
 
-$(ASANBUILD)/stinkarm: FORCE
-	@$(MAKE) -s --no-print-directory BUILD=$(ASANBUILD) LIBC=glibc CC=cc $(ASANFLAGS) all
+$(ASANBUILD)/stinkarm: $(UNITBUILD)/asan.a
+	+@$(MAKE) -s --no-print-directory BUILD=$(ASANBUILD) LIBC=glibc CC=cc $(ASANFLAGS) all
 
 # Parts with a fragment of their own
 include $(wildcard tests/*/tests.mk) tools/bench/bench.mk
@@ -82,3 +88,11 @@ test-disas-random: $(TESTBUILD)/disas_random $(TESTBUILD)/disas_compare
 	BUILD=$(BUILD) tests/disas/run_random 100 a32:arm vfp:arm vfp:thumb neon:arm neon:thumb t32:thumb t16:thumb
 
 .PHONY: test-disas test-disas-full test-disas-random
+
+test-material: $(TEST_MATERIAL)
+
+# The sysroots that tests ask for, one after the other: they come from the network. A test tries again what fails here.
+test-downloads:
+	@$(foreach s,$(SYSROOTS),BUILD=$(BUILD) tools/sysroot $s $(SYSROOT_$s) >/dev/null;) :
+
+.PHONY: test-material test-downloads

@@ -1,5 +1,6 @@
 TESTS      += test-bench
 TESTS_FULL += test-bench test-bench-programs
+TESTS_ALONE += test-bench-programs
 
 test-bench: $(BUILD)/bench/bench
 	tests/bench/run $<

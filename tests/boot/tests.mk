@@ -1,6 +1,8 @@
 # Real kernels on the machine, driven through its console
 TESTS      += test-boot
 TESTS_FULL += test-boot-full
+TESTS_WIDE += $(addprefix test-,boot boot-full boot-lockstep boot-many display)
+TEST_MATERIAL += boot-material
 BOOTBUILD  := $(TESTBUILD)/boot
 
 $(BOOTBUILD)/console: tests/boot/console.c

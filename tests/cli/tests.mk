@@ -1,8 +1,10 @@
 # The command line, the repository's own rules
-TESTS      += test-cli test-cli-system test-cli-variants test-arrows test-nix test-docs
-TESTS_FULL += test-cli test-cli-system test-cli-variants test-cli-system-asan test-arrows test-nix test-docs
+TESTS      += test-cli test-cli-system test-cli-variants test-guest-glibc test-arrows test-nix test-docs
+TESTS_FULL += test-cli test-cli-system test-cli-variants test-guest-glibc test-cli-system-asan test-arrows test-nix test-docs
+TESTS_WIDE += test-guest-glibc
 
 CLI_ELFS := $(patsubst examples/%.S,$(TESTBUILD)/examples/%.elf,$(wildcard examples/*.S)) $(TESTBUILD)/examples/nolibc.elf
+TEST_MATERIAL += $(CLI_ELFS)
 
 $(TESTBUILD)/examples/%.elf: examples/%.S tools/srun
 	tools/srun --build-only --out-dir $(@D) $<
@@ -25,9 +27,11 @@ test-cli-system: $(BUILD)/stinkarm $(TESTBUILD)/machine/report.elf $(TESTBUILD)/
 	tests/cli/system $(BUILD)/stinkarm $(TESTBUILD)/machine $(TESTBUILD)/pty
 
 # What is quick, once more with the other C library, and under the sanitizers
-test-cli-variants: both-libcs $(ASANBUILD)/stinkarm $(CLI_ELFS) $(TESTBUILD)/run_guest
+test-cli-variants: both-libcs $(ASANBUILD)/stinkarm $(CLI_ELFS)
 	ELF=$(TESTBUILD)/examples tests/cli/run $(BUILD)/glibc/stinkarm
 	$(ASANENV) ELF=$(TESTBUILD)/examples tests/cli/run $(ASANBUILD)/stinkarm
+
+test-guest-glibc: both-libcs $(TESTBUILD)/run_guest
 	$(TESTBUILD)/run_guest --stinkarm $(BUILD)/glibc/stinkarm --build $(TESTBUILD)/guest $(GUEST_SRCS)
 
 test-cli-system-asan: $(ASANBUILD)/stinkarm $(TESTBUILD)/machine/report.elf $(TESTBUILD)/pty
@@ -44,4 +48,4 @@ test-nix:
 test-docs: $(BUILD)/stinkarm
 	tests/cli/docs $(BUILD)/stinkarm
 
-.PHONY: test-cli test-cli-system test-cli-variants test-cli-system-asan test-arrows test-nix test-docs
+.PHONY: test-cli test-cli-system test-cli-variants test-guest-glibc test-cli-system-asan test-arrows test-nix test-docs

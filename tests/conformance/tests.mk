@@ -1,6 +1,7 @@
 # Conformance and guest programs once more under the sanitizers, with the objects of the units' sanitizer build
 TESTS      += test-conformance-asan test-guest-asan
 TESTS_FULL += test-conformance-asan test-guest-asan-full
+TESTS_WIDE += test-conformance-asan test-guest-asan test-guest-asan-full
 
 test-conformance-asan: $(TESTBUILD)/unit/asan/stinkarm conform
 	$(ASANENV) BUILD=$(BUILD) STINKARM=$< tests/run_conformance 10000 5

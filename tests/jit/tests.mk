@@ -1,6 +1,7 @@
 # The recompiler under the tests of the interpreter: every block is compiled at its first run
 TESTS      += test-jit-conformance test-jit-guest test-jit-torture
 TESTS_FULL += test-jit-conformance-full test-jit-guest test-jit-torture-full
+TESTS_WIDE += $(addprefix test-,jit-conformance jit-conformance-full jit-guest jit-torture jit-torture-full jit-hosts lockstep lockstep-full)
 
 JIT_ENV = STINKARM_JIT=$(abspath $(BUILD))/stinkarm STINKARM=$(CURDIR)/tests/jit/stinkarm BUILD=$(BUILD)
 

@@ -1,6 +1,7 @@
 # Profiles, and the pictures of them
 TESTS      += test-profile test-flame
 TESTS_FULL += test-profile test-flame
+TESTS_ALONE += test-profile
 
 $(TESTBUILD)/profile/initramfs.gz: tools/make_initramfs tools/mkcpio.c tools/initramfs/init
 	@mkdir -p $(@D)

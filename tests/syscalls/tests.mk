@@ -12,7 +12,7 @@ syscalls-docs: $(BUILD)/stinkarm $(CALLBUILD)/rows $(TESTBUILD)/run_guest
 	rm -rf $(CALLBUILD)/logs && mkdir -p $(CALLBUILD)/logs
 	-export STINKARM=$(abspath $(BUILD)/stinkarm) LOGS=$(abspath $(CALLBUILD)/logs); \
 	    $(TESTBUILD)/run_guest --stinkarm tests/syscalls/logged --build $(TESTBUILD)/guest --jobs 2 $(GUEST_SRCS); \
-	    sysroot=$$(BUILD=$(BUILD) tools/sysroot userland $(USERLAND)); for s in $(wildcard tests/userland/*.sh); do \
+	    sysroot=$$(BUILD=$(BUILD) tools/sysroot userland $(SYSROOT_userland)); for s in $(wildcard tests/userland/*.sh); do \
 	    TEST=$$(basename $$s .sh) BUILD=$(BUILD) tests/userland/run tests/syscalls/logged "$$sysroot" $$s; done
 	$(CALLBUILD)/rows >$(CALLBUILD)/rows.txt
 	tests/syscalls/table $(CALLBUILD)/rows.txt $(CALLBUILD)/logs >docs/syscalls.md

@@ -2,9 +2,10 @@
 TESTS      += test-terminal
 TESTS_FULL += test-terminal
 
-TERMINAL := bash coreutils file strace gdb bsdutils procps ncurses-base tmux grep python3 python3-seccomp man-db
+SYSROOTS += terminal
+SYSROOT_terminal := bash coreutils file strace gdb bsdutils procps ncurses-base tmux grep python3 python3-seccomp man-db
 
 test-terminal: $(BUILD)/stinkarm
-	sysroot=$$(BUILD=$(BUILD) tools/sysroot terminal $(TERMINAL)) && tests/terminal/run $(BUILD)/stinkarm "$$sysroot"
+	sysroot=$$(BUILD=$(BUILD) tools/sysroot terminal $(SYSROOT_terminal)) && tests/terminal/run $(BUILD)/stinkarm "$$sysroot"
 
 .PHONY: test-terminal

@@ -2,12 +2,15 @@
 TESTS      += test-userland test-languages
 TESTS_FULL += test-userland test-debootstrap test-languages-full
 
+SYSROOTS += userland programs corpora
+
 USERLAND := bash coreutils findutils grep sed gawk tar gzip bzip2 xz-utils zstd diffutils make python3 perl lua5.4 sqlite3 openssl git
+SYSROOT_userland := $(USERLAND)
 
 # SCRIPTS=tests/userland/git.sh: a part of it
 SCRIPTS ?= $(wildcard tests/userland/*.sh)
 test-userland: $(BUILD)/stinkarm
-	sysroot=$$(BUILD=$(BUILD) tools/sysroot userland $(USERLAND)) && \
+	sysroot=$$(BUILD=$(BUILD) tools/sysroot userland $(SYSROOT_userland)) && \
 	    BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$sysroot" $(SCRIPTS) && tests/userland/chroot $(BUILD)/stinkarm "$$sysroot"
 
 test-debootstrap: $(BUILD)/stinkarm
@@ -17,9 +20,9 @@ test-debootstrap: $(BUILD)/stinkarm
 # Programs by themselves: a sysroot of their own, and a longer form, which gives each of stress-ng's a minute
 TESTS      += test-programs
 TESTS_FULL += test-programs-full
-PROGRAMS   := stress-ng openssh-client openssl busybox sqlite3 grep sed gawk diffutils
+SYSROOT_programs := stress-ng openssh-client openssl busybox sqlite3 grep sed gawk diffutils
 PROGRAM_SCRIPTS ?= $(wildcard tests/userland/programs/*.sh)
-RUN_PROGRAMS = sysroot=$$(BUILD=$(BUILD) tools/sysroot programs $(PROGRAMS)) && \
+RUN_PROGRAMS = sysroot=$$(BUILD=$(BUILD) tools/sysroot programs $(SYSROOT_programs)) && \
     BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$sysroot"
 
 test-programs: $(BUILD)/stinkarm
@@ -31,9 +34,9 @@ test-programs-full: $(BUILD)/stinkarm
 .PHONY: test-userland test-debootstrap test-programs test-programs-full
 
 # Languages: compilers and runtimes in the guest (languages/*.sh), Python's and perl's own tests
-LANGUAGES := python3 libpython3.11-testsuite netbase tzdata perl gcc-12 g++-12 make binutils gdb nodejs golang-1.19-go \
+SYSROOT_corpora := python3 libpython3.11-testsuite netbase tzdata perl gcc-12 g++-12 make binutils gdb nodejs golang-1.19-go \
     openjdk-17-jdk-headless rustc diffutils findutils grep sed gawk
-LANGUAGES_SYSROOT = $$(BUILD=$(BUILD) tools/sysroot corpora $(LANGUAGES))
+LANGUAGES_SYSROOT = $$(BUILD=$(BUILD) tools/sysroot corpora $(SYSROOT_corpora))
 PERL_SOURCE = $$(BUILD=$(BUILD) tools/fetch_deb source perl)
 
 test-languages: $(BUILD)/stinkarm

@@ -80,6 +80,17 @@ static enum xlate_result translate_insn(const struct translation *t, struct cpu 
     return how == GOES_AWAY ? xlate_insn_away(x, &ti->in, n) : XLATE_LEAVE;
 }
 
+// The units that instructions under a condition need, the first of them behind the k-th: looked for between
+// them, or between them and the comparison, they would take the condition apart.
+static uint8_t units_ahead(const struct tier_block *tb, unsigned k)
+{
+    uint8_t units = 0;
+    if (tb->insns[k].in.cond < COND_AL) return 0;
+    while (++k < tb->ninsns && (tb->insns[k].in.cond < COND_AL || tb->insns[k].in.op == OP_IT))
+        units |= (uint8_t)isa_unit_of(tb->insns[k].in.op);
+    return units;
+}
+
 // A block's instructions, behind what has been translated of it already.
 static enum xlate_result translate_insns(const struct translation *t, struct cpu *c,
                                          const struct tier_source *src, struct xlate *x,
@@ -88,6 +99,7 @@ static enum xlate_result translate_insns(const struct translation *t, struct cpu
     enum xlate_result r = XLATE_NEXT;
     for (unsigned k = 0; k < tb->ninsns && r == XLATE_NEXT; k++) {
         x->b->ninsns++;
+        x->ahead = t->system ? units_ahead(tb, k) : 0;
         r = translate_insn(t, c, src, x, &tb->insns[k]);
     }
     return r;

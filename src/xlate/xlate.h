@@ -16,6 +16,7 @@ struct xlate {
     uint8_t temps;
     int place; // of the register of MRC or MCR: cpu_system.cp_place
     uint8_t units;         // enum isa_unit: what the block has looked for
+    uint8_t ahead;         // … and what the next instructions need, which are under a condition
     uint32_t call;         // names the instruction's handler
     struct ir_insn common; // what its operations have in common
     struct {

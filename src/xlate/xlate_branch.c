@@ -123,7 +123,7 @@ static void look_for_unit(struct xlate *x, unsigned unit)
 // In front of an instruction's operations; returns where they begin.
 static unsigned begin(struct xlate *x, const struct insn *in)
 {
-    look_for_unit(x, isa_unit_of(in->op));
+    look_for_unit(x, isa_unit_of(in->op) | x->ahead);
     x->begun.start = x->b->n;
     x->begun.at = 0;
     xlate_begin(x, in->cond < COND_AL);

@@ -175,8 +175,11 @@ asm(".text\n .fpu neon-vfpv4\n .arm\n .align 3\n"
     "1: .double 1.0\n .double 3.0\n .word 0x00000123\n .word 0x3f000001\n"
     "vfp_work: vmov s0, r0\n vcvt.f32.u32 s0, s0\n vadd.f32 s1, s0, s0\n vcvt.u32.f32 s1, s1\n vmov r0, s1\n "
     "bx lr\n"
-    "neon_work: vdup.32 q0, r0\n vadd.i32 q0, q0, q0\n vmov.32 r0, d0[1]\n bx lr\n");
-extern function modes_work, operations, vfp_work, neon_work;
+    "neon_work: vdup.32 q0, r0\n vadd.i32 q0, q0, q0\n vmov.32 r0, d0[1]\n bx lr\n"
+    "either_work: tst r0, #4\n addne r0, r0, #1\n vmovne s0, r0\n vmoveq s0, r1\n addeq r0, r0, #5\n vmov "
+    "r2, s0\n"
+    " add r0, r0, r2\n bx lr\n");
+extern function modes_work, operations, vfp_work, neon_work, either_work;
 
 static void fpscr_modes(void)
 {
@@ -226,6 +229,12 @@ static void lazy_vfp(void)
         else
             manual("CPACR.ASEDIS", seen, 1500), show("", sum, 0);
     }
+    seen = sum = how = 0;
+    for (uint32_t i = 0; i < 3000; i++) {
+        if (i % 3 == 0) disable();
+        sum = sum * 3 + either_work(i, i * 7);
+    }
+    show("VFP off, under a condition", seen, sum);
     // only for User mode's part of it: a process that has not used it yet
     seen = sum = 0;
     how = 0;

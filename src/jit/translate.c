@@ -123,7 +123,7 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
         b->n = start;
         return false;
     }
-    if (r == XLATE_END && b->region && divide_rounds(t, c, src, &x, tb, &rest)) {
+    if (r == XLATE_END && !t->counts && divide_rounds(t, c, src, &x, tb, &rest)) {
         t->ninsns += tb->ninsns;
         tb = &rest;
         r = translate_insns(t, c, src, &x, tb);
@@ -167,6 +167,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     b->stale_flags = b->holes = false;
     memset(b->seen, 0, sizeof b->seen);
     t->ninsns = t->nlooked = 0;
+    t->counts = tier->counts;
     b->pc = (uint32_t)root & ~1u;
     t->frame = root & ~TIER_VIRTUAL;
     b->thumb = root & 1;

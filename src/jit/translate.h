@@ -12,6 +12,7 @@ struct translation {
     struct ir_block ir;
     unsigned ninsns;
     bool region;
+    bool counts;    // instructions are counted, and done one by one
     bool system;    // a machine's code
     uint64_t frame; // … of keys: what is above TIER_VIRTUAL in the unit's first block's
     struct tier_insn insns[TRANSLATE_MAX_INSNS]; // of all blocks; IR_CALL's imm counts through them

@@ -4,7 +4,7 @@ cp a/d/four a/copy; cp -r a z; mv a/copy a/moved; ln a/moved a/hard; ln -s moved
 stat -c '%n %s %F %h %a' a/moved a/soft a/d | sed 's/directory.*/directory/'
 chmod 640 a/moved; stat -c %a a/moved; chmod u+x,g-r a/moved; stat -c %A a/hard; chmod -R go= z; stat -c %a z/d/four
 readlink a/soft; readlink -f a/soft | sed 's/.*\///'; realpath a/b/../soft | sed 's/.*\///'; basename /x/y/z.c .c; dirname /x/y/z
-find a -type f | sort; find a -name 't*' | sort; find a -newer a/one -type l; find a -type d -exec echo dir {} \; | sort
+find a -type f | sort; find a -name 't*' | sort; touch -d '2000-01-01 00:00:00' a/one; find a -newer a/one -type l; find a -type d -exec echo dir {} \; | sort
 find . -size +0 -type f | sort; find a -perm 640; find a -maxdepth 1 -mindepth 1 | sort; find a -type f -print0 | xargs -0 ls | sort
 touch -d '2001-02-03 04:05:06' a/one; date -r a/one '+%Y-%m-%d %H:%M:%S'; ls -l --full-time a/one | awk '{ print $6, $7 }'
 rm a/hard; test -e a/hard; echo $?; rmdir a/b/c 2> /dev/null; echo $?; rm -r a/b; ls a

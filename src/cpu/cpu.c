@@ -33,6 +33,9 @@ void cpu_set_endian(struct cpu *c, bool big)
         c->mem_mode = big || c->watched ? CPU_MEM_SLOW : CPU_MEM_FLAT;
 }
 
+const char *const cpu_register_name[16] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
+                                           "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
+
 const char *cpu_mode_name(uint32_t mode)
 {
     static const char *const names[16] = {

@@ -226,6 +226,7 @@ void cpu_set_endian(struct cpu *c, bool big);
 
 // Whether a value of CPSR.M is a mode at all, and which registers are its own.
 bool cpu_mode_exists(uint32_t mode);
+extern const char *const cpu_register_name[16];
 // "usr", "svc" …; "?": there is none.
 const char *cpu_mode_name(uint32_t mode);
 enum cpu_bank cpu_bank_of(uint32_t mode);

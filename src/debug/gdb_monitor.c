@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/stats.h"
-#include "debug/log.h"
 #include "debug/gdb_session.h"
+#include "debug/log.h"
+#include "debug/registers.h"
 
 static const char help[] = "help                   this\n"
                            "regs                   the registers of the present thread\n"
@@ -14,14 +15,9 @@ static const char help[] = "help                   this\n"
 
 static void put_registers(struct gdb_session *s, const struct cpu *c)
 {
-    char line[160];
-    for (unsigned i = 0; i < 16; i += 4) {
-        snprintf(line, sizeof line, "r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x\n", i, c->r[i], i + 1,
-                 c->r[i + 1], i + 2, c->r[i + 2], i + 3, c->r[i + 3]);
-        gdb_say(s, line);
-    }
-    snprintf(line, sizeof line, "cpsr %08x  fpscr %08x\n", cpu_cpsr_get(c), c->fpscr);
-    gdb_say(s, line);
+    char text[REG_TEXT];
+    registers_text(c, text);
+    gdb_say(s, text);
 }
 
 static void say_piece(void *session, const char *text, size_t n)

@@ -70,25 +70,11 @@ bool registers_value(struct monitor *m, const char *name, uint32_t *value)
 
 // ---- showing ----
 
-static const char *mode_name(unsigned mode)
-{
-    static const char *const names[16] = {"usr", "fiq", "irq", "svc", NULL, NULL, "mon", "abt",
-                                          NULL,  NULL,  "hyp", "und", NULL, NULL, NULL,  "sys"};
-    return names[mode & 15] ? names[mode & 15] : "?";
-}
-
 static void show_core(struct monitor *m, const struct cpu *c)
 {
-    static const char *const names[] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
-                                        "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
-    for (unsigned i = 0; i < 16; i++)
-        monitor_put(m, "%-5s%08x%s", names[i], c->r[i], i % 4 == 3 ? "\n" : "  ");
-    const uint32_t psr = cpu_cpsr_get((struct cpu *)c);
-    monitor_put(m, "cpsr %08x  %c%c%c%c%c %s %s%s%s%s%s  fpscr %08x\n", psr, psr >> 31 & 1 ? 'N' : 'n',
-                psr >> 30 & 1 ? 'Z' : 'z', psr >> 29 & 1 ? 'C' : 'c', psr >> 28 & 1 ? 'V' : 'v',
-                psr >> 27 & 1 ? 'Q' : 'q', c->thumb ? "thumb" : "arm", mode_name(psr),
-                c->bigend ? " big-endian" : "", c->sys && psr >> 8 & 1 ? " A" : "",
-                c->sys && psr >> 7 & 1 ? " I" : "", c->sys && psr >> 6 & 1 ? " F" : "", c->fpscr);
+    char text[REG_TEXT];
+    registers_text(c, text);
+    monitor_put(m, "%s", text);
 }
 
 static void show_all(struct monitor *m, struct cpu *c)

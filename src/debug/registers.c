@@ -76,6 +76,20 @@ bool register_set(struct cpu *c, unsigned n, const uint8_t value[REG_BYTES])
     return true;
 }
 
+void registers_text(const struct cpu *c, char text[REG_TEXT])
+{
+    const uint32_t psr = cpu_cpsr_get(c);
+    int n = 0;
+    for (unsigned i = 0; i < 16; i++)
+        n += snprintf(text + n, REG_TEXT - (size_t)n, "%-5s%08x%s", cpu_register_name[i], c->r[i],
+                      i % 4 == 3 ? "\n" : "  ");
+    snprintf(text + n, REG_TEXT - (size_t)n, "cpsr %08x  %c%c%c%c%c %s %s%s%s%s%s  fpscr %08x\n", psr,
+             psr & PSR_N ? 'N' : 'n', psr & PSR_Z ? 'Z' : 'z', psr & PSR_C ? 'C' : 'c',
+             psr & PSR_V ? 'V' : 'v', psr & PSR_Q ? 'Q' : 'q', c->thumb ? "thumb" : "arm",
+             cpu_mode_name(psr & PSR_M), c->bigend ? " big-endian" : "", c->sys && psr & PSR_A ? " A" : "",
+             c->sys && psr & PSR_I ? " I" : "", c->sys && psr & PSR_F ? " F" : "", c->fpscr);
+}
+
 // A window into a text that is made from its beginning each time.
 struct piece {
     size_t at, from, n, room;

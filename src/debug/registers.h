@@ -22,6 +22,10 @@ void register_get(const struct debug_target *t, struct cpu *c, unsigned n, uint8
 // False: it can only be read.
 bool register_set(struct cpu *c, unsigned n, const uint8_t value[REG_BYTES]);
 
+// The core's and the status registers, in lines of text.
+enum { REG_TEXT = 512 };
+void registers_text(const struct cpu *c, char text[REG_TEXT]);
+
 // The target's description, for qXfer:features: bytes from an offset on; how many.
 size_t registers_xml(const struct debug_target *t, const struct cpu *c, size_t offset, char *to, size_t n);
 

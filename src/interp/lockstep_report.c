@@ -50,12 +50,10 @@ static uint32_t word(const struct lockstep_state *s, unsigned i)
 static void states(const struct lockstep_state *s, const struct lockstep_state *a,
                    const struct lockstep_state *b)
 {
-    static const char *const names[] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
-                                        "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
     char name[16];
     warn("           at the entry       interpreter, compiled code");
     for (int i = 0; i < 16; i++)
-        line(names[i], s->r[i], a->r[i], b->r[i], 8);
+        line(cpu_register_name[i], s->r[i], a->r[i], b->r[i], 8);
     line("cpsr", s->cpsr, a->cpsr, b->cpsr, 8);
     line("fpscr", s->fpscr, a->fpscr, b->fpscr, 8);
     line("tpidrurw", s->tpidrurw, a->tpidrurw, b->tpidrurw, 8);

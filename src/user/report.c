@@ -10,9 +10,6 @@
 #include "user/proc_maps.h"
 #include "user/symbols.h"
 
-static const char *const reg_names[16] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
-                                          "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
-
 static void put(const char *s, size_t n)
 {
     while (n) {
@@ -29,8 +26,8 @@ void report_registers(const struct cpu *c)
     char buf[640];
     int n = 0;
     for (int i = 0; i < 16; i++)
-        n += snprintf(buf + n, sizeof buf - (size_t)n, "%-3s = 0x%08x%s", reg_names[i], (unsigned)c->r[i],
-                      i % 4 == 3 ? "\n" : "  ");
+        n += snprintf(buf + n, sizeof buf - (size_t)n, "%-3s = 0x%08x%s", cpu_register_name[i],
+                      (unsigned)c->r[i], i % 4 == 3 ? "\n" : "  ");
     const uint32_t psr = cpu_cpsr_get(c);
     n += snprintf(buf + n, sizeof buf - (size_t)n, "cpsr = 0x%08x (%c%c%c%c%c %s)  fpscr = 0x%08x\n",
                   (unsigned)psr, psr & PSR_N ? 'N' : '-', psr & PSR_Z ? 'Z' : '-', psr & PSR_C ? 'C' : '-',

@@ -15,7 +15,7 @@ WARN    := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-pro
 OPT     ?= -O2
 CFLAGS  ?=
 # One segment for code and constants: fewer mappings to make when a program starts.
-LDFLAGS ?= -static -Wl,-z,noseparate-code,-z,norelro
+LDFLAGS ?= -static -Wl,-z,noseparate-code,-z,norelro,--build-id=sha1
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -fno-pie -fno-strict-aliasing -fno-stack-protector -pthread $(WARN) -Isrc -I$(BUILD) $(CFLAGS)
 
 TABLES  := $(addprefix src/isa/,a32.tbl t16.tbl t32.tbl vfp.tbl neon.tbl)

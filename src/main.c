@@ -1,10 +1,12 @@
 // Parses the options, picks the personality, hands over.
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "base/image.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "base/pages.h"
@@ -20,13 +22,14 @@
 #include "symbols/coverage.h"
 #include "user/debug.h"
 #include "user/handover.h"
+#include "user/image.h"
 #include "user/process.h"
 #include "user/sandbox.h"
 #include "user/signal.h"
 #include "user/symbols.h"
 #include "user/sysroot.h"
 
-enum { EXIT_INTERNAL = 125 };
+enum { EXIT_INTERNAL = 125, PATH_ROOM = 4096 };
 
 // Memory for decoded blocks. A machine's users count what it takes beside the guest's memory.
 enum { USER_BLOCKS = 64 << 20, SYSTEM_BLOCKS = 10 << 20 };
@@ -157,6 +160,48 @@ static bool use_debugger(struct thread *t, const struct debug_options *o, char *
     return true;
 }
 
+// Where translations are kept: an absolute path, in `room`. NULL: nowhere.
+static const char *cache_dir(const struct options *o, char room[PATH_ROOM])
+{
+    const bool own = !getauxval(AT_SECURE); // else the environment is somebody else's
+    const char *dir = o->cache ? o->cache : own ? getenv("STINKARM_CACHE") : NULL;
+    if (!dir || (!*dir && !o->cache)) return NULL;
+    const char *base = own && !*dir ? getenv("XDG_CACHE_HOME") : NULL, *home = own ? getenv("HOME") : NULL;
+    int n = 0;
+    if (*dir == '/' || (*dir && !o->cache))
+        n = snprintf(room, PATH_ROOM, "%s", dir);
+    else if (*dir && getcwd(room, PATH_ROOM))
+        n = (int)strlen(room), n += snprintf(room + n, PATH_ROOM - (size_t)n, "/%s", dir);
+    else if (!*dir && base && *base == '/')
+        n = snprintf(room, PATH_ROOM, "%s/stinkarm", base);
+    else if (!*dir && home)
+        n = snprintf(room, PATH_ROOM, "%s/.cache/stinkarm", home);
+    return n > 0 && n < PATH_ROOM && *room == '/' ? room : NULL;
+}
+
+// What changes code, or steps.
+static uint64_t options_of_code(const struct options *o)
+{
+    const struct engine_options *e = &o->engine;
+    const uint32_t numbers[] = {e->hot, e->region, e->memory, o->cpu, stats_on};
+    const char *passes = e->disable ? e->disable : "";
+    return image_hash(passes, strlen(passes), image_hash(numbers, sizeof numbers, 0));
+}
+
+// Where translations are kept; NULL: nowhere, since somebody looks at each block or instruction, or the
+// program may not write files. What it executes gets the same place.
+static const char *choose_cache(const struct process *p, const struct options *o)
+{
+    static char dir[PATH_ROOM], option[sizeof "--cache=" + PATH_ROOM];
+    const bool plain = o->engine.kind == ENGINE_JIT && !options_debug_front(&o->debug) && !p->opt.coverage &&
+                       !stats_counts_instructions() && !log_any(LOG_INSTRUCTIONS);
+    if (!plain || p->opt.policy != POLICY_FORWARD || !cache_dir(o, dir)) return NULL;
+    snprintf(option, sizeof option, "--cache=%s", dir);
+    for (char **own = o->own; o->cache && own && *own; own++)
+        if (!strcmp(*own, "--cache") || !strncmp(*own, "--cache=", 8)) *own = option;
+    return dir;
+}
+
 static bool use_coverage(struct process *p, struct engine *engine, const char *file)
 {
     const struct symbols_source files = process_symbols_source(p);
@@ -211,10 +256,12 @@ static int run(const struct options *o, const struct title *title)
     int argc = 0;
     while (o->program[argc])
         argc++;
+    const char *const cache = choose_cache(&p, o); // before the program's title is over the options
     const int status = process_load(&p, t, path, argc, o->program, o->env, title);
     if (status) return status;
     if (!know_functions(&p, o)) return EXIT_INTERNAL;
     if (!sandbox_close(&p)) return EXIT_INTERNAL;
+    if (cache) user_image_load(&p, t, cache, options_of_code(o));
     if (log_on(LOG_ELF)) {
         log_line("jumping to entry G=0x%x at H=%p", p.entry, (void *)(p.as.window + (p.entry & ~1u)));
         log_line("starting the emulator");

@@ -81,7 +81,7 @@ _stinkarm() {
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "-C --syscalls --allow-read --allow-write --allow-exec --allow-net --memory-limit --time-limit
             --max-processes -s --stack-size -n --no-env -E --env -U --unset-env -0 --argv0 -L --sysroot --root --cpu --engine --jit-hot --jit-region --jit-memory --jit-disable
-            --core -g --gdb --gdb-nowait --break --watch --step --commands --symbols --coverage --profile --perf -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
+            --cache --core -g --gdb --gdb-nowait --break --watch --step --commands --symbols --coverage --profile --perf -l --log --strace -d -v --log-file --stats -r --registers -h --help -V --version --system --" -- "$cur"))
         return
     fi
     compopt -o default

@@ -42,6 +42,8 @@ const char options_help[] =
     "      --jit-memory N     MiB for compiled code, and for its records (4 to 1024; 32)\n"
     "      --jit-disable PASS,...  compile without some of the passes\n"
     "      --jit-region N     runs of its code before that becomes a region of blocks (16000)\n"
+    "      --cache[=DIR]      keep what is made of the program's code for later runs of it, in DIR\n"
+    "                         (default: STINKARM_CACHE, or ~/.cache/stinkarm)\n"
     "      --core FILE        a program that a signal ends leaves a core file there, %p in\n"
     "                         its name being the process ID\n"
     "  -g, --gdb PLACE        wait for GDB at a TCP port, ADDRESS:PORT, unix:PATH or stdio\n"
@@ -97,6 +99,7 @@ enum id {
     OPT_JIT_MEMORY,
     OPT_JIT_DISABLE,
     OPT_JIT_REGION,
+    OPT_CACHE,
     OPT_CORE,
     OPT_DEBUG, // all that options_debug knows
     OPT_LOG,
@@ -142,6 +145,7 @@ static const struct definition {
     {OPT_JIT_MEMORY, 0, true, true, "jit-memory"},
     {OPT_JIT_DISABLE, 0, true, true, "jit-disable"},
     {OPT_JIT_REGION, 0, true, true, "jit-region"},
+    {OPT_CACHE, 0, false, true, "cache"},
     {OPT_CORE, 0, true, true, "core"},
     {OPT_LOG, 'l', true, true, "log"},
     {OPT_STRACE, 0, false, true, "strace"},
@@ -322,6 +326,7 @@ static bool apply(struct options *o, const struct definition *d, char *arg)
     case OPT_JIT_HOT: return options_engine(&o->engine, "jit-hot", arg);
     case OPT_JIT_MEMORY: return options_engine(&o->engine, "jit-memory", arg);
     case OPT_JIT_DISABLE: return options_engine(&o->engine, "jit-disable", arg);
+    case OPT_CACHE: o->cache = arg ? arg : ""; return true;
     case OPT_CORE: o->core = arg; return true;
     case OPT_DEBUG: return options_debug(&o->debug, d->name, arg);
     case OPT_LOG: return enable_log(o, arg);
@@ -402,7 +407,7 @@ static bool parse_long(struct options *o, struct cursor *c, char *word)
         warn("unknown option '%.*s'" SEE_HELP, (int)len + 2, word);
         return false;
     }
-    if (!d.has_arg && attached && d.id != OPT_STATS) {
+    if (!d.has_arg && attached && d.id != OPT_STATS && d.id != OPT_CACHE) {
         warn("--%s takes no value" SEE_HELP, d.name);
         return false;
     }

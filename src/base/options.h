@@ -30,6 +30,7 @@ struct options {
     const struct sandbox_options *sandbox; // NULL: none of them is given
     struct engine_options engine;
     struct debug_options debug;
+    const char *cache; // what is made of code is kept there; "": in the usual place; NULL: nowhere
     const char *core; // a core file's name, or NULL
     enum options_cpu cpu;
     uint32_t stack_size; // bytes

@@ -40,3 +40,16 @@ void *pages_large(size_t size)
     if (p) madvise(p, size, MADV_HUGEPAGE);
     return p;
 }
+
+void *pages_large_at(uintptr_t at, size_t size)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    void *p = mmap((void *)at, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (p == MAP_FAILED) return NULL;
+    if ((uintptr_t)p == at) {
+        madvise(p, size, MADV_HUGEPAGE);
+        return p;
+    }
+    munmap(p, size); // kernels before 4.17 take it for a hint
+    return NULL;
+}

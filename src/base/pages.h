@@ -10,6 +10,9 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
@@ -30,6 +33,9 @@ void *pages_sparse(size_t size);
 // has any to give (transparent_hugepage/enabled: madvise or always). size: a multiple of PAGES_LARGE. One of
 // them costs as much as a hundred small ones or fewer, in virtual machines as ten.
 void *pages_large(size_t size);
+
+// The same at a given multiple of PAGES_LARGE. NULL: somebody is there.
+void *pages_large_at(uintptr_t at, size_t size);
 
 // Memory that is going to be written soon: its pages come now, which costs less than a fault for each, and
 // two for what is read first. Kernels before 5.14 do not know this, and nothing happens.

@@ -10,6 +10,8 @@ struct host_registers {
     uint64_t xmm[16][2];
 };
 
+struct image_file;
+
 enum engine_where {
     ENGINE_UNKNOWN, // before it leaves the engine it cannot be told
     ENGINE_CALLED,  // in a function of the host's that the engine's code has called
@@ -65,6 +67,12 @@ struct engine {
     // told of. Before the first CPU runs.
     void (*report)(struct engine *e, void (*ran)(void *ctx, struct cpu *c, uint32_t first, uint32_t last),
                    void *ctx);
+
+    // Blocks and code of former runs of the same program, as far as what they were made from is still there:
+    // from a file that is read now, before the first CPU runs, and made anew by save(), near the end.
+    // in_file: whether a page of the guest's memory is a file's, and cannot be written.
+    void (*load)(struct cpu *c, const struct image_file *file);
+    void (*save)(struct cpu *c, bool (*in_file)(void *ctx, uint32_t page), void *ctx);
 
     void (*destroy)(struct engine *e);
 };

@@ -8,6 +8,9 @@
 #include "isa/insn.h"
 
 struct host_registers;
+struct image_copy;
+struct image_range;
+struct tier;
 
 // An instruction of a block.
 struct tier_insn {
@@ -110,6 +113,28 @@ struct tier_code {
     unsigned nplaces;
 };
 
+// What a tier does for images (interp/image.h).
+struct tier_image {
+    // Its memory is there, and is going to be read from a file; `state` is what ranges() has left. False:
+    // that is of another host or another tier.
+    bool (*restore)(struct tier *t, const void *state);
+    // … and it could not be read.
+    void (*drop)(struct tier *t);
+    // Its memory's ranges, and what else is to be known; how many. Its lock is held (fork_before).
+    unsigned (*ranges)(struct tier *t, struct image_range *r, void *state);
+    void (*unlock)(struct tier *t);
+    // In a copy of its ranges: makes of it what restore() expects. Code that has something of a block for
+    // which keeps() is false is dead there.
+    void (*clean)(struct tier *t, const struct image_copy *copy, bool (*keeps)(void *ctx, uint64_t key),
+                  void *ctx);
+    bool (*in_copy)(const struct image_copy *copy, const void *code); // … is not
+    // Of restored code: whether it may be run. same: whether a block's bytes are what they were. Otherwise it
+    // is forgotten. The cache is locked.
+    bool (*usable)(struct tier *t, const struct cpu *c, const void *code,
+                   bool (*same)(void *ctx, uint64_t key), void *ctx);
+    unsigned (*made)(const struct tier *t); // units of code, restored ones among them
+};
+
 struct tier {
     uint32_t hot; // runs of a block before it is compiled
     // Code knows where each of its instructions is from, so that where() does. Set before the first block is
@@ -117,8 +142,10 @@ struct tier {
     bool places;
     void (*made)(struct tier *t, struct cpu *c, const struct tier_code *code);
     void (*tell)(struct tier *t, struct cpu *c); // it is called for all units that there are
-    bool crosses;                                // flags_cross has been called
-    bool counts; // compiled code takes what it executes off c->budget; before the first block is compiled
+    const struct tier_image *image;
+    bool fixed;   // its memory is where images expect it; before the first block is compiled
+    bool crosses; // flags_cross has been called
+    bool counts;  // compiled code takes what it executes off c->budget; before the first block is compiled
     const struct tier_source *source; // set by the interpreter
     // Code for a block (region: and for those that it leads to); false: no memory for more (wants_room), or
     // nothing to gain.

@@ -9,6 +9,7 @@
 #include "base/stats.h"
 #include "cpu/debug.h"
 #include "cpu/system.h"
+#include "interp/image.h"
 #include "interp/log.h"
 #include "interp/run.h"
 #include "interp/select.h"
@@ -239,7 +240,8 @@ struct block *interp_build(struct cpu *c, block_key key)
         struct block b;
         char space[BLOCK_BYTES(BLOCK_MAX_STEPS)];
     } tmp;
-    struct block *done;
+    struct block *done = cache->image ? image_find(c, cache, key) : NULL;
+    if (done) return done;
     const enum stats_part former = stats_enter(PART_DECODE);
     do {
         const unsigned generation = atomic_load(&cache->generation);
@@ -259,6 +261,7 @@ struct block *interp_build(struct cpu *c, block_key key)
         b->frame[1] = b->frame[0];
         build(&bl);
         finish(&bl);
+        if (cache->image && b->frame[1] != b->frame[0]) image_depends(c, cache, b->frame[1]);
         c->itstate = 0;
         stats_add(STAT_DECODED_BLOCKS, 1);
         stats_add(STAT_DECODED_INSNS, b->ninsns);

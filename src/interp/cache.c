@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/image.h"
 #include "base/pages.h"
 #include "base/stats.h"
+#include "interp/image.h"
 #include "interp/log.h"
 
 enum { TABLE = CACHE_MOST_BUCKETS * sizeof(struct block *) };
@@ -46,11 +48,20 @@ static void more_buckets(struct cache *k, _Atomic(struct block *) *buckets, unsi
     }
 }
 
+// Another large chunk's memory: with images where they expect it, as long as nobody else is there.
+static void *large_chunk(struct cache *k)
+{
+    void *p = k->image ? pages_large_at(IMAGE_BLOCKS + (uint64_t)k->nfixed * CACHE_CHUNK, CACHE_CHUNK) : NULL;
+    if (p) k->nfixed++;
+    if (!p && k->image) image_give_up(k->image);
+    return p ? p : pages_large(CACHE_CHUNK);
+}
+
 // The table and the first blocks of a program that has many lie in one large page: of a small page each the
 // first access alone cost 1 to 8 µs, a fifth of a start of bash.
 static bool move_home(struct cache *k)
 {
-    if (!k->home && !(k->home = pages_large(CACHE_CHUNK))) return false;
+    if (!k->home && !(k->home = large_chunk(k))) return false;
     begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
     more_buckets(k, (_Atomic(struct block *) *)(void *)k->home, CACHE_BUCKETS);
     return true;
@@ -70,6 +81,7 @@ static void free_chunks(struct cache *k)
     }
     k->chunk = NULL;
     k->chunk_used = k->total = 0;
+    if (k->nfixed) k->nfixed = 1;
 }
 
 void cache_destroy(struct cache *k)
@@ -87,6 +99,7 @@ void cache_flush(struct cache *k)
     for (unsigned i = 0; i < k->nbuckets; i++)
         atomic_store(&k->buckets[i], NULL);
     memset(k->pages, 0, sizeof k->pages);
+    if (k->image) image_flush(k->image);
     free_chunks(k);
     if (k->home) begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
     k->nblocks = 0;
@@ -107,13 +120,35 @@ static bool second_chunk(struct cache *k)
 // Another chunk. The first is small: many programs that are not made by a C compiler need no more.
 static bool more_memory(struct cache *k)
 {
+    if (k->image && !k->home) return move_home(k);
     if (k->chunk && !k->home && !k->shared && k->buckets == k->few) return second_chunk(k);
     if (k->chunk && !k->home) return move_home(k);
     const size_t size = k->chunk ? CACHE_CHUNK : CACHE_FIRST_CHUNK;
-    void *p = k->chunk ? pages_large(size) : pages_sparse(size);
+    void *p = k->chunk ? large_chunk(k) : pages_sparse(size);
     if (p) begin_chunk(k, p, size);
     if (p && size == CACHE_FIRST_CHUNK) k->chunk_ready = PAGE_SIZE_HOST; // a few are content with a page
     return p;
+}
+
+bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned nblocks)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (!more_memory(k) || used[i] > k->chunk->size || used[i] < k->chunk_used) return false;
+        k->total += used[i];
+        k->chunk_used = k->chunk_ready = used[i];
+    }
+    if (k->nfixed != n) return false;
+    unsigned buckets = k->nbuckets;
+    while (buckets < nblocks && buckets < CACHE_MOST_BUCKETS)
+        buckets *= 4;
+    if (buckets > k->nbuckets) more_buckets(k, k->buckets, buckets);
+    return true;
+}
+
+void cache_drop(struct cache *k)
+{
+    free_chunks(k);
+    if (k->home) begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
 }
 
 // Whether so many bytes, a multiple of 16, are in the newest chunk, which may become a new one.
@@ -178,6 +213,11 @@ static struct code_page *page_of(struct cache *k, uint32_t frame, bool create)
     return *head = p;
 }
 
+struct code_page *cache_page(struct cache *k, uint32_t frame)
+{
+    return page_of(k, frame, false);
+}
+
 bool cache_has_blocks(struct cache *k, uint32_t frame)
 {
     cache_lock(k);
@@ -208,13 +248,18 @@ static struct block *keep(struct cache *k, const struct block *b)
     struct block *kept = arena_alloc(k, size);
     if (!kept) return NULL;
     if (kept != b) memcpy(kept, b, size);
-    if (!enlist(k, kept)) return NULL;
+    return cache_put(k, kept) ? kept : NULL;
+}
+
+bool cache_put(struct cache *k, struct block *b)
+{
+    if (!enlist(k, b)) return false;
     if (++k->nblocks > k->nbuckets && !k->shared && k->home && k->nbuckets < CACHE_MOST_BUCKETS)
         more_buckets(k, k->buckets, 4 * k->nbuckets);
     _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
-    kept->next = atomic_load(bucket);
-    atomic_store_explicit(bucket, kept, memory_order_release);
-    return kept;
+    b->next = atomic_load(bucket);
+    atomic_store_explicit(bucket, b, memory_order_release);
+    return true;
 }
 
 struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation)
@@ -298,6 +343,7 @@ void cache_invalidate(struct cache *k, uint64_t addr, uint64_t len)
     const uint64_t last = addr + len - 1;
     cache_lock(k);
     atomic_fetch_add(&k->generation, 1);
+    if (k->image) image_invalidate(k, addr, last);
     if ((last >> 12) - (addr >> 12) < CACHE_PAGES) {
         for (uint64_t frame = addr >> 12; frame <= last >> 12; frame++) {
             struct code_page *page = page_of(k, (uint32_t)frame, false);

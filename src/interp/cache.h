@@ -75,6 +75,8 @@ struct cache {
     size_t chunk_ready;              // up to there memory is there; behind it, it comes with the first access
     bool forked;                     // large pages have been shared, and are copied bit by bit
     uint8_t *home;                   // of many blocks: the table, and behind it a chunk that stays
+    struct image *image;             // what is kept between runs; NULL: nothing
+    unsigned nfixed;                 // chunks that are where images expect them, home being the first
     struct tier *tier;               // told of what is forgotten; NULL: there is none
     bool to_branch;                  // blocks end behind conditional branches
     bool loops_forgotten;            // some CPU may loop in code of the tier that was
@@ -111,6 +113,13 @@ static inline void cache_unlock(struct cache *k)
 }
 
 bool cache_init(struct cache *k);
+// For images (image.c), the cache being locked: n chunks of which so much is in use, before the first block
+// is found of many;
+// what has a page's blocks, or NULL; a block into its bucket and its pages' lists.
+bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned nblocks);
+void cache_drop(struct cache *k);
+struct code_page *cache_page(struct cache *k, uint32_t frame);
+bool cache_put(struct cache *k, struct block *b);
 // More than one thread may come from now on. Nobody is inside.
 void cache_share(struct cache *k);
 void cache_destroy(struct cache *k);

@@ -7,6 +7,7 @@
 
 #include "base/pages.h"
 #include "cpu/system.h"
+#include "interp/image.h"
 #include "interp/lockstep.h"
 #include "interp/run.h"
 #include "interp/stats.h"
@@ -375,6 +376,7 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
         pthread_cond_init(&e->idle, NULL); // those who waited are not here
     }
     e->cache.forked = true;
+    if (child && e->cache.image) image_forked(&e->cache);
     if (e->tier) e->tier->fork_after(e->tier, child, self);
     pthread_mutex_unlock(&e->cache.lock);
     pthread_mutex_unlock(&e->lock);
@@ -444,8 +446,9 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
 {
     struct interp_engine *e = pages_sparse(sizeof *e);
     if (!e) return NULL;
-    e->base = (struct engine){"interp",   run,       invalidate, attach, detach,  fork_before, fork_after,
-                              host_fault, host_trap, where,      pc_of,  prepare, report,      destroy};
+    e->base =
+        (struct engine){"interp",  run,   invalidate, attach,  detach, fork_before, fork_after, host_fault,
+                        host_trap, where, pc_of,      prepare, report, image_load,  image_save, destroy};
     e->tier = e->cache.tier = tier;
     e->cache.to_branch = tier;
     if (tier) interp_tier_attach(tier);

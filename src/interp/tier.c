@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "interp/image.h"
 #include "interp/lockstep.h"
 #include "interp/log.h"
 #include "interp/stats.h"
@@ -145,6 +146,12 @@ STEP(step_warm_exactly)
     return compile_if_hot(c, s);
 }
 
+void interp_tier_without_code(const struct tier *t, struct block *b)
+{
+    b->code = NULL;
+    b->steps[0].fn = counting(t);
+}
+
 void interp_tier_make_room(struct cache *k)
 {
     struct tier *t = k->tier;
@@ -159,6 +166,7 @@ void interp_tier_make_room(struct cache *k)
             b->heat = 0;
             b->steps[0].fn = counting(t);
         }
+    if (k->image) image_evicted(k);
     cache_unlock(k);
 }
 

@@ -21,13 +21,16 @@ struct jit_unit {
     uint32_t size;
     bool dead, loops, thumb, region;
     bool reads_flags; // … that were set before its first entry
+    bool alone;       // nobody else gets at the guest's memory
+    bool known;       // from an image, and found usable
     uint8_t nentries;
     unsigned nsites, ninsns, nplaces;
     const struct emit_site *sites;
     const struct tier_place *places;
     const struct tier_call *calls;
     struct emit_link *links;
-    unsigned nlinks;
+    unsigned nlinks, ncovers;
+    const struct jit_cover *covers;
     int8_t home[15];
     struct emit_vector_home vector_home[16];
     struct emit_entry *entries;
@@ -78,9 +81,11 @@ struct jit {
     uint32_t hot;        // runs of a block until it is compiled, when the program is not young any more
     bool hot_given;      // … from the first one on
     unsigned tries;      // to compile something
+    bool settled;        // the program is not young: it has run before
     uint32_t hot_region; // runs of compiled code until it becomes a region; 0: never
     int fork_fd;         // the child's code memory, around fork
     struct emit_shared shared;
+    size_t shared_used; // bytes of its code
     struct jit_work *work; // NULL: nothing has been compiled yet
     bool jumps_given;      // work->jumps are some thread's
 };
@@ -92,6 +97,7 @@ static inline struct jit *jit_of(struct tier *t)
 
 // memory.c: of code, mapped when it is needed first, and of records.
 bool jit_memory(struct jit *j);
+bool jit_memory_map(struct jit *j);         // … with nothing in it yet
 void *jit_data(struct jit *j, size_t size); // NULL: full
 void jit_pages(struct jit *j);              // in front of a new unit: some for it, at once
 void jit_memory_reset(struct jit *j);       // for code that is made anew
@@ -104,6 +110,7 @@ void jit_fork_after(struct tier *t, bool child, struct cpu *self);
 // unit.c: what is known about compiled code.
 // The handlers that the operations of the translation may call, whose imm counts through them from here on.
 // NULL: no memory.
+void jit_forget_unit(struct jit_unit *u);
 const struct tier_call *jit_calls(struct jit *j, struct cpu *c);
 // Code for the translation, and its record. NULL: no memory.
 struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region);
@@ -131,6 +138,9 @@ void jit_tell_all(struct tier *t, struct cpu *c);
 void jit_evict(struct tier *t);
 void jit_all_anew(struct jit *j); // forgets all of it: what comes is as has been wanted since
 bool jit_evicted(const struct tier *t, const void *code);
+
+// image.c: keeps code between runs of stinkarm.
+extern const struct tier_image jit_image;
 
 // run.c: into compiled code and out of it.
 enum { JIT_STALE = 1 }; // in a link: it is the entry of code that has been forgotten

@@ -30,7 +30,7 @@ static bool compile(struct tier *tier, struct cpu *c, uint64_t key, bool region,
     j->system = c->sys;
     if (!j->full && !j->anew && jit_memory(j)) {
         j->work->translation.system = j->system;
-        const bool young = j->tries++ < YOUNG && !j->hot_given;
+        const bool young = j->tries++ < YOUNG && !j->hot_given && !j->settled;
         __atomic_store_n(&tier->hot, young ? HOT_YOUNG : j->hot, __ATOMIC_RELAXED);
         const struct tier_call *calls;
         j->work->emit.alone = !c->memory_shared;
@@ -144,6 +144,7 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
                             .wants_room = wants_room,
                             .evict = jit_evict,
                             .evicted = jit_evicted,
+                            .image = &jit_image,
                             .detach = jit_detach,
                             .fault = jit_fault,
                             .trap = jit_trap,

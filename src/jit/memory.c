@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/image.h"
 #include "base/log.h"
 #include "base/pages.h"
 #include "jit/internal.h"
@@ -32,14 +33,23 @@ static size_t work_size(const struct jit *j)
     return (sizeof *j->work + j->size + PAGES_LARGE - 1) & ~(size_t)(PAGES_LARGE - 1);
 }
 
-// The code's two views lie below the work, if there is room, where they may have large pages.
-static bool map_memory(struct jit *j)
+// Where images expect it: 2 GiB are more than two views of the code are ever to have.
+static struct jit_work *fixed_work(struct jit *j)
 {
-    struct jit_work *work = pages_large(work_size(j));
+    struct jit_work *work = j->tier.fixed ? pages_large_at(IMAGE_CODE + (2ull << 30), work_size(j)) : NULL;
+    j->tier.fixed = work;
+    return work ? work : pages_large(work_size(j));
+}
+
+// The code's two views lie below the work, if there is room, where they may have large pages.
+bool jit_memory_map(struct jit *j)
+{
+    struct jit_work *work = fixed_work(j);
     const int fd = work ? code_file(j->size) : -1;
     uint8_t *below = (uint8_t *)work - j->size;
     const bool ok = fd >= 0 && map_code(j, fd, below, below - j->size, 0);
     if (fd >= 0) close(fd);
+    j->tier.fixed = j->tier.fixed && j->code == below && j->code + j->to_exec == below - j->size;
     if (ok) {
         j->data = (uint8_t *)(work + 1);
         work->translation.flags_cross = j->tier.crosses;
@@ -69,6 +79,7 @@ static void start(struct jit *j)
     j->shared.owner = j;
     j->shared.places = j->tier.places;
     emit_shared_code(&a, &j->shared, j->data, j->system);
+    j->shared_used = (size_t)(a.p - j->code);
     for (unsigned k = 0; k < JIT_PARTS; k++)
         jit_part_reset(j, k);
     j->now = 0;
@@ -77,7 +88,7 @@ static void start(struct jit *j)
 bool jit_memory(struct jit *j)
 {
     if (j->code) return true;
-    if (j->none || !map_memory(j)) return false;
+    if (j->none || !jit_memory_map(j)) return false;
     start(j);
     return true;
 }
@@ -142,6 +153,8 @@ void jit_memory_unmap(struct jit *j)
     munmap(j->code + j->to_exec, j->size);
     munmap(j->code, j->size);
     munmap(j->work, work_size(j));
+    j->code = NULL;
+    j->work = NULL;
 }
 
 void jit_fork_before(struct tier *t)

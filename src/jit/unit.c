@@ -66,6 +66,7 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
                            .size = (uint32_t)(e->a.p - e->start),
                            .thumb = t->ir.thumb,
                            .region = t->region,
+                           .alone = e->alone,
                            .reads_flags = t->root_reads,
                            .nsites = e->nsites,
                            .ninsns = t->ninsns,
@@ -75,6 +76,8 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
                            .calls = calls,
                            .links = e->link_at,
                            .nlinks = e->nlinks,
+                           .covers = covers,
+                           .ncovers = e->nblocks + t->nlooked,
                            .nentries = (uint8_t)e->nentries,
                            .entries = e->entry_at};
     memcpy(u->home, e->home, sizeof u->home);
@@ -144,7 +147,7 @@ bool jit_in_region(struct jit *j, uint64_t key)
     return k;
 }
 
-static void forget(struct jit_unit *u)
+void jit_forget_unit(struct jit_unit *u)
 {
     __atomic_store_n(&u->dead, true, __ATOMIC_RELEASE);
     for (unsigned i = 0; i < u->nentries; i++) {
@@ -162,7 +165,7 @@ bool jit_forget(struct tier *t, uint64_t key)
         struct jit_unit *u = k->unit;
         if (k->key != key || u->dead) continue;
         loops |= u->loops;
-        forget(u);
+        jit_forget_unit(u);
     }
     return loops;
 }
@@ -172,7 +175,7 @@ void jit_forget_regions(struct jit *j)
     for (unsigned k = 0; k < JIT_PARTS; k++) {
         const struct jit_part *p = &j->parts[k];
         for (unsigned u = 0; u < p->nunits; u++)
-            if (p->units[u]->region && !p->units[u]->dead) forget(p->units[u]);
+            if (p->units[u]->region && !p->units[u]->dead) jit_forget_unit(p->units[u]);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "cpu/debug.h"
 #include "symbols/coverage.h"
 #include "user/core.h"
+#include "user/image.h"
 #include "user/process.h"
 #include "user/report.h"
 #include "user/signal.h"
@@ -19,6 +20,7 @@ void process_exit(struct process *p, int status)
     if (p->opt.final_registers && current_thread) report_registers(&current_thread->cpu);
     if (log_on(LOG_ELF)) log_line("exiting with %d", status);
     if (p->opt.coverage) coverage_write(p->opt.coverage);
+    user_image_save(p);
     stats_report();
     _exit(status);
 }

@@ -92,6 +92,7 @@ struct process {
     atomic_bool halted;      // for a core file: halt.h
     struct symbols *symbols; // symbols.h; guarded by lock
 
+    bool keeps_image;        // image.h
     uint64_t exe_dev, exe_ino; // the file that it was loaded from
     char exe[4096];            // process_exe's
 };

@@ -5,10 +5,17 @@
 #include "jit/translate.h"
 #include "xlate/xlate.h"
 
-// If the block that has just been translated, tb, ends with such a jump: one of the host's divisions in place
-// of it. True: what is to be translated behind that is `rest`, what is behind the rounds, its instructions
-// behind tb's.
-bool divide_rounds(struct translation *t, struct cpu *c, const struct tier_source *src, struct xlate *x,
-                   const struct tier_block *tb, struct tier_block *rest);
+struct divide {
+    unsigned at;            // the jump, of its block's instructions
+    uint8_t t, r, q, d;     // its registers: see divide.c
+    uint32_t rounds;        // where they begin
+    struct tier_block rest; // what is behind the rounds, its instructions behind the block's
+};
+
+// Whether a block, which has not been translated yet, has such a jump.
+bool divide_find(struct translation *t, struct cpu *c, const struct tier_source *src, bool thumb,
+                 const struct tier_block *tb, struct divide *d);
+// One of the host's divisions in place of the jump. Behind it comes the rest.
+void divide_emit(struct xlate *x, const struct divide *d);
 
 #endif

@@ -91,13 +91,13 @@ static uint8_t units_ahead(const struct tier_block *tb, unsigned k)
     return units;
 }
 
-// A block's instructions, behind what has been translated of it already.
+// The first n of a block's instructions, behind what has been translated of it already.
 static enum xlate_result translate_insns(const struct translation *t, struct cpu *c,
                                          const struct tier_source *src, struct xlate *x,
-                                         const struct tier_block *tb)
+                                         const struct tier_block *tb, unsigned n)
 {
     enum xlate_result r = XLATE_NEXT;
-    for (unsigned k = 0; k < tb->ninsns && r == XLATE_NEXT; k++) {
+    for (unsigned k = 0; k < n && r == XLATE_NEXT; k++) {
         x->b->ninsns++;
         x->ahead = t->system ? units_ahead(tb, k) : 0;
         r = translate_insn(t, c, src, x, &tb->insns[k]);
@@ -117,16 +117,21 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     const unsigned start = b->n;
     b->ninsns = 0;
     xlate_enter(&x, b->nblocks);
-    struct tier_block rest;
-    enum xlate_result r = translate_insns(t, c, src, &x, tb);
+    struct divide d;
+    const bool divides = !t->counts && divide_find(t, c, src, x.thumb, tb, &d);
+    enum xlate_result r = translate_insns(t, c, src, &x, tb, divides ? d.at : tb->ninsns);
     if (r == XLATE_LEAVE && b->ninsns == 1) {
         b->n = start;
         return false;
     }
-    if (r == XLATE_END && !t->counts && divide_rounds(t, c, src, &x, tb, &rest)) {
+    if (r == XLATE_NEXT && divides) {
+        x.pc = tb->insns[d.at].pc;
+        x.it = tb->insns[d.at].it;
+        b->ninsns++;
+        divide_emit(&x, &d);
         t->ninsns += tb->ninsns;
-        tb = &rest;
-        r = translate_insns(t, c, src, &x, tb);
+        tb = &d.rest;
+        r = translate_insns(t, c, src, &x, tb, tb->ninsns);
     }
     if (r == XLATE_LEAVE) xlate_leave(&x);
     if (r == XLATE_NEXT) {

@@ -110,11 +110,12 @@ const struct isa_space *isa_space_of(uint32_t *raw, bool thumb, bool wide)
 
 enum isa_result isa_decode_a32(uint32_t raw, uint32_t features, struct insn *in)
 {
-    const struct isa_space *sp = space_of_a32(raw);
+    // Bits 27:26 = 11 are coprocessors and SVC.
     isa_extract_fn *extract = NULL;
-    if (sp == &isa_a32 && raw >> 28 != 15) extract = plain_row(sp, isa_a32_slot(raw), raw, features, in);
+    if (raw >> 28 != 15 && (raw >> 26 & 3) != 3)
+        extract = plain_row(&isa_a32, isa_a32_slot(raw), raw, features, in);
     if (extract) return (enum isa_result)extract(raw, false, in);
-    return isa_space_decode(sp, raw, false, features, in);
+    return isa_space_decode(space_of_a32(raw), raw, false, features, in);
 }
 
 // Those of T32 outside its coprocessors and Advanced SIMD.

@@ -42,7 +42,7 @@ define run_fuzz
 endef
 
 $(FUZZERS:%=test-fuzz-%): test-fuzz-%: $(FUZZ_DIR)/fuzz_%
-	$(call run_fuzz,$*,-max_total_time=8)
+	$(call run_fuzz,$*,-max_total_time=5)
 
 $(FUZZERS:%=test-fuzz-%-full): test-fuzz-%-full: $(FUZZ_DIR)/fuzz_%
 	$(call run_fuzz,$*,-max_total_time=120)

@@ -48,11 +48,15 @@ static void more_buckets(struct cache *k, _Atomic(struct block *) *buckets, unsi
     }
 }
 
-// Another large chunk's memory: with images where they expect it, as long as nobody else is there.
-static void *large_chunk(struct cache *k)
+enum { LITTLE = 512 << 10 };
+
+// Another large chunk's memory: with images where they expect it, as long as nobody else is there. In small
+// pages if little of it is going to be used.
+static void *large_chunk(struct cache *k, size_t used)
 {
     void *p = k->image ? pages_large_at(IMAGE_BLOCKS + (uint64_t)k->nfixed * CACHE_CHUNK, CACHE_CHUNK) : NULL;
     if (p) k->nfixed++;
+    if (p && used < LITTLE) madvise(p, CACHE_CHUNK, MADV_NOHUGEPAGE);
     if (!p && k->image) image_give_up(k->image);
     return p ? p : pages_large(CACHE_CHUNK);
 }
@@ -61,7 +65,7 @@ static void *large_chunk(struct cache *k)
 // first access alone cost 1 to 8 µs, a fifth of a start of bash.
 static bool move_home(struct cache *k)
 {
-    if (!k->home && !(k->home = large_chunk(k))) return false;
+    if (!k->home && !(k->home = large_chunk(k, CACHE_CHUNK))) return false;
     begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
     more_buckets(k, (_Atomic(struct block *) *)(void *)k->home, CACHE_BUCKETS);
     return true;
@@ -124,7 +128,7 @@ static bool more_memory(struct cache *k)
     if (k->chunk && !k->home && !k->shared && k->buckets == k->few) return second_chunk(k);
     if (k->chunk && !k->home) return move_home(k);
     const size_t size = k->chunk ? CACHE_CHUNK : CACHE_FIRST_CHUNK;
-    void *p = k->chunk ? large_chunk(k) : pages_sparse(size);
+    void *p = k->chunk ? large_chunk(k, CACHE_CHUNK) : pages_sparse(size);
     if (p) begin_chunk(k, p, size);
     if (p && size == CACHE_FIRST_CHUNK) k->chunk_ready = PAGE_SIZE_HOST; // a few are content with a page
     return p;
@@ -133,7 +137,10 @@ static bool more_memory(struct cache *k)
 bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned nblocks)
 {
     for (unsigned i = 0; i < n; i++) {
-        if (!more_memory(k) || used[i] > k->chunk->size || used[i] < k->chunk_used) return false;
+        void *p = i ? large_chunk(k, used[i]) : NULL;
+        if (i ? !p : !move_home(k)) return false;
+        if (i) begin_chunk(k, p, CACHE_CHUNK);
+        if (used[i] > k->chunk->size || used[i] < k->chunk_used) return false;
         k->total += used[i];
         k->chunk_used = k->chunk_ready = used[i];
     }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/image.h"
@@ -328,6 +329,7 @@ void image_load(struct cpu *c, const struct image_file *f)
     m->file = *f;
     m->pages = pages_large_at(IMAGE_PAGES, PAGES_ROOM + INDEX_ROOM);
     if (!m->pages) return;
+    madvise(m->pages, PAGES_ROOM + INDEX_ROOM, MADV_NOHUGEPAGE); // of which little is ever used
     m->index = (uint64_t *)(void *)((uint8_t *)m->pages + PAGES_ROOM);
     k->image = m;
     k->tier->fixed = true;

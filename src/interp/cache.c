@@ -63,9 +63,9 @@ static void *large_chunk(struct cache *k, size_t used)
 
 // The table and the first blocks of a program that has many lie in one large page: of a small page each the
 // first access alone cost 1 to 8 µs, a fifth of a start of bash.
-static bool move_home(struct cache *k)
+static bool move_home(struct cache *k, size_t used)
 {
-    if (!k->home && !(k->home = large_chunk(k, CACHE_CHUNK))) return false;
+    if (!k->home && !(k->home = large_chunk(k, used))) return false;
     begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
     more_buckets(k, (_Atomic(struct block *) *)(void *)k->home, CACHE_BUCKETS);
     return true;
@@ -73,7 +73,7 @@ static bool move_home(struct cache *k)
 
 void cache_share(struct cache *k)
 {
-    if (!k->shared && (k->home || move_home(k))) more_buckets(k, k->buckets, CACHE_MOST_BUCKETS);
+    if (!k->shared && (k->home || move_home(k, CACHE_CHUNK))) more_buckets(k, k->buckets, CACHE_MOST_BUCKETS);
     k->shared = true;
 }
 
@@ -124,9 +124,9 @@ static bool second_chunk(struct cache *k)
 // Another chunk. The first is small: many programs that are not made by a C compiler need no more.
 static bool more_memory(struct cache *k)
 {
-    if (k->image && !k->home) return move_home(k);
+    if (k->image && !k->home) return move_home(k, CACHE_CHUNK);
     if (k->chunk && !k->home && !k->shared && k->buckets == k->few) return second_chunk(k);
-    if (k->chunk && !k->home) return move_home(k);
+    if (k->chunk && !k->home) return move_home(k, CACHE_CHUNK);
     const size_t size = k->chunk ? CACHE_CHUNK : CACHE_FIRST_CHUNK;
     void *p = k->chunk ? large_chunk(k, CACHE_CHUNK) : pages_sparse(size);
     if (p) begin_chunk(k, p, size);
@@ -138,7 +138,7 @@ bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned 
 {
     for (unsigned i = 0; i < n; i++) {
         void *p = i ? large_chunk(k, used[i]) : NULL;
-        if (i ? !p : !move_home(k)) return false;
+        if (i ? !p : !move_home(k, used[0])) return false;
         if (i) begin_chunk(k, p, CACHE_CHUNK);
         if (used[i] > k->chunk->size || used[i] < k->chunk_used) return false;
         k->total += used[i];

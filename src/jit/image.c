@@ -12,10 +12,13 @@
 #include "base/image.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/pages.h"
 #include "jit/internal.h"
 #include "jit/x64/host.h"
+
+enum { LITTLE = 512 << 10 };
 
 struct state {
     uint64_t size, shared_used;
@@ -38,6 +41,8 @@ static bool restore(struct tier *t, const void *from)
         jit_memory_unmap(j);
         return false;
     }
+    // What is read goes to small pages if it is little: a large one costs as much as a hundred of them.
+    if (s->part[0].data_used < LITTLE) madvise(j->work, sizeof *j->work + j->size, MADV_NOHUGEPAGE);
     j->shared = s->shared;
     j->shared.owner = j;
     j->shared_used = s->shared_used;

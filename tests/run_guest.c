@@ -4,6 +4,7 @@
 //     (build/tests/guest)
 //     --jobs N          at the same time (2)               --full        tests marked `full`, too
 //     --filter TEXT     only tests whose "name [variant]" contains TEXT
+//     --once            each test in its first variant only
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +39,7 @@ struct expectation {
 
 static const char *stinkarm = "build/stinkarm", *build_dir = "build/tests/guest", *filter;
 static int jobs = 2;
-static bool full;
+static bool full, once;
 
 static const struct {
     const char *name;
@@ -456,6 +457,7 @@ static void run_file(const char *file)
         fflush(stdout);
         if (fork() == 0) exit(run_test(file, v, &e, name));
         busy++;
+        if (once) break;
     }
 }
 
@@ -465,6 +467,10 @@ int main(int argc, char **argv)
     for (; i < argc && !strncmp(argv[i], "--", 2); i++) {
         if (!strcmp(argv[i], "--full")) {
             full = true;
+            continue;
+        }
+        if (!strcmp(argv[i], "--once")) {
+            once = true;
             continue;
         }
         if (i + 1 == argc) bad(argv[i], "wants a value");

@@ -65,6 +65,8 @@ struct tier_source {
     bool (*look)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
     // Whether the code there, of which nothing may have run, begins by reading flags; or cannot be fetched.
     bool (*begins_with_reader)(struct cpu *c, uint64_t key);
+    // System mode: the frame that code at a key is fetched from now, or an abort; cpu.code_unnamed says more.
+    uint32_t (*frame)(struct cpu *c, uint64_t key);
     // What the guest's memory has at an address; false: nothing that is easily read.
     bool (*word)(struct cpu *c, uint32_t addr, uint32_t *v);
     // The handlers of n instructions in a row, the first being the count-th of its block; n == 0: only tells

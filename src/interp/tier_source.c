@@ -200,6 +200,13 @@ static bool source_begins_with_reader(struct cpu *c, uint64_t key)
     return reads;
 }
 
+static uint32_t source_frame(struct cpu *c, uint64_t key)
+{
+    interp_mark_fetch(c, key);
+    c->code_unnamed = false;
+    return c->mem->code_frame(c, (uint32_t)key & ~1u);
+}
+
 static bool source_word(struct cpu *c, uint32_t addr, uint32_t *v)
 {
     if (c->mem_mode != CPU_MEM_FLAT) return false;
@@ -211,8 +218,8 @@ static bool source_word(struct cpu *c, uint32_t addr, uint32_t *v)
     return there;
 }
 
-static const struct tier_source source = {source_block, source_look, source_begins_with_reader, source_word,
-                                          interp_tier_handler};
+static const struct tier_source source = {source_block, source_look, source_begins_with_reader,
+                                          source_frame, source_word, interp_tier_handler};
 
 void interp_tier_attach(struct tier *t)
 {

@@ -153,6 +153,7 @@ bool jit_trap(struct tier *t, struct cpu *c, const struct host_registers *h, uin
 // behind that.
 uint64_t jit_leave_at(const struct jit *j, struct cpu *c, const struct jit_unit *u,
                       const struct emit_site *site, const struct host_registers *h);
+void jit_remember(struct jit *j, struct cpu *c, uint32_t target, const struct emit_entry *entry);
 void jit_aborted(struct tier *t, struct cpu *c);
 void jit_detach(struct tier *t, struct cpu *c);
 const void *jit_call_with_state(struct cpu *c, const void *inner); // a handler, around which flags move

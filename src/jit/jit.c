@@ -84,10 +84,7 @@ static void remember(struct tier *t, struct cpu *c, uint64_t key, void *code)
     const struct emit_entry *entry = code;
     const struct jit_unit *u = entry->unit;
     if (u->reads_flags && entry == u->entries) jit_flags_cross(t, c);
-    struct emit_jump *jump = &((struct emit_jump *)c->host_jump)[emit_jump_hash((uint32_t)key, c->sys)];
-    jump->target = (uint32_t)key;
-    jump->context = c->code_context;
-    jump->code = entry->code + jit_of(t)->to_exec;
+    jit_remember(jit_of(t), c, (uint32_t)key, entry);
 }
 
 static void replace(struct tier *t, void *code, void *by)

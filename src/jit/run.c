@@ -100,7 +100,7 @@ void jit_flags_cross(struct tier *t, struct cpu *c)
 static struct emit_jump *new_jumps(struct jit *j, const struct cpu *c)
 {
     if (!c->sys && !__atomic_exchange_n(&j->jumps_given, true, __ATOMIC_ACQUIRE)) return j->work->jumps;
-    return pages_new(emit_jumps(c->sys) * sizeof(struct emit_jump));
+    return pages_new(emit_jumps_size(c->sys));
 }
 
 static void return_jumps(struct jit *j)
@@ -160,6 +160,45 @@ static struct tier_result result(const struct jit *j, struct cpu *c, enum emit_e
     return r;
 }
 
+// Where an address of a frame has its code. Another process has its table empty, but the same code: without
+// this, to find it by way of the engine took a fifth of what forks cost.
+static struct emit_known *known_at(const struct cpu *c, uint32_t target, uint32_t frame)
+{
+    struct emit_known *known = (void *)((struct emit_jump *)c->host_jump + EMIT_SYSTEM_JUMPS);
+    return &known[(emit_jump_hash(target, true) ^ frame * 0x9e5u) & (EMIT_KNOWN - 1)];
+}
+
+static void enter_jump(struct cpu *c, uint32_t target, const void *code)
+{
+    struct emit_jump *jump = &((struct emit_jump *)c->host_jump)[emit_jump_hash(target, c->sys)];
+    jump->target = target;
+    jump->context = c->code_context;
+    jump->code = code;
+}
+
+void jit_remember(struct jit *j, struct cpu *c, uint32_t target, const struct emit_entry *entry)
+{
+    const void *code = entry->code + j->to_exec;
+    enter_jump(c, target, code);
+    if (!c->sys || (target & 0xffe) == 0xffe) return; // which may reach into another frame
+    const uint32_t frame = (uint32_t)(entry->key >> TIER_FRAME_SHIFT);
+    *known_at(c, target, frame) = (struct emit_known){target, frame, code};
+}
+
+// An indirect branch has left code since the table does not have its target. NULL: the engine has to find it.
+static const void *find_known(const struct jit *j, struct cpu *c, uint64_t key)
+{
+    if (!c->sys || c->exit_request || j->anew || c->mem_mode == CPU_MEM_SLOW) return NULL;
+    const uint32_t target = (uint32_t)key & (key & 1 ? ~0u : ~3u);
+    c->thumb = target & 1;
+    const uint32_t frame = j->tier.source->frame(c, target);
+    const struct emit_known *known = known_at(c, target, frame);
+    if (c->code_unnamed || !known->code || known->target != target || known->frame != frame) return NULL;
+    enter_jump(c, target, known->code);
+    stats_add(STAT_REMEMBERED, 1);
+    return known->code;
+}
+
 struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
 {
     struct jit *j = jit_of(t);
@@ -180,7 +219,11 @@ struct tier_result jit_run(struct tier *t, struct cpu *c, void *code)
     uint64_t (*enter)(struct cpu *, const void *) =
         (uint64_t(*)(struct cpu *, const void *))(uintptr_t)(j->shared.enter + j->to_exec);
     c->in_tier = 1;
-    const uint64_t r = enter(c, entry->code + j->to_exec);
+    uint64_t r;
+    const void *at = entry->code + j->to_exec;
+    do
+        r = enter(c, at);
+    while (r >> EXIT_SHIFT == EXIT_INDIRECT && (at = find_known(j, c, r)));
     out_of_code(j, c);
     return result(j, c, (enum emit_exit)(r >> EXIT_SHIFT), r & ~(7ull << EXIT_SHIFT));
 }
@@ -191,7 +234,7 @@ void jit_detach(struct tier *t, struct cpu *c)
     if (c->host_jump && w && c->host_jump == w->jumps)
         return_jumps(jit_of(t));
     else if (c->host_jump)
-        munmap(c->host_jump, emit_jumps(c->sys) * sizeof(struct emit_jump));
+        munmap(c->host_jump, emit_jumps_size(c->sys));
     c->host_jump = NULL;
 }
 

@@ -41,6 +41,17 @@ static inline unsigned emit_jumps(bool system)
 {
     return system ? EMIT_SYSTEM_JUMPS : EMIT_JUMPS;
 }
+// Behind that, in system mode, one that outlives contexts: what is at an address of a frame.
+struct emit_known {
+    uint32_t target, frame;
+    const void *code; // NULL: nothing
+};
+enum { EMIT_KNOWN = EMIT_SYSTEM_JUMPS };
+static inline size_t emit_jumps_size(bool system)
+{
+    return emit_jumps(system) * sizeof(struct emit_jump) +
+           (system ? EMIT_KNOWN * sizeof(struct emit_known) : 0);
+}
 // Functions lie at multiples of 16 and more: the bits above tell them apart.
 static inline unsigned emit_jump_hash(uint32_t target, bool system)
 {

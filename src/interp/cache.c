@@ -36,7 +36,7 @@ static void more_buckets(struct cache *k, _Atomic(struct block *) *buckets, unsi
     const unsigned nbefore = k->nbuckets;
     k->buckets = buckets;
     k->nbuckets = n;
-    if (buckets != k->some) pages_expect(buckets, n * sizeof *buckets);
+    pages_expect(buckets, n * sizeof *buckets);
     for (unsigned i = 0; i < nbefore && k->nblocks; i++) {
         struct block *b = atomic_exchange_explicit(&before[i], NULL, memory_order_relaxed);
         for (struct block *next; b; b = next) {
@@ -111,22 +111,10 @@ void cache_flush(struct cache *k)
     cache_unlock(k);
 }
 
-// A large page costs as much as 75 to 100 small ones, more than a program of some hundred blocks needs.
-static bool second_chunk(struct cache *k)
-{
-    void *p = pages_sparse(CACHE_SECOND_CHUNK);
-    if (!p) return false;
-    begin_chunk(k, p, CACHE_SECOND_CHUNK);
-    more_buckets(k, k->some, CACHE_SOME_BUCKETS);
-    return true;
-}
-
 // Another chunk. The first is small: many programs that are not made by a C compiler need no more.
 static bool more_memory(struct cache *k)
 {
-    if (k->image && !k->home) return move_home(k, CACHE_CHUNK);
-    if (k->chunk && !k->home && !k->shared && k->buckets == k->few) return second_chunk(k);
-    if (k->chunk && !k->home) return move_home(k, CACHE_CHUNK);
+    if ((k->chunk || k->image) && !k->home) return move_home(k, CACHE_CHUNK);
     const size_t size = k->chunk ? CACHE_CHUNK : CACHE_FIRST_CHUNK;
     void *p = k->chunk ? large_chunk(k, CACHE_CHUNK) : pages_sparse(size);
     if (p) begin_chunk(k, p, size);

@@ -20,12 +20,10 @@ enum {
     // block. Each unit (enum isa_unit) may be looked for.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 6,
     CACHE_FEW_BUCKETS = 64,     // a process begins with …
-    CACHE_SOME_BUCKETS = 512,   // … a small one of C has …
     CACHE_BUCKETS = 4096,       // … many blocks have …
     CACHE_MOST_BUCKETS = 65536, // … and very many, threads or a machine
     CACHE_PAGES = 512,
-    CACHE_FIRST_CHUNK = 32 << 10,   // few blocks
-    CACHE_SECOND_CHUNK = 256 << 10, // some
+    CACHE_FIRST_CHUNK = 32 << 10, // few blocks
     CACHE_CHUNK = PAGES_LARGE,
     CACHE_LARGE_PIECE = 128 << 10, // of a chunk, comes at once …
     CACHE_PIECE = 16 << 10,        // … if it is the first, or behind a fork
@@ -82,10 +80,9 @@ struct cache {
     bool loops_forgotten;            // some CPU may loop in code of the tier that was
     atomic_uint generation;          // counts invalidations: a block decoded across one is not inserted
     unsigned nbuckets, nblocks;
-    _Atomic(struct block *) *buckets; // few, some, or at home
+    _Atomic(struct block *) *buckets; // few, or at home
     _Atomic(struct block *) few[CACHE_FEW_BUCKETS];
     struct code_page *pages[CACHE_PAGES];
-    _Atomic(struct block *) some[CACHE_SOME_BUCKETS];
 };
 
 // Whether a block of so many instructions can have another one. An IT block is kept whole, since entering one

@@ -15,12 +15,14 @@
 
 volatile unsigned sink;
 
-// The same in each: a call that is inlined would not be known by its name.
+// The same in each: a call that is inlined would not be known by its name. Threads have nothing in common here: a cache line
+// that two of them write costs what it likes.
 #define SPIN(name)                                                                                           \
     APART void name(unsigned n)                                                                              \
     {                                                                                                        \
+        volatile unsigned spun = n;                                                                          \
         while (n--)                                                                                          \
-            sink = sink * 5 + n;                                                                             \
+            spun = spun * 5 + n;                                                                             \
     }
 SPIN(heavy)
 SPIN(middle)
@@ -54,7 +56,7 @@ APART void deep(unsigned n)
 static void *alone(void *n)
 {
     pthread_setname_np(pthread_self(), *(unsigned *)n == 3 ? "three" : "one");
-    for (unsigned i = 0; i < 5000 * *(unsigned *)n; i++)
+    for (unsigned i = 0; i < 15000 * *(unsigned *)n; i++)
         light(UNIT);
     return NULL;
 }

@@ -40,7 +40,7 @@ static int add_start(struct benchmark *all, int n, const char *name, const char 
 }
 
 // Those of a sysroot, where there is one.
-static int add_dynamic(struct benchmark *all, int n)
+static int add_dynamic(struct benchmark *all, int n, const char *class, const char *engine_option)
 {
     static const struct {
         const char *name, *program, *argument[3];
@@ -50,10 +50,11 @@ static int add_dynamic(struct benchmark *all, int n)
                    {"python_s", "/usr/bin/python3", {"-S", "-c", "pass"}},
                    {"python", "/usr/bin/python3", {"-c", "pass"}}};
     for (size_t k = 0; options.sysroot && k < sizeof dynamic / sizeof *dynamic; k++) {
-        const int after = add(all, n, "dynamic", dynamic[k].name);
+        const int after = add(all, n, class, dynamic[k].name);
         if (after == n) continue;
         all[n].kind = START_UP;
         all[n].program = dynamic[k].program;
+        all[n].engine_option = engine_option;
         memcpy(all[n].argument, dynamic[k].argument, sizeof all[n].argument);
         n = after;
     }
@@ -73,7 +74,10 @@ int read_benchmarks(const char *table, struct benchmark *b)
     n = add_start(b, n, "hello_c", NULL, NULL, NULL);
     n = add_start(b, n, "busybox_true", "true", NULL, NULL);
     n = add_start(b, n, "busybox_sh", "sh", "-c", "i=0; while [ $i -lt 10 ]; do i=$((i+1)); done; echo $i");
-    n = add_dynamic(b, n);
+    n = add_dynamic(b, n, "dynamic", NULL);
+    static char cache[512];
+    snprintf(cache, sizeof cache, "--cache=%s/images", options.dir);
+    n = add_dynamic(b, n, "again", cache);
     while (fgets(line, sizeof line, f)) {
         char first[40], second[40];
         if (line[0] == '#' || sscanf(line, "%39s %39s", first, second) != 2) continue;

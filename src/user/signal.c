@@ -51,11 +51,20 @@ static long host_set_mask(uint64_t mask)
     return host_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
 }
 
+static bool is_held_back(const struct signal_queue *q, unsigned n)
+{
+    return q->entered & signal_bit(q->ring[n % SIGNAL_RING].signo);
+}
+
 void signal_set_mask(struct thread *t, uint64_t mask)
 {
+    struct signal_queue *q = t->queue;
     t->sigmask = mask & ~NEVER_BLOCKED;
-    t->queue->mask_stale = 1;
-    if (t->queue->held & ~t->sigmask) t->signal_pending = 1;
+    q->entered &= t->sigmask;
+    q->mask_stale = 1;
+    if (q->held & ~t->sigmask) t->signal_pending = 1;
+    for (unsigned n = q->tail; n != q->head; n++)
+        if (!is_held_back(q, n)) t->signal_pending = 1;
 }
 
 void signal_thread_init(struct thread *t)
@@ -268,6 +277,7 @@ static void enter_handler(struct thread *t, const struct abi_sigaction *act, con
     t->restore_sigmask = false;
     const uint64_t own = act->flags & ABI_SA_NODEFER ? 0 : signal_bit(info->signo);
     signal_set_mask(t, t->sigmask | act->mask | own);
+    t->queue->entered |= own;
 }
 
 // A debugger is told first, and may want another one instead, or none: false.
@@ -366,12 +376,19 @@ bool signal_take_held(struct thread *t, uint64_t set, struct abi_siginfo *info)
     return true;
 }
 
+// Of several that have been caught those wait whose handler has been entered for another of their number: they
+// would come before it.
 static bool take_signal(struct thread *t, struct abi_siginfo *info)
 {
     struct signal_queue *q = t->queue;
     if (signal_take_held(t, ~t->sigmask, info)) return true;
-    if (q->tail == q->head) return false;
-    *info = q->ring[q->tail % SIGNAL_RING];
+    unsigned n = q->tail;
+    while (n != q->head && is_held_back(q, n))
+        n++;
+    if (n == q->head) return false;
+    *info = q->ring[n % SIGNAL_RING];
+    for (; n != q->tail; n--)
+        q->ring[n % SIGNAL_RING] = q->ring[(n - 1) % SIGNAL_RING];
     q->tail++;
     return true;
 }

@@ -27,6 +27,7 @@ struct signal_queue {
     // blocks them.
     volatile uint64_t held;
     struct abi_siginfo held_info[3];
+    uint64_t entered; // signals that are blocked since their handlers have been entered
     volatile sig_atomic_t mask_stale;            // the host's mask is not what the guest's mask asks for
     uint32_t trap_no, error_code, fault_address; // of the last fault, for the frame
 };

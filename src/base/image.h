@@ -35,6 +35,14 @@ struct image_header {
     uint64_t cache[IMAGE_STATE / 8], tier[IMAGE_STATE / 8]; // their owners'
 };
 
+// One range more, unless it is empty; how many there are then.
+static inline unsigned image_add(struct image_range *r, unsigned n, const void *at, size_t size)
+{
+    if (!size) return n;
+    r[n] = (struct image_range){(uintptr_t)at, size};
+    return n + 1;
+}
+
 // A file's place: name is made from what the image is for.
 struct image_file {
     const char *dir; // absolute

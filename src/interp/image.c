@@ -388,12 +388,6 @@ static void choose(struct cpu *c, struct cache *k, bool (*in_file)(void *ctx, ui
     }
 }
 
-static unsigned add(struct image_range *r, unsigned n, const void *at, size_t size)
-{
-    r[n] = (struct image_range){(uintptr_t)at, size};
-    return n + 1;
-}
-
 // Memory's ranges in the order in which it was taken.
 static unsigned chunks(const struct cache *k, struct image_range *r, struct saved *s)
 {
@@ -405,7 +399,7 @@ static unsigned chunks(const struct cache *k, struct image_range *r, struct save
     for (const struct cache_chunk *p = k->chunk; p; p = p->before) {
         const size_t used = p == k->chunk ? k->chunk_used : p->size;
         s->used[--n] = used;
-        add(r, n, p, used);
+        image_add(r, n, p, used);
     }
     return (unsigned)s->nchunks;
 }
@@ -475,8 +469,8 @@ static const char *save(struct cpu *c, struct cache *k, bool (*in_file)(void *ct
     choose(c, k, in_file, ctx);
     unsigned n = chunks(k, h.range, s);
     if (!n || !k->tier->fixed) return "memory is elsewhere";
-    n = add(h.range, n, m->pages, m->npages * sizeof *m->pages);
-    n = add(h.range, n, m->index, (m->nindex + k->nblocks) * sizeof *m->index);
+    n = image_add(h.range, n, m->pages, m->npages * sizeof *m->pages);
+    n = image_add(h.range, n, m->index, (m->nindex + k->nblocks) * sizeof *m->index);
     h.nranges = n + k->tier->image->ranges(k->tier, h.range + n, h.tier);
     s->features = c->features;
     size_t size = 0;

@@ -74,13 +74,6 @@ static void drop(struct tier *t)
     j->settled = false;
 }
 
-static unsigned add(struct image_range *r, unsigned n, const void *at, size_t size)
-{
-    if (!size) return n;
-    r[n] = (struct image_range){(uintptr_t)at, size};
-    return n + 1;
-}
-
 static unsigned ranges(struct tier *t, struct image_range *r, void *to)
 {
     struct jit *j = jit_of(t);
@@ -93,16 +86,16 @@ static unsigned ranges(struct tier *t, struct image_range *r, void *to)
                         .crosses = t->crosses,
                         .now = j->now,
                         .shared = j->shared};
-    unsigned n = add(r, 0, j->code, j->shared_used);
-    n = add(r, n, j->work->covers, sizeof j->work->covers);
+    unsigned n = image_add(r, 0, j->code, j->shared_used);
+    n = image_add(r, n, j->work->covers, sizeof j->work->covers);
     for (unsigned k = 0; k < JIT_PARTS; k++) {
         const struct jit_part *p = &j->parts[k];
         s->part[k].code_used = p->code_used;
         s->part[k].data_used = p->data_used;
         s->part[k].nunits = p->nunits;
-        n = add(r, n, p->code, p->code_used);
-        n = add(r, n, p->units, p->nunits * sizeof *p->units);
-        n = add(r, n, p->data, p->data_used);
+        n = image_add(r, n, p->code, p->code_used);
+        n = image_add(r, n, p->units, p->nunits * sizeof *p->units);
+        n = image_add(r, n, p->data, p->data_used);
     }
     return n;
 }

@@ -1,137 +1,9 @@
 // Coprocessor registers: one row a register. A row says where it is, who may read and write it, its place in
 // struct cp15, and what happens on the way. No row: UNDEFINED.
+#include "system/cp15_rows.h"
 #include "system/log.h"
 
-#include <stddef.h>
-#include <stdlib.h>
-
-enum rights { PL0_R = 1, PL0_W = 2, PL1_R = 4, PL1_W = 8, RO = PL1_R, WO = PL1_W, RW = PL1_R | PL1_W };
-
-enum { A9 = MODEL_CORTEX_A9, A15 = MODEL_CORTEX_A15, ALL = A9 | A15 };
-
-struct cp_row {
-    uint32_t key;
-    uint8_t rights, models;
-    bool wide;       // the member is 64 bits
-    uint16_t offset; // in struct cp15; NONE: constant 0, writes ignored
-    const char *name;
-    uint64_t (*read)(struct sys_cpu *s, const struct cp_row *row);
-    void (*write)(struct sys_cpu *s, const struct cp_row *row, uint64_t v);
-};
-
-#define NONE 0xffff
-#define KEY(cp, crn, opc1, crm, opc2)                                                                        \
-    ((uint32_t)(cp) << 16 | (uint32_t)(crn) << 12 | (uint32_t)(opc1) << 8 | (uint32_t)(crm) << 4 |           \
-     (uint32_t)(opc2))
-#define KEY64(cp, opc1, crm) (1u << 24 | KEY(cp, 0, opc1, crm, 0))
-#define AT(member)           offsetof(struct cp15, member)
-
-static void *member(struct sys_cpu *s, const struct cp_row *row)
-{
-    return (char *)&s->cp15 + row->offset;
-}
-
-static uint64_t plain_read(struct sys_cpu *s, const struct cp_row *row)
-{
-    if (row->offset == NONE) return 0;
-    if (row->wide) return *(uint64_t *)member(s, row);
-    return *(uint32_t *)member(s, row);
-}
-
-static void plain_write(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    if (row->offset == NONE) return;
-    if (row->wide)
-        *(uint64_t *)member(s, row) = v;
-    else
-        *(uint32_t *)member(s, row) = (uint32_t)v;
-}
-
-// Identification
-
-static uint64_t read_midr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->model->midr;
-}
-
-static uint64_t read_ctr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->model->ctr;
-}
-
-static uint64_t read_mpidr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return 0x80000000u |
-           s->index; // multiprocessing format, cluster 0; U is clear even for one CPU of a multicore
-}
-
-static uint64_t read_pfr0(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->model->pfr0;
-}
-
-static uint64_t read_pfr1(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->model->pfr1;
-}
-
-static uint64_t read_dfr0(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->model->dfr0;
-}
-
-static uint64_t read_mmfr(struct sys_cpu *s, const struct cp_row *row)
-{
-    return s->model->mmfr[(row->key & 7) - 4];
-}
-
-static uint64_t read_isar(struct sys_cpu *s, const struct cp_row *row)
-{
-    return s->model->isar[row->key & 7];
-}
-
-static uint64_t read_clidr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->model->clidr;
-}
-
-static uint64_t read_ccsidr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    if (s->cp15.csselr < 2) return s->model->ccsidr[s->cp15.csselr];
-    return s->cp15.csselr == 2 ? s->model->ccsidr[2] : 0;
-}
-
-static uint64_t read_cbar(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->machine->periphbase;
-}
-
-static uint64_t read_isr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return (s->cpu.irq_lines & CPU_IRQ ? PSR_I : 0) | (s->cpu.irq_lines & CPU_FIQ ? PSR_F : 0);
-}
-
-static uint64_t read_dbgdidr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return s->model->dbgdidr;
-}
-
-static uint64_t read_l2ctlr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return (s->machine->ncpus - 1) << 24; // number of CPUs in bits 25:24
-}
+#include <string.h>
 
 // Control and translation: what changes the regime
 
@@ -157,13 +29,13 @@ static void write_cpacr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 
 static void write_regime(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 {
-    plain_write(s, row, v);
+    cp_plain_write(s, row, v);
     tlb_regime_changed(&s->cpu);
 }
 
 static void write_ttbr32(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 {
-    plain_write(s, row, (uint32_t)v);
+    cp_plain_write(s, row, (uint32_t)v);
     tlb_regime_changed(&s->cpu);
 }
 
@@ -178,12 +50,12 @@ static void write_ttbcr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 
 static void write_vbar(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 {
-    plain_write(s, row, v & ~31u);
+    cp_plain_write(s, row, v & ~31u);
 }
 
 static void write_csselr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 {
-    plain_write(s, row, v & 15);
+    cp_plain_write(s, row, v & 15);
 }
 
 // Thread ID registers, which the engine mostly reads and writes by itself
@@ -256,179 +128,6 @@ static void address_translate(struct sys_cpu *s, const struct cp_row *row, uint6
         s->cp15.par = (uint32_t)page.pa_page | page.attributes;
 }
 
-// Performance monitors: a cycle counter that counts nanoseconds, event counters that stand still.
-
-static uint64_t now(struct sys_cpu *s)
-{
-    return s->machine->now_ns(s->machine->ctx);
-}
-
-static bool counting(const struct sys_cpu *s)
-{
-    return s->cp15.pmcr & 1 && s->cp15.pmcnten >> 31;
-}
-
-static uint64_t cycles(struct sys_cpu *s)
-{
-    const uint64_t passed = counting(s) ? now(s) - s->cp15.ccnt_at : 0;
-    return s->cp15.ccnt_base + (s->cp15.pmcr & 8 ? passed / 64 : passed);
-}
-
-static void set_cycles(struct sys_cpu *s, uint64_t v)
-{
-    s->cp15.ccnt_base = v;
-    s->cp15.ccnt_at = now(s);
-}
-
-static uint64_t read_pmccntr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return (uint32_t)cycles(s);
-}
-
-static void write_pmccntr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    (void)row;
-    set_cycles(s, v);
-}
-
-static uint64_t read_pmcr(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    const uint32_t implementer = s->model->midr & 0xff000000u,
-                   id = s->model->id == MODEL_CORTEX_A9 ? 0x09 : 0x0f;
-    return implementer | id << 16 | 6u << 11 | (s->cp15.pmcr & 0x39);
-}
-
-static void write_pmcr(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    (void)row;
-    const uint64_t count = v & 4 ? 0 : cycles(s);
-    s->cp15.pmcr = (uint32_t)v & 0x39;
-    set_cycles(s, count);
-    if (v & 2) memset(s->cp15.pmxevcntr, 0, sizeof s->cp15.pmxevcntr);
-}
-
-static void write_pmcnten(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    const uint64_t count = cycles(s);
-    if ((row->key & 7) == 1)
-        s->cp15.pmcnten |= (uint32_t)v & 0x8000003fu;
-    else
-        s->cp15.pmcnten &= ~(uint32_t)v;
-    set_cycles(s, count);
-}
-
-static void write_set(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    plain_write(s, row, plain_read(s, row) | (v & 0x8000003fu));
-}
-
-static void write_clear(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    plain_write(s, row, plain_read(s, row) & ~v);
-}
-
-static uint64_t read_selected(struct sys_cpu *s, const struct cp_row *row)
-{
-    const unsigned n = s->cp15.pmselr & 31;
-    return n < 6 ? ((const uint32_t *)member(s, row))[n] : 0;
-}
-
-static void write_selected(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    const unsigned n = s->cp15.pmselr & 31;
-    if (n < 6) ((uint32_t *)member(s, row))[n] = (uint32_t)v;
-}
-
-// Generic timer (B8). A timer's condition is count >= compare value; its line is that, enabled and not
-// masked.
-
-static uint64_t physical_count(struct sys_cpu *s)
-{
-    return (uint64_t)((unsigned __int128)now(s) * GENERIC_TIMER_HZ / 1000000000u);
-}
-
-static uint64_t virtual_count(struct sys_cpu *s)
-{
-    return physical_count(s) - s->cp15.cntvoff;
-}
-
-static bool timer_fires(uint32_t ctl, uint64_t count, uint64_t cval)
-{
-    return ctl & 1 && count >= cval;
-}
-
-unsigned cp15_timer_lines(struct sys_cpu *s)
-{
-    const struct cp15 *r = &s->cp15;
-    const bool v = timer_fires(r->cntv_ctl, virtual_count(s), r->cntv_cval) && !(r->cntv_ctl & 2);
-    const bool p = timer_fires(r->cntp_ctl, physical_count(s), r->cntp_cval) && !(r->cntp_ctl & 2);
-    return (unsigned)v | (unsigned)p << 1;
-}
-
-static uint64_t fires_at(struct sys_cpu *s, uint32_t ctl, uint64_t count, uint64_t cval)
-{
-    if ((ctl & 3) != 1 || count >= cval) return UINT64_MAX;
-    const uint64_t ticks = cval - count;
-    if (ticks > UINT64_MAX / 2000000000u) return UINT64_MAX;
-    return now(s) + (uint64_t)((unsigned __int128)ticks * 1000000000u / GENERIC_TIMER_HZ) + 1;
-}
-
-uint64_t cp15_timer_next_ns(struct sys_cpu *s)
-{
-    const struct cp15 *r = &s->cp15;
-    const uint64_t v = fires_at(s, r->cntv_ctl, virtual_count(s), r->cntv_cval);
-    const uint64_t p = fires_at(s, r->cntp_ctl, physical_count(s), r->cntp_cval);
-    return v < p ? v : p;
-}
-
-static bool is_virtual_timer(const struct cp_row *row)
-{
-    return row->offset == AT(cntv_ctl) || row->offset == AT(cntv_cval);
-}
-
-static uint64_t timer_count(struct sys_cpu *s, const struct cp_row *row)
-{
-    return is_virtual_timer(row) ? virtual_count(s) : physical_count(s);
-}
-
-static void write_timer(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    plain_write(s, row, row->wide ? v : v & 3);
-    if (s->machine->timer_changed) s->machine->timer_changed(s->machine->ctx, s);
-}
-
-static uint64_t read_timer_ctl(struct sys_cpu *s, const struct cp_row *row)
-{
-    const uint32_t ctl = (uint32_t)plain_read(s, row);
-    const uint64_t cval = is_virtual_timer(row) ? s->cp15.cntv_cval : s->cp15.cntp_cval;
-    return ctl | (timer_fires(ctl, timer_count(s, row), cval) ? 4 : 0);
-}
-
-// TimerValue: a signed 32-bit view of CompareValue - count.
-static uint64_t read_tval(struct sys_cpu *s, const struct cp_row *row)
-{
-    return (uint32_t)(plain_read(s, row) - timer_count(s, row));
-}
-
-static void write_tval(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
-{
-    write_timer(s, row, timer_count(s, row) + (uint64_t)(int64_t)(int32_t)v);
-}
-
-static uint64_t read_cntpct(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return physical_count(s);
-}
-
-static uint64_t read_cntvct(struct sys_cpu *s, const struct cp_row *row)
-{
-    (void)row;
-    return virtual_count(s);
-}
-
 // Breakpoint and watchpoint registers: kept, without effect.
 static uint64_t read_debug(struct sys_cpu *s, const struct cp_row *row)
 {
@@ -455,7 +154,7 @@ static void write_debug(struct sys_cpu *s, const struct cp_row *row, uint64_t v)
 
 // Sorted by key: found by bisection. Within a register CRn, opc1, CRm, opc2 as MRC names them.
 static const struct cp_row rows[] = {
-    {KEY(14, 0, 0, 0, 0), PL0_R | RO, ALL, false, NONE, "DBGDIDR", read_dbgdidr, NULL},
+    {KEY(14, 0, 0, 0, 0), PL0_R | RO, ALL, false, NONE, "DBGDIDR", id_read_dbgdidr, NULL},
     DEBUG(0),
     {KEY(14, 0, 0, 1, 0), PL0_R | RO, ALL, false, AT(dbg_dscr), "DBGDSCRint", NULL, NULL},
     DEBUG(1),
@@ -473,32 +172,32 @@ static const struct cp_row rows[] = {
     {KEY(14, 2, 0, 0, 0), PL0_R | RO, ALL, false, NONE, "DBGDSAR", NULL, NULL},
     {KEY(14, 7, 0, 14, 6), RO, ALL, false, NONE, "DBGAUTHSTATUS", NULL, NULL},
 
-    {KEY(15, 0, 0, 0, 0), RO, ALL, false, NONE, "MIDR", read_midr, NULL},
-    {KEY(15, 0, 0, 0, 1), RO, ALL, false, NONE, "CTR", read_ctr, NULL},
+    {KEY(15, 0, 0, 0, 0), RO, ALL, false, NONE, "MIDR", id_read_midr, NULL},
+    {KEY(15, 0, 0, 0, 1), RO, ALL, false, NONE, "CTR", id_read_ctr, NULL},
     {KEY(15, 0, 0, 0, 2), RO, ALL, false, NONE, "TCMTR", NULL, NULL},
     {KEY(15, 0, 0, 0, 3), RO, ALL, false, NONE, "TLBTR", NULL, NULL},
-    {KEY(15, 0, 0, 0, 4), RO, ALL, false, NONE, "MIDR", read_midr, NULL},
-    {KEY(15, 0, 0, 0, 5), RO, ALL, false, NONE, "MPIDR", read_mpidr, NULL},
+    {KEY(15, 0, 0, 0, 4), RO, ALL, false, NONE, "MIDR", id_read_midr, NULL},
+    {KEY(15, 0, 0, 0, 5), RO, ALL, false, NONE, "MPIDR", id_read_mpidr, NULL},
     {KEY(15, 0, 0, 0, 6), RO, ALL, false, NONE, "REVIDR", NULL, NULL},
-    {KEY(15, 0, 0, 0, 7), RO, ALL, false, NONE, "MIDR", read_midr, NULL},
-    {KEY(15, 0, 0, 1, 0), RO, ALL, false, NONE, "ID_PFR0", read_pfr0, NULL},
-    {KEY(15, 0, 0, 1, 1), RO, ALL, false, NONE, "ID_PFR1", read_pfr1, NULL},
-    {KEY(15, 0, 0, 1, 2), RO, ALL, false, NONE, "ID_DFR0", read_dfr0, NULL},
+    {KEY(15, 0, 0, 0, 7), RO, ALL, false, NONE, "MIDR", id_read_midr, NULL},
+    {KEY(15, 0, 0, 1, 0), RO, ALL, false, NONE, "ID_PFR0", id_read_pfr0, NULL},
+    {KEY(15, 0, 0, 1, 1), RO, ALL, false, NONE, "ID_PFR1", id_read_pfr1, NULL},
+    {KEY(15, 0, 0, 1, 2), RO, ALL, false, NONE, "ID_DFR0", id_read_dfr0, NULL},
     {KEY(15, 0, 0, 1, 3), RO, ALL, false, NONE, "ID_AFR0", NULL, NULL},
-    {KEY(15, 0, 0, 1, 4), RO, ALL, false, NONE, "ID_MMFR0", read_mmfr, NULL},
-    {KEY(15, 0, 0, 1, 5), RO, ALL, false, NONE, "ID_MMFR1", read_mmfr, NULL},
-    {KEY(15, 0, 0, 1, 6), RO, ALL, false, NONE, "ID_MMFR2", read_mmfr, NULL},
-    {KEY(15, 0, 0, 1, 7), RO, ALL, false, NONE, "ID_MMFR3", read_mmfr, NULL},
-    {KEY(15, 0, 0, 2, 0), RO, ALL, false, NONE, "ID_ISAR0", read_isar, NULL},
-    {KEY(15, 0, 0, 2, 1), RO, ALL, false, NONE, "ID_ISAR1", read_isar, NULL},
-    {KEY(15, 0, 0, 2, 2), RO, ALL, false, NONE, "ID_ISAR2", read_isar, NULL},
-    {KEY(15, 0, 0, 2, 3), RO, ALL, false, NONE, "ID_ISAR3", read_isar, NULL},
-    {KEY(15, 0, 0, 2, 4), RO, ALL, false, NONE, "ID_ISAR4", read_isar, NULL},
-    {KEY(15, 0, 0, 2, 5), RO, ALL, false, NONE, "ID_ISAR5", read_isar, NULL},
+    {KEY(15, 0, 0, 1, 4), RO, ALL, false, NONE, "ID_MMFR0", id_read_mmfr, NULL},
+    {KEY(15, 0, 0, 1, 5), RO, ALL, false, NONE, "ID_MMFR1", id_read_mmfr, NULL},
+    {KEY(15, 0, 0, 1, 6), RO, ALL, false, NONE, "ID_MMFR2", id_read_mmfr, NULL},
+    {KEY(15, 0, 0, 1, 7), RO, ALL, false, NONE, "ID_MMFR3", id_read_mmfr, NULL},
+    {KEY(15, 0, 0, 2, 0), RO, ALL, false, NONE, "ID_ISAR0", id_read_isar, NULL},
+    {KEY(15, 0, 0, 2, 1), RO, ALL, false, NONE, "ID_ISAR1", id_read_isar, NULL},
+    {KEY(15, 0, 0, 2, 2), RO, ALL, false, NONE, "ID_ISAR2", id_read_isar, NULL},
+    {KEY(15, 0, 0, 2, 3), RO, ALL, false, NONE, "ID_ISAR3", id_read_isar, NULL},
+    {KEY(15, 0, 0, 2, 4), RO, ALL, false, NONE, "ID_ISAR4", id_read_isar, NULL},
+    {KEY(15, 0, 0, 2, 5), RO, ALL, false, NONE, "ID_ISAR5", id_read_isar, NULL},
     RAZ(2, 6), RAZ(2, 7),
     RAZ(3, 0), RAZ(3, 1), RAZ(3, 2), RAZ(3, 3), RAZ(3, 4), RAZ(3, 5), RAZ(3, 6), RAZ(3, 7),
-    {KEY(15, 0, 1, 0, 0), RO, ALL, false, NONE, "CCSIDR", read_ccsidr, NULL},
-    {KEY(15, 0, 1, 0, 1), RO, ALL, false, NONE, "CLIDR", read_clidr, NULL},
+    {KEY(15, 0, 1, 0, 0), RO, ALL, false, NONE, "CCSIDR", id_read_ccsidr, NULL},
+    {KEY(15, 0, 1, 0, 1), RO, ALL, false, NONE, "CLIDR", id_read_clidr, NULL},
     {KEY(15, 0, 1, 0, 7), RO, ALL, false, NONE, "AIDR", NULL, NULL},
     {KEY(15, 0, 2, 0, 0), RW, ALL, false, AT(csselr), "CSSELR", NULL, write_csselr},
 
@@ -547,32 +246,32 @@ static const struct cp_row rows[] = {
     TLBI(6, 0, "DTLBIALL"), TLBI(6, 1, "DTLBIMVA"), TLBI(6, 2, "DTLBIASID"),
     TLBI(7, 0, "TLBIALL"), TLBI(7, 1, "TLBIMVA"), TLBI(7, 2, "TLBIASID"), TLBI(7, 3, "TLBIMVAA"),
 
-    {KEY(15, 9, 0, 12, 0), RW, ALL, false, AT(pmcr), "PMCR", read_pmcr, write_pmcr},
-    {KEY(15, 9, 0, 12, 1), RW, ALL, false, AT(pmcnten), "PMCNTENSET", NULL, write_pmcnten},
-    {KEY(15, 9, 0, 12, 2), RW, ALL, false, AT(pmcnten), "PMCNTENCLR", NULL, write_pmcnten},
-    {KEY(15, 9, 0, 12, 3), RW, ALL, false, AT(pmovsr), "PMOVSR", NULL, write_clear},
+    {KEY(15, 9, 0, 12, 0), RW, ALL, false, AT(pmcr), "PMCR", pmu_read_pmcr, pmu_write_pmcr},
+    {KEY(15, 9, 0, 12, 1), RW, ALL, false, AT(pmcnten), "PMCNTENSET", NULL, pmu_write_pmcnten},
+    {KEY(15, 9, 0, 12, 2), RW, ALL, false, AT(pmcnten), "PMCNTENCLR", NULL, pmu_write_pmcnten},
+    {KEY(15, 9, 0, 12, 3), RW, ALL, false, AT(pmovsr), "PMOVSR", NULL, pmu_write_clear},
     {KEY(15, 9, 0, 12, 4), WO, ALL, false, NONE, "PMSWINC", NULL, maintenance},
     MEMBER(9, 0, 12, 5, RW, ALL, "PMSELR", pmselr),
     {KEY(15, 9, 0, 12, 6), RO, A15, false, NONE, "PMCEID0", NULL, NULL},
     {KEY(15, 9, 0, 12, 7), RO, A15, false, NONE, "PMCEID1", NULL, NULL},
-    {KEY(15, 9, 0, 13, 0), RW, ALL, false, NONE, "PMCCNTR", read_pmccntr, write_pmccntr},
-    {KEY(15, 9, 0, 13, 1), RW, ALL, false, AT(pmxevtyper), "PMXEVTYPER", read_selected, write_selected},
-    {KEY(15, 9, 0, 13, 2), RW, ALL, false, AT(pmxevcntr), "PMXEVCNTR", read_selected, write_selected},
+    {KEY(15, 9, 0, 13, 0), RW, ALL, false, NONE, "PMCCNTR", pmu_read_pmccntr, pmu_write_pmccntr},
+    {KEY(15, 9, 0, 13, 1), RW, ALL, false, AT(pmxevtyper), "PMXEVTYPER", pmu_read_selected, pmu_write_selected},
+    {KEY(15, 9, 0, 13, 2), RW, ALL, false, AT(pmxevcntr), "PMXEVCNTR", pmu_read_selected, pmu_write_selected},
     MEMBER(9, 0, 14, 0, PL0_R | RW, ALL, "PMUSERENR", pmuserenr),
-    {KEY(15, 9, 0, 14, 1), RW, ALL, false, AT(pminten), "PMINTENSET", NULL, write_set},
-    {KEY(15, 9, 0, 14, 2), RW, ALL, false, AT(pminten), "PMINTENCLR", NULL, write_clear},
-    {KEY(15, 9, 1, 0, 2), RW, A15, false, AT(l2ctlr), "L2CTLR", read_l2ctlr, NULL},
+    {KEY(15, 9, 0, 14, 1), RW, ALL, false, AT(pminten), "PMINTENSET", NULL, pmu_write_set},
+    {KEY(15, 9, 0, 14, 2), RW, ALL, false, AT(pminten), "PMINTENCLR", NULL, pmu_write_clear},
+    {KEY(15, 9, 1, 0, 2), RW, A15, false, AT(l2ctlr), "L2CTLR", id_read_l2ctlr, NULL},
     MEMBER(9, 1, 0, 3, RW, A15, "L2ECTLR", l2ectlr),
 
     {KEY(15, 10, 0, 0, 0), RW, A9, false, NONE, "TLB lockdown", NULL, NULL},
-    {KEY(15, 10, 0, 2, 0), RW, ALL, false, AT(prrr), "PRRR/MAIR0", NULL, plain_write},
-    {KEY(15, 10, 0, 2, 1), RW, ALL, false, AT(nmrr), "NMRR/MAIR1", NULL, plain_write},
+    {KEY(15, 10, 0, 2, 0), RW, ALL, false, AT(prrr), "PRRR/MAIR0", NULL, cp_plain_write},
+    {KEY(15, 10, 0, 2, 1), RW, ALL, false, AT(nmrr), "NMRR/MAIR1", NULL, cp_plain_write},
     {KEY(15, 10, 0, 3, 0), RW, A15, false, NONE, "AMAIR0", NULL, NULL},
     {KEY(15, 10, 0, 3, 1), RW, A15, false, NONE, "AMAIR1", NULL, NULL},
 
     {KEY(15, 12, 0, 0, 0), RW, ALL, false, AT(vbar), "VBAR", NULL, write_vbar},
     {KEY(15, 12, 0, 0, 1), RW, ALL, false, AT(mvbar), "MVBAR", NULL, write_vbar},
-    {KEY(15, 12, 0, 1, 0), RO, ALL, false, NONE, "ISR", read_isr, NULL},
+    {KEY(15, 12, 0, 1, 0), RO, ALL, false, NONE, "ISR", id_read_isr, NULL},
 
     MEMBER(13, 0, 0, 0, RW, ALL, "FCSEIDR", fcseidr),
     {KEY(15, 13, 0, 0, 1), RW, ALL, false, AT(contextidr), "CONTEXTIDR", NULL, write_regime},
@@ -582,25 +281,25 @@ static const struct cp_row rows[] = {
 
     MEMBER(14, 0, 0, 0, PL0_R | RW, A15, "CNTFRQ", cntfrq),
     MEMBER(14, 0, 1, 0, RW, A15, "CNTKCTL", cntkctl),
-    {KEY(15, 14, 0, 2, 0), RW, A15, true, AT(cntp_cval), "CNTP_TVAL", read_tval, write_tval},
-    {KEY(15, 14, 0, 2, 1), RW, A15, false, AT(cntp_ctl), "CNTP_CTL", read_timer_ctl, write_timer},
-    {KEY(15, 14, 0, 3, 0), RW, A15, true, AT(cntv_cval), "CNTV_TVAL", read_tval, write_tval},
-    {KEY(15, 14, 0, 3, 1), RW, A15, false, AT(cntv_ctl), "CNTV_CTL", read_timer_ctl, write_timer},
+    {KEY(15, 14, 0, 2, 0), RW, A15, true, AT(cntp_cval), "CNTP_TVAL", timer_read_tval, timer_write_tval},
+    {KEY(15, 14, 0, 2, 1), RW, A15, false, AT(cntp_ctl), "CNTP_CTL", timer_read_ctl, timer_write},
+    {KEY(15, 14, 0, 3, 0), RW, A15, true, AT(cntv_cval), "CNTV_TVAL", timer_read_tval, timer_write_tval},
+    {KEY(15, 14, 0, 3, 1), RW, A15, false, AT(cntv_ctl), "CNTV_CTL", timer_read_ctl, timer_write},
 
     MEMBER(15, 0, 0, 0, RW, A9, "power control", power_control),
     {KEY(15, 15, 0, 0, 1), RW, ALL, false, NONE, "diagnostic", NULL, NULL},
     {KEY(15, 15, 1, 0, 0), RW, A15, false, NONE, "L2ACTLR", NULL, NULL},
-    {KEY(15, 15, 4, 0, 0), RO, ALL, false, NONE, "CBAR", read_cbar, NULL},
+    {KEY(15, 15, 4, 0, 0), RO, ALL, false, NONE, "CBAR", id_read_cbar, NULL},
 
     {KEY64(14, 0, 1), PL0_R | RO, ALL, true, NONE, "DBGDRAR", NULL, NULL},
     {KEY64(14, 0, 2), PL0_R | RO, ALL, true, NONE, "DBGDSAR", NULL, NULL},
     {KEY64(15, 0, 2), RW, A15, true, AT(ttbr0), "TTBR0", NULL, write_regime},
     {KEY64(15, 0, 7), RW, A15, true, AT(par), "PAR", NULL, NULL},
-    {KEY64(15, 0, 14), RO, A15, true, NONE, "CNTPCT", read_cntpct, NULL},
+    {KEY64(15, 0, 14), RO, A15, true, NONE, "CNTPCT", timer_read_cntpct, NULL},
     {KEY64(15, 1, 2), RW, A15, true, AT(ttbr1), "TTBR1", NULL, write_regime},
-    {KEY64(15, 1, 14), RO, A15, true, NONE, "CNTVCT", read_cntvct, NULL},
-    {KEY64(15, 2, 14), RW, A15, true, AT(cntp_cval), "CNTP_CVAL", NULL, write_timer},
-    {KEY64(15, 3, 14), RW, A15, true, AT(cntv_cval), "CNTV_CVAL", NULL, write_timer},
+    {KEY64(15, 1, 14), RO, A15, true, NONE, "CNTVCT", timer_read_cntvct, NULL},
+    {KEY64(15, 2, 14), RW, A15, true, AT(cntp_cval), "CNTP_CVAL", NULL, timer_write},
+    {KEY64(15, 3, 14), RW, A15, true, AT(cntv_cval), "CNTV_CVAL", NULL, timer_write},
 };
 // clang-format on
 
@@ -631,8 +330,8 @@ static void log_unknown(uint32_t key, bool write)
 // What User mode may do beyond the row's rights, as a kernel allows it: CNTKCTL and PMUSERENR.
 static bool user_enabled(const struct sys_cpu *s, const struct cp_row *row)
 {
-    if (row->read == read_cntvct) return s->cp15.cntkctl & 2;
-    if (row->read == read_cntpct) return s->cp15.cntkctl & 1;
+    if (row->read == timer_read_cntvct) return s->cp15.cntkctl & 2;
+    if (row->read == timer_read_cntpct) return s->cp15.cntkctl & 1;
     if ((row->key & 0xff000) == (KEY(15, 9, 0, 0, 0) & 0xff000)) return s->cp15.pmuserenr & 1;
     return false;
 }
@@ -659,14 +358,14 @@ int cp15_place(const struct cpu *c, struct cp_access a, bool write)
         return (int)((char *)thread_id(s, row) - (char *)c);
     if (write && row->write == maintenance && !(row->rights & PL0_W)) return 0; // which barriers have
     if (row->offset == NONE || (write ? row->write || row->wide : !!row->read)) return -1;
-    return (int)((char *)member(s, row) - (char *)c);
+    return (int)((char *)cp_member(s, row) - (char *)c);
 }
 
 bool cp15_read(struct cpu *c, uint32_t reg, uint64_t *value)
 {
     const struct cp_row *row = permitted(c, reg, false);
     if (!row) return false;
-    *value = row->read ? row->read(sys_of(c), row) : plain_read(sys_of(c), row);
+    *value = row->read ? row->read(sys_of(c), row) : cp_plain_read(sys_of(c), row);
     return true;
 }
 
@@ -686,7 +385,7 @@ bool cp15_write(struct cpu *c, uint32_t reg, uint64_t value)
     if (row->write)
         row->write(sys_of(c), row, value);
     else
-        plain_write(sys_of(c), row, value);
+        cp_plain_write(sys_of(c), row, value);
     return true;
 }
 
@@ -698,10 +397,10 @@ bool cp15_may_repeat(const struct cpu *c, uint32_t reg, bool write)
     const struct cp_row *row = &rows[reg];
     if (write)
         return row->write != tlbi && row->write != write_sctlr && row->write != write_ttbcr &&
-               row->write != write_timer && row->write != write_tval && row->write != write_pmcr &&
-               row->write != write_pmcnten && row->write != write_pmccntr;
-    return row->read != read_cntpct && row->read != read_cntvct && row->read != read_timer_ctl &&
-           row->read != read_tval && row->read != read_pmccntr;
+               row->write != timer_write && row->write != timer_write_tval && row->write != pmu_write_pmcr &&
+               row->write != pmu_write_pmcnten && row->write != pmu_write_pmccntr;
+    return row->read != timer_read_cntpct && row->read != timer_read_cntvct && row->read != timer_read_ctl &&
+           row->read != timer_read_tval && row->read != pmu_read_pmccntr;
 }
 
 _Static_assert(sizeof(struct cp15) <= sizeof(struct cpu_words), "there is room for it");

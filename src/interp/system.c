@@ -300,7 +300,16 @@ bool interp_mcr_is_quiet(const struct insn *in)
     }
 }
 
-// What a Linux program may write by itself. It reads the thread IDs only, which have handlers of their own.
+// What a Linux program may read by itself beside the thread IDs, which have handlers of their own: PMUSERENR, which
+// says that the performance monitors are not for it.
+static bool user_cp_read(const struct step *s, bool is64, uint64_t *v)
+{
+    const struct cp_access a = cp_access_of(s->imm, s->x, s->ra, is64);
+    *v = 0;
+    return a.cp == 15 && !is64 && CP(a.crn, a.opc1, a.crm, a.opc2) == CP(9, 0, 14, 0);
+}
+
+// What it may write.
 static bool user_cp_write(struct cpu *c, const struct step *s, uint32_t v)
 {
     const struct cp_access a = cp_access_of(s->imm, s->x, s->ra, false);
@@ -319,7 +328,7 @@ APART static bool read_coprocessor(struct cpu *c, const struct step *s, bool is6
 {
     uint64_t v;
     interp_mark(c, s); // lockstep may want to stop here
-    if (!c->sys || !c->sys->cp_read(c, s->imm, &v)) return false;
+    if (!(c->sys ? c->sys->cp_read(c, s->imm, &v) : user_cp_read(s, is64, &v))) return false;
     if (!is64 && s->rd == 15) // the flags
         write_cpsr(c, (uint32_t)(v & 0xf0000000u) | (c->qf ? PSR_Q : 0), 8);
     else

@@ -33,6 +33,19 @@ test-programs-full: $(BUILD)/stinkarm
 
 .PHONY: test-userland test-debootstrap test-programs test-programs-full
 
+# More of Debian, in test-full only since the packages are many: languages with their own compilers and collectors, codecs, servers
+TESTS_FULL += test-more
+SYSROOT_more := ruby php-cli ocaml-nox guile-3.0 tcl luajit gforth erlang-base sbcl clisp ecl octave maxima gap-core \
+    ffmpeg imagemagick ghostscript redis-server nginx-light curl clang-14 z3 mono-mcs mono-runtime valgrind cmake ninja-build \
+    grep sed gzip findutils gawk
+MORE_SCRIPTS ?= $(wildcard tests/userland/more/*.sh)
+
+test-more: $(BUILD)/stinkarm
+	sysroot=$$(BUILD=$(BUILD) tools/sysroot more $(SYSROOT_more)) && \
+	    BUILD=$(BUILD) tests/userland/run $(BUILD)/stinkarm "$$sysroot" $(MORE_SCRIPTS)
+
+.PHONY: test-more
+
 # Languages: compilers and runtimes in the guest (languages/*.sh), Python's and perl's own tests
 SYSROOT_corpora := python3 libpython3.11-testsuite netbase tzdata perl gcc-12 g++-12 make binutils gdb nodejs golang-1.19-go \
     openjdk-17-jdk-headless rustc diffutils findutils grep sed gawk

@@ -122,8 +122,9 @@ static bool more_memory(struct cache *k)
     return p;
 }
 
-bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned nblocks)
+bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned nbuckets, unsigned nblocks)
 {
+    if (nbuckets < CACHE_BUCKETS || nbuckets > CACHE_MOST_BUCKETS || nbuckets & (nbuckets - 1)) return false;
     for (unsigned i = 0; i < n; i++) {
         void *p = i ? large_chunk(k, used[i]) : NULL;
         if (i ? !p : !move_home(k, used[0])) return false;
@@ -133,17 +134,20 @@ bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned 
         k->chunk_used = k->chunk_ready = used[i];
     }
     if (k->nfixed != n) return false;
-    unsigned buckets = k->nbuckets;
-    while (buckets < nblocks && buckets < CACHE_MOST_BUCKETS)
-        buckets *= 4;
-    if (buckets > k->nbuckets) more_buckets(k, k->buckets, buckets);
+    k->nbuckets = nbuckets;
+    k->nblocks = nblocks;
     return true;
 }
 
 void cache_drop(struct cache *k)
 {
     free_chunks(k);
-    if (k->home) begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
+    k->nblocks = 0;
+    memset(k->pages, 0, sizeof k->pages);
+    if (!k->home) return;
+    memset(k->home, 0, TABLE);
+    k->nbuckets = CACHE_BUCKETS;
+    begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
 }
 
 // Whether so many bytes, a multiple of 16, are in the newest chunk, which may become a new one.
@@ -217,7 +221,7 @@ bool cache_has_blocks(struct cache *k, uint32_t frame)
 {
     cache_lock(k);
     const struct code_page *p = page_of(k, frame, false);
-    const bool has = p && p->blocks;
+    const bool has = p && p->blocks && !(k->image && image_is_parked(k->image, frame));
     cache_unlock(k);
     return has;
 }
@@ -236,17 +240,8 @@ static bool enlist(struct cache *k, struct block *b)
     return true;
 }
 
-// The block in memory of its own, which it may be in already.
-static struct block *keep(struct cache *k, const struct block *b)
-{
-    const size_t size = BLOCK_BYTES(b->nsteps);
-    struct block *kept = arena_alloc(k, size);
-    if (!kept) return NULL;
-    if (kept != b) memcpy(kept, b, size);
-    return cache_put(k, kept) ? kept : NULL;
-}
-
-bool cache_put(struct cache *k, struct block *b)
+// Into its bucket and the lists of its pages.
+static bool put(struct cache *k, struct block *b)
 {
     if (!enlist(k, b)) return false;
     if (++k->nblocks > k->nbuckets && !k->shared && k->home && k->nbuckets < CACHE_MOST_BUCKETS)
@@ -255,6 +250,16 @@ bool cache_put(struct cache *k, struct block *b)
     b->next = atomic_load(bucket);
     atomic_store_explicit(bucket, b, memory_order_release);
     return true;
+}
+
+// The block in memory of its own, which it may be in already.
+static struct block *keep(struct cache *k, const struct block *b)
+{
+    const size_t size = BLOCK_BYTES(b->nsteps);
+    struct block *kept = arena_alloc(k, size);
+    if (!kept) return NULL;
+    if (kept != b) memcpy(kept, b, size);
+    return put(k, kept) ? kept : NULL;
 }
 
 struct block *cache_insert(struct cache *k, const struct block *b, unsigned generation)
@@ -297,7 +302,7 @@ static void unlist(struct cache *k, struct block *b, uint32_t frame)
     if (!page) return;
     for (struct block **pp = &page->blocks; *pp; pp = &(*pp)->page_next[(*pp)->frame[0] == frame ? 0 : 1])
         if (*pp == b) {
-            *pp = b->page_next[b->frame[0] == frame ? 0 : 1];
+            *pp = cache_next_in(b, frame);
             return;
         }
 }
@@ -324,11 +329,22 @@ static bool has_byte_in(const struct block *b, uint32_t frame, uint64_t first, u
     return lo <= last && hi >= first;
 }
 
+// What an image has of a page that nobody has come to is compared then.
 static void forget_in_page(struct cache *k, struct code_page *page, uint64_t first, uint64_t last)
 {
+    if (k->image && image_is_parked(k->image, page->frame)) return;
     for (struct block *b = page->blocks, *next; b; b = next) {
-        next = b->page_next[b->frame[0] == page->frame ? 0 : 1];
+        next = cache_next_in(b, page->frame);
         if (has_byte_in(b, page->frame, first, last)) forget(k, b);
+    }
+}
+
+void cache_forget_parked(struct cache *k, uint32_t frame)
+{
+    const struct code_page *page = page_of(k, frame, false);
+    for (struct block *b = page ? page->blocks : NULL, *next; b; b = next) {
+        next = cache_next_in(b, frame);
+        if (cache_is_parked(b)) forget(k, b);
     }
 }
 

@@ -110,13 +110,13 @@ static inline void cache_unlock(struct cache *k)
 }
 
 bool cache_init(struct cache *k);
-// For images (image.c), the cache being locked: n chunks of which so much is in use, before the first block
-// is found of many;
-// what has a page's blocks, or NULL; a block into its bucket and its pages' lists.
-bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned nblocks);
+// For images (image.c): n chunks of which so much is in use, and a table of buckets, all of which is going to
+// be read, before the first block is found; or it could not be read.
+bool cache_restore(struct cache *k, unsigned n, const uint64_t used[], unsigned nbuckets, unsigned nblocks);
 void cache_drop(struct cache *k);
+// What has a page's blocks, or NULL; those of a page that are parked are forgotten. The cache is locked.
 struct code_page *cache_page(struct cache *k, uint32_t frame);
-bool cache_put(struct cache *k, struct block *b);
+void cache_forget_parked(struct cache *k, uint32_t frame);
 // More than one thread may come from now on. Nobody is inside.
 void cache_share(struct cache *k);
 void cache_destroy(struct cache *k);
@@ -146,7 +146,19 @@ static inline bool cache_room_wanted(const struct cache *k)
 // Forgets everything. The caller makes sure that no CPU runs and clears the jump caches.
 void cache_flush(struct cache *k);
 
-// The step that replaces the first one of a forgotten block.
-extern step_fn step_forgotten;
+// The step that replaces the first one of a forgotten block, and of one from an image that nobody has come to
+// yet: whether its bytes are what they were is not known.
+extern step_fn step_forgotten, step_parked;
+
+static inline bool cache_is_parked(const struct block *b)
+{
+    return __atomic_load_n(&b->steps[0].fn, __ATOMIC_ACQUIRE) == step_parked;
+}
+
+// The next block in the list of a page.
+static inline struct block *cache_next_in(const struct block *b, uint32_t frame)
+{
+    return b->page_next[b->frame[0] == frame ? 0 : 1];
+}
 
 #endif

@@ -53,7 +53,9 @@ static struct block *find_or_build(struct cpu *c, block_key key)
     // One that looks for more than a few blocks is going to use the jump cache, which is not written to
     // before.
     if (++ic->looked == FEW) pages_expect(ic, sizeof *ic);
-    struct block *b = c->mem->code_frame ? find_mapped(c, &full) : cache_find(&engine_of(c)->cache, key);
+    struct cache *k = &engine_of(c)->cache;
+    struct block *b = c->mem->code_frame ? find_mapped(c, &full) : cache_find(k, key);
+    if (b && cache_is_parked(b)) b = image_arrive(c, k, b);
     return b ? b : interp_build(c, full);
 }
 
@@ -90,9 +92,9 @@ const struct step *interp_resolve(struct cpu *c, const struct step *s)
     return interp_enter(c, b);
 }
 
-static const struct block *block_of_first(const struct step *s)
+static struct block *block_of_first(const struct step *s)
 {
-    return (const struct block *)((const char *)s - offsetof(struct block, steps));
+    return (struct block *)((const char *)s - offsetof(struct block, steps));
 }
 
 // First step of a block that was forgotten: finds what is there now.
@@ -104,6 +106,13 @@ const struct step *step_forgotten(struct cpu *c, const struct step *s)
     ic->jump[cache_hash(key, JUMP_CACHE)].block = NULL;
     const struct block *b = interp_lookup(c, key);
     return interp_enter(c, b);
+}
+
+// First step of a block from an image, which a link of another one leads to.
+const struct step *step_parked(struct cpu *c, const struct step *s)
+{
+    image_arrive(c, &engine_of(c)->cache, block_of_first(s));
+    NEXT_STEP(c, s);
 }
 
 static const struct step *stop(struct cpu *c, uint32_t pc, uint8_t itstate, enum cpu_exit why)

@@ -1,6 +1,5 @@
 #include "interp/image.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,20 +20,25 @@ enum state {
 struct page {
     uint32_t frame, next; // 1 + number of the next one in the list
     uint64_t hash;        // of its bytes
-    uint32_t first, n;    // in the index: blocks that begin in it
     uint8_t state;
     bool as_saved; // its bytes are those of the image, and have been ever since they were compared
     bool reaches;  // one of the blocks has bytes of the next page, too
     bool keep;     // it is going to be in the image
 };
 
-enum { HEADS = 1024, CHUNKS = 40, PAGES_ROOM = 8 << 20, INDEX_ROOM = 24 << 20 };
+enum { HEADS = 1024, CHUNKS = 40, PAGES_ROOM = 8 << 20 };
+
+// At IMAGE_PAGES.
+struct tables {
+    struct code_page *blocks[CACHE_PAGES]; // the cache's, when it was written
+    struct page pages[];
+};
 
 struct image {
     struct image_file file;
-    struct page *pages; // at IMAGE_PAGES; behind their room
-    uint64_t *index;    // … restored blocks, by page, in order of entry()
-    unsigned npages, nindex;
+    struct tables *tables;
+    struct page *pages; // in them
+    unsigned npages;
     unsigned restored, dropped; // pages
     unsigned built, made;       // blocks by this process; the tier's units that were there before
     bool useless;               // nothing can be saved
@@ -42,7 +46,7 @@ struct image {
 };
 
 struct saved {
-    uint64_t features, nchunks, npages, nindex, used[CHUNKS];
+    uint64_t features, nchunks, npages, nbuckets, nblocks, used[CHUNKS];
 };
 _Static_assert(sizeof(struct saved) <= IMAGE_STATE, "there is room");
 
@@ -68,9 +72,14 @@ static void link_page(struct image *m, unsigned n)
     *head = n + 1;
 }
 
+static size_t size_of_tables(size_t npages)
+{
+    return sizeof(struct tables) + npages * sizeof(struct page);
+}
+
 static struct page *add_page(struct image *m, uint32_t frame)
 {
-    if ((m->npages + 1) * sizeof *m->pages > PAGES_ROOM) return NULL;
+    if (size_of_tables(m->npages + 1) > PAGES_ROOM) return NULL;
     m->pages[m->npages] = (struct page){.frame = frame, .state = CHANGED};
     link_page(m, m->npages);
     return &m->pages[m->npages++];
@@ -102,94 +111,69 @@ static const uint8_t *fetch(struct cpu *c, uint32_t frame)
     return bytes;
 }
 
-static void drop(struct image *m, struct page *p)
+static void drop(struct cache *k, struct page *p)
 {
-    p->n = 0;
     p->as_saved = false;
     p->state = CHANGED;
-    m->dropped++;
+    cache_forget_parked(k, p->frame);
+    k->image->dropped++;
     stats_add(STAT_IMAGE_DROPPED, 1);
 }
 
-static bool compare(struct cpu *c, struct image *m, struct page *p)
+static bool compare(struct cpu *c, struct cache *k, struct page *p)
 {
     if (p->state != PARKED) return p->as_saved;
     const uint8_t *bytes = fetch(c, p->frame);
     p->state = SAME;
     p->as_saved = bytes && hash_page(bytes) == p->hash;
-    if (!p->as_saved) drop(m, p);
+    if (!p->as_saved) drop(k, p);
     return p->as_saved;
 }
 
 // Whether the bytes of a page's blocks are the image's. Otherwise these go.
-static bool is_same(struct cpu *c, struct image *m, struct page *p)
+static bool is_same(struct cpu *c, struct cache *k, struct page *p)
 {
-    if (!compare(c, m, p)) return false;
-    struct page *next = p->reaches ? find_page(m, p->frame + 1) : NULL;
-    if (!p->reaches || (next && compare(c, m, next))) return true;
-    if (p->state == SAME) drop(m, p);
+    if (!compare(c, k, p)) return false;
+    struct page *next = p->reaches ? find_page(k->image, p->frame + 1) : NULL;
+    if (!p->reaches || (next && compare(c, k, next))) return true;
+    if (p->state == SAME) drop(k, p);
     return false;
 }
 
-// ---- blocks that come in ----
-
-enum { ENTRY_SHIFT = 40 };
-
-// What a key has beside its page, in front of where the block is.
-static uint64_t entry_of(block_key key, const struct block *b)
-{
-    const uint64_t at = ((uintptr_t)b - IMAGE_BLOCKS) / _Alignof(struct block);
-    return ((key & 0xfff) | (key >> 32 & 0x1ff) << 12) << ENTRY_SHIFT | at;
-}
-
-static block_key key_of(const struct page *p, uint64_t entry)
-{
-    const uint64_t low = entry >> ENTRY_SHIFT;
-    return (uint64_t)p->frame << 12 | (low & 0xfff) | (low >> 12) << 32;
-}
-
-static struct block *block_of(uint64_t entry)
-{
-    const uint64_t at = entry & ((1ull << ENTRY_SHIFT) - 1);
-    return (struct block *)(uintptr_t)(IMAGE_BLOCKS + at * _Alignof(struct block));
-}
-
-static struct block *restored_block(const struct image *m, const struct page *p, block_key key)
-{
-    const uint64_t *v = m->index + p->first, low = entry_of(key, (void *)IMAGE_BLOCKS);
-    uint32_t from = 0, to = p->n;
-    while (from < to) {
-        const uint32_t middle = (from + to) / 2;
-        if (v[middle] < low)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from < p->n && v[from] >> ENTRY_SHIFT == low >> ENTRY_SHIFT ? block_of(v[from]) : NULL;
-}
+// ---- blocks that somebody comes to ----
 
 struct visit {
     struct cpu *c;
-    struct image *m;
+    struct cache *k;
 };
 
 static bool key_is_same(void *ctx, uint64_t key)
 {
     const struct visit *v = ctx;
-    struct page *p = find_page(v->m, (uint32_t)key >> 12);
-    return p && is_same(v->c, v->m, p);
+    struct page *p = find_page(v->k->image, (uint32_t)key >> 12);
+    return p && is_same(v->c, v->k, p);
 }
 
-static struct block *bring_in(struct cpu *c, struct cache *k, const struct page *p, block_key key)
+// Forgotten otherwise.
+static struct block *arrive(struct cpu *c, struct cache *k, struct block *b)
 {
-    struct visit v = {c, k->image};
-    struct block *b = restored_block(k->image, p, key);
-    if (!b) return NULL;
-    if (b->code && !k->tier->image->usable(k->tier, c, b->code, key_is_same, &v))
-        interp_tier_without_code(k->tier, b);
-    stats_add(STAT_IMAGE_BLOCKS, 1);
-    stats_add(STAT_IMAGE_CODE, b->code != NULL);
-    return cache_put(k, b) ? b : NULL;
+    struct visit v = {c, k};
+    if (cache_is_parked(b) && !key_is_same(&v, b->key)) cache_forget_parked(k, b->frame[0]);
+    if (cache_is_parked(b)) {
+        if (b->code && !k->tier->image->usable(k->tier, c, b->code, key_is_same, &v)) b->code = NULL;
+        stats_add(STAT_IMAGE_BLOCKS, 1);
+        stats_add(STAT_IMAGE_CODE, b->code != NULL);
+        if (cache_is_parked(b)) interp_tier_unpark(k->tier, b); // the others may reach into its page
+    }
+    return b->steps[0].fn == step_forgotten ? NULL : b;
+}
+
+struct block *image_arrive(struct cpu *c, struct cache *k, struct block *b)
+{
+    cache_lock(k);
+    b = arrive(c, k, b);
+    cache_unlock(k);
+    return b;
 }
 
 struct block *image_find(struct cpu *c, struct cache *k, block_key key)
@@ -200,8 +184,9 @@ struct block *image_find(struct cpu *c, struct cache *k, block_key key)
     const uint8_t *bytes = c->mem->fetch_page(c, (uint32_t)key & ~1u, &frame);
     cache_lock(k);
     struct page *p = find_page(m, frame);
-    struct block *b = k->shared ? cache_find(k, key) : NULL; // another thread may have been here
-    if (!b && p && p->n && is_same(c, m, p)) b = bring_in(c, k, p, key);
+    if (p) is_same(c, k, p);
+    struct block *b = cache_find(k, key); // another thread may have been here
+    if (b) b = arrive(c, k, b);
     if (!b) {
         note_bytes(m, frame, bytes);
         m->built++;
@@ -215,7 +200,7 @@ void image_depends(struct cpu *c, struct cache *k, uint32_t frame)
 {
     cache_lock(k);
     struct page *p = find_page(k->image, frame);
-    if (p) is_same(c, k->image, p);
+    if (p) is_same(c, k, p);
     const uint8_t *bytes = fetch(c, frame);
     if (bytes) note_bytes(k->image, frame, bytes);
     cache_unlock(k);
@@ -223,16 +208,12 @@ void image_depends(struct cpu *c, struct cache *k, uint32_t frame)
 
 // ---- what changes ----
 
-// Code may run that has something of blocks which the cache does not see, since they have not come in.
 static void change(struct cache *k, struct page *p)
 {
-    const struct image *m = k->image;
     if (p->state == PARKED || p->state == CHANGED) return;
-    for (uint32_t i = p->first; i < p->first + p->n; i++)
-        if (k->tier->forget(k->tier, key_of(p, m->index[i]))) k->loops_forgotten = true;
-    p->n = 0;
     p->as_saved = false;
     p->state = CHANGED;
+    cache_forget_parked(k, p->frame);
 }
 
 static void change_frame(struct cache *k, uint32_t frame)
@@ -256,19 +237,16 @@ void image_invalidate(struct cache *k, uint64_t first, uint64_t last)
     if (before && before->reaches && before->state == SAME) change(k, before);
 }
 
-void image_evicted(struct cache *k)
+bool image_is_parked(const struct image *m, uint32_t frame)
 {
-    const struct image *m = k->image;
-    for (unsigned i = 0; i < m->nindex; i++) {
-        struct block *b = block_of(m->index[i]);
-        if (b->code && k->tier->evicted(k->tier, b->code)) interp_tier_without_code(k->tier, b);
-    }
+    const struct page *p = find_page(m, frame);
+    return p && p->state == PARKED;
 }
 
 void image_flush(struct image *m)
 {
     memset(m->head, 0, sizeof m->head);
-    m->npages = m->nindex = m->restored = m->dropped = 0;
+    m->npages = m->restored = m->dropped = 0;
 }
 
 void image_give_up(struct image *m)
@@ -288,17 +266,17 @@ static bool restore(struct cpu *c, struct cache *k, int fd, const struct image_h
 {
     struct image *m = k->image;
     const struct saved *s = (const void *)h->cache;
-    if (s->features != c->features || s->nchunks > CHUNKS || s->npages * sizeof *m->pages > PAGES_ROOM ||
-        s->nindex * sizeof *m->index > INDEX_ROOM)
+    if (s->features != c->features || s->nchunks > CHUNKS || size_of_tables(s->npages) > PAGES_ROOM)
         return false;
-    if (!cache_restore(k, (unsigned)s->nchunks, s->used, (unsigned)s->nindex)) return false;
+    if (!cache_restore(k, (unsigned)s->nchunks, s->used, (unsigned)s->nbuckets, (unsigned)s->nblocks))
+        return false;
     if (!k->tier->image->restore(k->tier, h->tier)) return false;
     if (!image_read(fd, h)) {
         k->tier->image->drop(k->tier);
         return false;
     }
+    memcpy(k->pages, m->tables->blocks, sizeof k->pages);
     m->npages = m->restored = (unsigned)s->npages;
-    m->nindex = (unsigned)s->nindex;
     for (unsigned n = 0; n < m->npages; n++)
         link_page(m, n);
     m->made = k->tier->image->made(k->tier);
@@ -327,10 +305,10 @@ void image_load(struct cpu *c, const struct image_file *f)
     struct image *m = k->tier ? pages_sparse(sizeof *m) : NULL;
     if (!m) return;
     m->file = *f;
-    m->pages = pages_large_at(IMAGE_PAGES, PAGES_ROOM + INDEX_ROOM);
-    if (!m->pages) return;
-    madvise(m->pages, PAGES_ROOM + INDEX_ROOM, MADV_NOHUGEPAGE); // of which little is ever used
-    m->index = (uint64_t *)(void *)((uint8_t *)m->pages + PAGES_ROOM);
+    m->tables = pages_large_at(IMAGE_PAGES, PAGES_ROOM);
+    if (!m->tables) return;
+    madvise(m->tables, PAGES_ROOM, MADV_NOHUGEPAGE); // of which little is ever used
+    m->pages = m->tables->pages;
     k->image = m;
     k->tier->fixed = true;
     load(c, k);
@@ -362,16 +340,6 @@ static struct block *first_in(struct cache *k, const struct page *p)
     return cp ? cp->blocks : NULL;
 }
 
-static bool is_in(const struct block *b, const struct page *p)
-{
-    return b->frame[0] == p->frame;
-}
-
-static struct block *next_in(const struct block *b, const struct page *p)
-{
-    return b->page_next[is_in(b, p) ? 0 : 1];
-}
-
 // Which pages are kept: those whose bytes are still what they were, or have never been looked at.
 static void choose(struct cpu *c, struct cache *k, bool (*in_file)(void *ctx, uint32_t page), void *ctx)
 {
@@ -383,8 +351,8 @@ static void choose(struct cpu *c, struct cache *k, bool (*in_file)(void *ctx, ui
             p->keep = bytes && hash_page(bytes) == p->hash;
             p->reaches = false;
         }
-        for (const struct block *b = p->keep ? first_in(k, p) : NULL; b; b = next_in(b, p))
-            p->reaches |= is_in(b, p) && b->frame[1] != b->frame[0];
+        for (const struct block *b = p->keep ? first_in(k, p) : NULL; b; b = cache_next_in(b, p->frame))
+            p->reaches |= b->frame[0] == p->frame && b->frame[1] != b->frame[0];
     }
 }
 
@@ -412,52 +380,78 @@ static bool in_blocks(const void *p)
 struct parking {
     struct cache *k;
     const struct image_copy *copy;
-    uint64_t *index; // in the copy
-    unsigned n;
+    unsigned n; // blocks that are kept
 };
 
-// A block in the copy becomes what is expected when it comes in.
-static void park(struct parking *g, struct block *b)
+static bool is_kept(const struct parking *g, const struct block *b)
+{
+    return keeps(g->k->image, b->key);
+}
+
+// A block in the copy becomes what is expected of it. Those that are not kept stay there, and links may lead
+// to them.
+static struct block *park(struct parking *g, const struct block *b)
 {
     struct block *to = image_in_copy(g->copy, b);
-    if (to->code && !g->k->tier->image->in_copy(g->copy, to->code)) interp_tier_without_code(g->k->tier, to);
-    to->next = to->page_next[0] = to->page_next[1] = NULL;
-    for (unsigned i = 0; i < to->nsteps; i++)
-        if (in_blocks(to->steps[i].link)) to->steps[i].link = NULL;
-    g->index[g->n++] = entry_of(b->key, b);
+    if (!is_kept(g, b)) {
+        to->steps[0].fn = step_forgotten;
+        return NULL;
+    }
+    if (to->code && !g->k->tier->image->in_copy(g->copy, to->code)) to->code = NULL;
+    interp_tier_park(to);
+    g->n++;
+    return to;
 }
 
-static int by_value(const void *a, const void *b)
+static void park_buckets(struct parking *g)
 {
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+    const struct cache *k = g->k;
+    _Atomic(struct block *) *table = image_in_copy(g->copy, (const void *)k->buckets);
+    for (unsigned i = 0; i < k->nbuckets; i++) {
+        struct block *last = NULL;
+        atomic_store_explicit(&table[i], NULL, memory_order_relaxed);
+        for (struct block *b = atomic_load(&k->buckets[i]); b; b = b->next) {
+            struct block *to = park(g, b);
+            if (to && last) last->next = b;
+            if (to && !last) atomic_store_explicit(&table[i], b, memory_order_relaxed);
+            if (to) (last = to)->next = NULL;
+        }
+    }
 }
 
-static void park_page(struct parking *g, const struct page *p)
+// The blocks of a page, and where links of theirs lead.
+static void park_page(struct parking *g, const struct code_page *p)
 {
-    const struct image *m = g->k->image;
-    const unsigned first = g->n;
-    for (uint32_t i = p->first; i < p->first + p->n; i++)
-        park(g, block_of(m->index[i]));
-    for (struct block *b = first_in(g->k, p); b; b = next_in(b, p))
-        if (is_in(b, p) && !restored_block(m, p, b->key)) park(g, b);
-    qsort(g->index + first, g->n - first, sizeof *g->index, by_value);
+    struct block **end = &((struct code_page *)image_in_copy(g->copy, p))->blocks;
+    for (struct block *b = p->blocks; b; b = cache_next_in(b, p->frame)) {
+        if (!is_kept(g, b)) continue;
+        struct block *to = image_in_copy(g->copy, b);
+        *end = b;
+        end = &to->page_next[b->frame[0] == p->frame ? 0 : 1];
+        for (unsigned i = 0; i < to->nsteps; i++) {
+            struct block **link = &to->steps[i].link;
+            const struct block *next = in_blocks(*link) ? image_in_copy(g->copy, *link) : NULL;
+            if (next && next->steps[0].fn == step_forgotten) *link = NULL;
+        }
+    }
+    *end = NULL;
 }
 
-// The pages that are kept, closed up, and the index of their blocks.
-static void park_pages(struct cache *k, const struct image_copy *copy, struct saved *s)
+// All blocks, and the pages that are kept, closed up.
+static void park_all(struct cache *k, const struct image_copy *copy, struct saved *s)
 {
     struct image *m = k->image;
     struct page *to = image_in_copy(copy, m->pages);
-    struct parking g = {k, copy, image_in_copy(copy, m->index), 0};
-    for (const struct page *p = m->pages; p < m->pages + m->npages; p++) {
-        if (!keeps(m, (uint64_t)p->frame << 12)) continue;
-        const uint32_t first = g.n;
-        park_page(&g, p);
-        to[s->npages++] = (struct page){
-            .frame = p->frame, .hash = p->hash, .reaches = p->reaches, .first = first, .n = g.n - first};
-    }
-    s->nindex = g.n;
+    struct parking g = {k, copy, 0};
+    park_buckets(&g);
+    for (unsigned i = 0; i < CACHE_PAGES; i++)
+        for (const struct code_page *p = k->pages[i]; p; p = p->next)
+            park_page(&g, p);
+    for (const struct page *p = m->pages; p < m->pages + m->npages; p++)
+        if (keeps(m, (uint64_t)p->frame << 12))
+            to[s->npages++] = (struct page){.frame = p->frame, .hash = p->hash, .reaches = p->reaches};
+    s->nbuckets = k->nbuckets;
+    s->nblocks = g.n;
 }
 
 static const char *save(struct cpu *c, struct cache *k, bool (*in_file)(void *ctx, uint32_t page), void *ctx)
@@ -469,8 +463,9 @@ static const char *save(struct cpu *c, struct cache *k, bool (*in_file)(void *ct
     choose(c, k, in_file, ctx);
     unsigned n = chunks(k, h.range, s);
     if (!n || !k->tier->fixed) return "memory is elsewhere";
-    n = image_add(h.range, n, m->pages, m->npages * sizeof *m->pages);
-    n = image_add(h.range, n, m->index, (m->nindex + k->nblocks) * sizeof *m->index);
+    memcpy(m->tables->blocks, k->pages, sizeof k->pages);
+    n = image_add(h.range, n, m->tables, size_of_tables(m->npages));
+    n = image_add(h.range, n, k->buckets, k->nbuckets * sizeof *k->buckets);
     h.nranges = n + k->tier->image->ranges(k->tier, h.range + n, h.tier);
     s->features = c->features;
     size_t size = 0;
@@ -483,7 +478,7 @@ static const char *save(struct cpu *c, struct cache *k, bool (*in_file)(void *ct
     struct image_copy copy = image_copy(&h);
     if (!copy.bytes) return "out of memory";
     k->tier->image->clean(k->tier, &copy, keeps, m);
-    park_pages(k, &copy, s);
+    park_all(k, &copy, s);
     const char *why = image_write(&m->file, &h, &copy);
     image_copy_free(&copy);
     if (!why) stats_add(STAT_IMAGE_SAVED, size);

@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 
-#include "interp/image.h"
 #include "interp/lockstep.h"
 #include "interp/log.h"
 #include "interp/stats.h"
@@ -37,7 +36,7 @@ static bool all_there(const struct interp_cpu *ic)
 static void give_code(struct cache *k, uint64_t key, void *code)
 {
     struct block *b = cache_find(k, key);
-    if (!b || b->steps[0].fn == step_forgotten) return;
+    if (!b || b->steps[0].fn == step_forgotten || cache_is_parked(b)) return;
     if (b->code) {
         k->tier->replace(k->tier, b->code, code);
         stats_add(STAT_REPLACED, 1);
@@ -146,10 +145,26 @@ STEP(step_warm_exactly)
     return compile_if_hot(c, s);
 }
 
-void interp_tier_without_code(const struct tier *t, struct block *b)
+// Blocks that are not counted any more keep this instead of their heat in an image.
+enum { AS_IT_IS = -1 };
+
+void interp_tier_park(struct block *b)
 {
-    b->code = NULL;
-    b->steps[0].fn = counting(t);
+    step_fn *const fn = b->steps[0].fn;
+    if (fn == step_parked) return;
+    if (b->key & BLOCK_SINGLE)
+        b->first_fn = fn;
+    else if (!b->code && fn == b->first_fn)
+        b->heat = (uint32_t)AS_IT_IS;
+    b->steps[0].fn = step_parked;
+}
+
+void interp_tier_unpark(const struct tier *t, struct block *b)
+{
+    step_fn *fn = b->code ? step_compiled : counting(t);
+    if (b->key & BLOCK_SINGLE || (!b->code && b->heat == (uint32_t)AS_IT_IS)) fn = b->first_fn;
+    if (b->key & BLOCK_SINGLE) b->first_fn = NULL;
+    __atomic_store_n(&b->steps[0].fn, fn, __ATOMIC_RELEASE);
 }
 
 void interp_tier_make_room(struct cache *k)
@@ -164,9 +179,8 @@ void interp_tier_make_room(struct cache *k)
             if (!b->first_fn || (b->code ? !t->evicted(t, b->code) : b->steps[0].fn != b->first_fn)) continue;
             b->code = NULL;
             b->heat = 0;
-            b->steps[0].fn = counting(t);
+            if (!cache_is_parked(b)) b->steps[0].fn = counting(t);
         }
-    if (k->image) image_evicted(k);
     cache_unlock(k);
 }
 

@@ -28,8 +28,10 @@ extern step_fn step_crossing;
 bool interp_begins_with_reader(const struct cpu *c, const uint8_t *page, uint32_t pc, bool thumb);
 // Code for a block, or NULL.
 void interp_tier_compile(struct cpu *c, struct block *b, bool region);
-// A block's code is gone, or of no use.
-void interp_tier_without_code(const struct tier *t, struct block *b);
+// A block in an image: nobody has come to it. In the process that reads that, somebody has. The cache is
+// locked.
+void interp_tier_park(struct block *b);
+void interp_tier_unpark(const struct tier *t, struct block *b);
 // The tier forgets its oldest code, no CPU runs: blocks that lose theirs, or that there was no room for,
 // count anew.
 void interp_tier_make_room(struct cache *k);

@@ -81,6 +81,13 @@ static bool leads_elsewhere(const struct block *b, const struct block *next)
     return (next && next->code) || (b->heat >= TIER_LOOK && (!next || next->heat * 8 < b->heat));
 }
 
+// A block that somebody has come to.
+static struct block *find(struct cache *k, block_key key)
+{
+    struct block *b = cache_find(k, key);
+    return b && !cache_is_parked(b) ? b : NULL;
+}
+
 // The instructions from the block's first on, as many as the longest block would have. False: there are none,
 // or more than `room`. cold: no code is made of them.
 static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *tb, unsigned room, bool cold)
@@ -102,9 +109,9 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     do {
         struct tier_insn *ti = &tb->insns[n];
         if (n == room) return false;
-        if (known && branched && !cache_find(k, frame | pc | thumb | (uint64_t)it << 32)) break;
+        if (known && branched && !find(k, frame | pc | thumb | (uint64_t)it << 32)) break;
         if (steps.next == steps.end && (!machine || (branched && tb->ran))) {
-            const struct block *next = cache_find(k, frame | pc | thumb | (uint64_t)it << 32);
+            const struct block *next = find(k, frame | pc | thumb | (uint64_t)it << 32);
             if (branched && tb->ran && leads_elsewhere(b, next)) break;
             begin_steps(&steps, machine ? NULL : next);
         }
@@ -136,7 +143,7 @@ static bool find_block(struct cpu *c, uint64_t key, struct tier_block *tb, unsig
     struct block *b;
     do {
         generation = atomic_load(&e->cache.generation);
-        b = cache_find(&e->cache, key);
+        b = find(&e->cache, key);
         if (!b && cold && !e->ran && (c->mem->code_frame || cache_has_blocks(&e->cache, (uint32_t)key >> 12)))
             b = interp_build(c, key);
         if (!b || ic->ncompiling == TIER_ENTRIES) return false;

@@ -1,5 +1,5 @@
 // Paths are walked here, component by component, since links with absolute targets lead to the sysroot's
-// files.
+// files. What has no links the host's kernel walks at once.
 #include "user/sysroot.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -76,6 +77,7 @@ const char *sysroot_guest_path(const struct process *p, const char *host)
 
 struct walk {
     const struct sysroot *s;
+    bool alone; // nobody else in this process would see a descriptor that is there for a moment
     char *out;
     size_t n;     // bytes in out
     bool missing; // there is no such file
@@ -123,6 +125,23 @@ static int enter_link(struct walk *w, size_t length, const char *rest)
     return 0;
 }
 
+// Links at the top, as /lib: a path that begins with one that has been seen is not asked for at once.
+static char link_at_top[32];
+
+static bool begins_with_link(const struct walk *w, const char *path)
+{
+    const size_t n = strlen(link_at_top);
+    return w->n == w->s->len && n && strncmp(path, link_at_top, n) == 0 && path[n] == '/';
+}
+
+// It is the last component of out.
+static void note_link(const struct walk *w, const char *name, size_t n)
+{
+    if (w->n != w->s->len + 1 + n || n >= sizeof link_at_top) return;
+    memcpy(link_at_top, name, n);
+    link_at_top[n] = 0;
+}
+
 // One component of w->rest, at name; *rest is behind it.
 static int step(struct walk *w, const char *name, size_t n, const char **rest, bool follow)
 {
@@ -143,9 +162,53 @@ static int step(struct walk *w, const char *name, size_t n, const char **rest, b
         return 0;
     }
     if (!**rest && !follow) return 0;
+    note_link(w, name, n);
     err = enter_link(w, (size_t)length, *rest);
     *rest = w->rest;
     return err;
+}
+
+enum { FEW_COMPONENTS = 3 }; // fewer cost less one by one than a descriptor does
+
+// Whether a path has several components, none of which needs a look of its own.
+static bool is_plain(const char *path)
+{
+    unsigned n = 0;
+    for (const char *p = path;; p++) {
+        const size_t length = strcspn(p, "/");
+        if (!length || (p[0] == '.' && (length == 1 || (length == 2 && p[1] == '.')))) return false;
+        n++;
+        p += length;
+        if (!*p) return n >= FEW_COMPONENTS;
+    }
+}
+
+// Opens a path if there are no links on the way. -1 with errno.
+static int open_without_links(const char *path, bool follow)
+{
+    static const uint64_t no_symlinks = 4; // RESOLVE_NO_SYMLINKS
+    const struct {
+        uint64_t flags, mode, resolve;
+    } how = {O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW), 0, no_symlinks};
+    return (int)syscall(437 /* openat2 */, AT_FDCWD, path, &how, sizeof how);
+}
+
+// All of a path, as far as it is there, if there are no links on the way. False: nothing is known.
+static bool go_straight(struct walk *w, const char *path, bool follow)
+{
+    static bool none; // kernels before 5.6, containers that forbid it
+    const size_t n = w->n, length = strlen(path);
+    if (none || !w->alone || !is_plain(path) || begins_with_link(w, path)) return false;
+    if (n == w->s->len && is_hosts(path, strcspn(path, "/"))) return false;
+    if (append(w, path, length)) return false;
+    const int fd = open_without_links(w->out, follow);
+    if (fd >= 0) close(fd);
+    w->missing = fd < 0;
+    if (fd >= 0 || errno == ENOENT || errno == ENOTDIR) return true;
+    none = errno == ENOSYS || errno == EPERM;
+    w->missing = false;
+    w->out[w->n = n] = 0;
+    return false;
 }
 
 // From the directory in out.
@@ -157,6 +220,7 @@ static int walk(struct walk *w, const char *path, bool follow)
     const bool slash = length && path[length - 1] == '/';
     for (const char *rest = w->rest;;) {
         rest += strspn(rest, "/");
+        if ((rest == w->rest || rest == w->rest + 1) && go_straight(w, rest, follow)) return 0;
         const size_t n = strcspn(rest, "/");
         const char *name = rest;
         if (!n) break;
@@ -199,6 +263,7 @@ int sysroot_resolve(const struct process *p, int dirfd, const char *path, bool f
     if (!s || !*path) return 1;
     struct walk w;
     w.s = s;
+    w.alone = p->nthreads <= 1 && !p->sandbox;
     w.out = out;
     w.missing = w.host = false;
     w.links = 0;

@@ -128,3 +128,44 @@ Test(sysroot, none)
     cr_expect_not(sysroot_set(&p, "none", false));
     cr_expect_not(sysroot_set(&p, "outside", false));
 }
+
+static int lowest_free(void)
+{
+    const int fd = dup(0);
+    close(fd);
+    return fd;
+}
+
+// The kernel walks what has no links, which may change between two looks.
+Test(sysroot, deep)
+{
+    cr_assert_eq(
+        system("mkdir -p s/usr/lib/a/b; touch s/usr/lib/a/b/f; ln -s usr/lib s/lib; ln -s f s/usr/lib/a/b/l"),
+        0);
+    for (int only = 0; only < 2; only++) {
+        cr_assert(sysroot_set(&p, "s", only));
+        const int fd = lowest_free();
+        for (int i = 0; i < 2; i++) {
+            becomes("/lib/a/b/f", true, "/usr/lib/a/b/f");
+            becomes("/usr/lib/a/b/f", true, "/usr/lib/a/b/f");
+            becomes("/usr/lib/a/b/l", true, "/usr/lib/a/b/f");
+            becomes("/usr/lib/a/b/l", false, "/usr/lib/a/b/l");
+            becomes("/lib/a//b/./../b/l/", true, "/usr/lib/a/b/f/");
+        }
+        cr_expect_eq(lowest_free(), fd);
+        cr_assert_eq(chdir(top), 0);
+    }
+    becomes("/lib/a/none/f", true, "/usr/lib/a/none/f");
+    becomes("/lib/a/b/f/none", true, "/usr/lib/a/b/f/none");
+    becomes("/proc/self/fd/none", true, "=/proc/self/fd/none");
+    cr_assert_eq(system("rm s/lib; mkdir -p s/lib/a/b; ln -s /usr/lib/a/b/l s/lib/a/b/f"), 0);
+    becomes("/lib/a/b/none", true, "/lib/a/b/none");
+    becomes("/lib/a/b/f", true, "/usr/lib/a/b/f");
+    becomes("/lib/a/b/f", false, "/lib/a/b/f");
+    cr_assert_eq(system("rm -r s/usr/lib/a/b; ln -s /etc s/usr/lib/a/b"), 0);
+    becomes("/usr/lib/a/b/first", true, "/usr/bin/x");
+    becomes("/usr/lib/a/b/second", false, "/etc/second");
+    cr_assert(sysroot_set(&p, "s", false));
+    stays("/usr/lib/a/c/none");
+    stays("/usr/bin/x/none");
+}

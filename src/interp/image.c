@@ -318,7 +318,7 @@ void image_load(struct cpu *c, const struct image_file *f)
 
 static bool worth(const struct image *m, unsigned made, unsigned blocks)
 {
-    enum { FEW = 48, SHARE = 16 };
+    enum { FEW = 12, SHARE = 64 };
     const unsigned code = made - m->made;
     return code > FEW + m->made / SHARE || m->built > 4 * FEW + blocks / SHARE;
 }

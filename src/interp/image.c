@@ -254,10 +254,16 @@ void image_give_up(struct image *m)
     m->useless = true;
 }
 
-void image_forked(struct cache *k)
+// What is there is not going to be written by this process.
+static void count_anew(struct cache *k)
 {
     k->image->built = 0;
     k->image->made = k->tier->image->made(k->tier);
+}
+
+void image_forked(struct cache *k)
+{
+    count_anew(k);
 }
 
 // ---- from a file ----
@@ -481,8 +487,10 @@ static const char *save(struct cpu *c, struct cache *k, bool (*in_file)(void *ct
     park_all(k, &copy, s);
     const char *why = image_write(&m->file, &h, &copy);
     image_copy_free(&copy);
-    if (!why) stats_add(STAT_IMAGE_SAVED, size);
-    return why ? why : "saved";
+    if (why) return why;
+    count_anew(k); // should it not be the end: execve may fail
+    stats_add(STAT_IMAGE_SAVED, size);
+    return "saved";
 }
 
 void image_save(struct cpu *c, bool (*in_file)(void *ctx, uint32_t page), void *ctx)

@@ -18,6 +18,7 @@
 #include "symbols/coverage.h"
 #include "user/clone.h"
 #include "user/handover.h"
+#include "user/image.h"
 #include "user/policy.h"
 #include "user/proc.h"
 #include "user/script.h"
@@ -328,6 +329,7 @@ static int64_t call_host(struct thread *t, const char *path, const struct exec *
     long r = host_syscall_blocking(t, SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
     t->queue->mask_stale = 1;
     if (t->p->opt.coverage && !t->vforked) coverage_write(t->p->opt.coverage);
+    user_image_save(t->p);
     set_ignored(t, own, true);
     if (r == 0)
         r = host_syscall_blocking(t, SYS_execve, (long)path, (long)e->argv.v, (long)e->envp.v, 0, 0, 0);

@@ -1,4 +1,4 @@
-// Executes code from a file: page FILE. A page of it says how often it has been executed so far, and one of
+// Executes code from a file: page FILE [PROGRAM], which is executed at last. A page of it says how often it has been executed so far, and one of
 // anonymous memory, which is written meanwhile, counts on: both change from run to run, or within one.
 #include <fcntl.h>
 #include <stdint.h>
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { PAGE = 4096, ROUNDS = 400 };
 
@@ -29,7 +30,7 @@ static unsigned run(const void *code)
 
 int main(int argc, char **argv)
 {
-    const int fd = argc == 2 ? open(argv[1], O_RDONLY) : -1;
+    const int fd = argc > 1 ? open(argv[1], O_RDONLY) : -1;
     void *const at = (void *)0x50000000, *const other = (void *)0x51000000;
     const void *file = mmap(at, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, fd, 0);
     uint32_t *own =
@@ -40,5 +41,7 @@ int main(int argc, char **argv)
         make(own, n);
         printf("own %u\n", run(own));
     }
+    fflush(stdout);
+    if (argc > 2) execv(argv[2], argv + 2);
     return 0;
 }

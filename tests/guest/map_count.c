@@ -1,5 +1,5 @@
 // A process with as many mappings as the host kernel allows (vm.max_map_count): ENOMEM, and life goes on, code that changes included.
-// stinkarm-test: build=arm timeout=120
+// stinkarm-test: build=arm timeout=600
 // stinkarm-test: stdout="ok\n"
 #define _GNU_SOURCE
 #include <pthread.h>

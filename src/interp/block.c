@@ -45,7 +45,11 @@ static inline bool fetch(struct builder *bl, bool thumb, uint32_t *raw, bool *wi
 static inline struct step *add(struct builder *bl, step_fn *fn)
 {
     struct step *s = bl->next++;
-    *s = (struct step){.fn = fn, .pc = bl->pc, .it = bl->it, .op = OP_COUNT, .count = (uint8_t)bl->b->ninsns};
+    *s = (struct step){.fn = step_at_handler(fn),
+                       .pc = bl->pc,
+                       .it = bl->it,
+                       .op = OP_COUNT,
+                       .count = (uint8_t)bl->b->ninsns};
     return s;
 }
 
@@ -53,8 +57,8 @@ static inline struct step *add(struct builder *bl, step_fn *fn)
 static inline struct step *add_operation(struct builder *bl, step_fn *fn, const struct insn *in, bool thumb)
 {
     struct step *s = bl->next++;
-    s->fn = fn;
-    s->link = NULL;
+    s->fn = step_at_handler(fn);
+    s->exec = 0;
     s->pc = bl->pc;
     s->it = bl->it;
     s->count = (uint8_t)bl->b->ninsns;
@@ -68,7 +72,7 @@ static void add_goto(struct builder *bl, uint32_t target)
     struct step *s = add(bl, bl->it ? step_goto_it : step_goto);
     s->imm = target;
     s->it = bl->it;
-    s->pc = bl->b->first; // in the block's page, even if the target is the next one's first instruction
+    s->pc = block_first(bl->b); // in the block's page, even if the target is the next one's first instruction
 }
 
 // In front of the block's first instruction of a unit that a kernel may have switched off.
@@ -99,17 +103,17 @@ static enum goes_on add_condition(struct builder *bl, const struct insn *in, str
                                   enum goes_on so_far)
 {
     if (in->op == OP_B) {
-        s->fn = interp_conditional_branch(in->cond);
+        s->fn = step_at_handler(interp_conditional_branch(in->cond));
         return MAY_BRANCH;
     }
     s->exec = s->fn;
     if (in->op == OP_BL || in->op == OP_BLX_IMM) {
         // The condition takes the place of the branch's link: two steps do the work of one.
-        s->exec = step_link;
+        s->exec = step_at_handler(step_link);
         struct step *go = add(bl, in->op == OP_BL ? step_goto : step_goto_exchange);
         go->imm = s->imm;
     }
-    s->fn = interp_condition(in->cond);
+    s->fn = step_at_handler(interp_condition(in->cond));
     s->skip = (uint8_t)(bl->next - s);
     return so_far;
 }
@@ -171,7 +175,7 @@ static inline __attribute__((always_inline)) void decode(struct builder *bl, con
         if (thumb && (bl->it || in.op == OP_IT))
             bl->it = in.op == OP_IT && r != ISA_UNDEFINED ? (uint8_t)in.imm : isa_it_advance(bl->it);
         more = goes_on(bl, so_far) && interp_has_room(b->ninsns, bl->it);
-    } while (more && bl->pc - b->first < bl->most);
+    } while (more && bl->pc - block_first(b) < bl->most);
     if (so_far != ENDS) add_goto(bl, bl->pc);
 }
 
@@ -255,7 +259,7 @@ struct block *interp_build(struct cpu *c, block_key key)
                              .single = key & BLOCK_SINGLE,
                              .to_branch = cache->to_branch,
                              .tier = cache->tier};
-        *b = (struct block){.key = key, .first = bl.pc};
+        *b = (struct block){.key = key};
         interp_mark_fetch(c, key);
         bl.page = c->mem->fetch_page(c, bl.pc, &b->frame[0]);
         b->frame[1] = b->frame[0];
@@ -271,7 +275,7 @@ struct block *interp_build(struct cpu *c, block_key key)
             _exit(125);
         }
     } while (!done);
-    if (__builtin_expect(e->ran != NULL, 0)) e->ran(e->ran_ctx, c, done->first, done->last);
+    if (__builtin_expect(e->ran != NULL, 0)) e->ran(e->ran_ctx, c, block_first(done), done->last);
     stats_enter(former);
     if (log_any(LOG_BLOCKS) && interp_log_on(key)) interp_log_found(done);
     return done;

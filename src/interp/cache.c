@@ -12,10 +12,15 @@
 
 enum { TABLE = CACHE_MOST_BUCKETS * sizeof(struct block *) };
 
-bool cache_init(struct cache *k)
+static void first_table(struct cache *k)
 {
     k->buckets = k->few;
     k->nbuckets = CACHE_FEW_BUCKETS;
+}
+
+bool cache_init(struct cache *k)
+{
+    first_table(k);
     return pthread_mutex_init(&k->lock, NULL) == 0; // the rest starts as zeros
 }
 
@@ -104,6 +109,7 @@ void cache_flush(struct cache *k)
         atomic_store(&k->buckets[i], NULL);
     memset(k->pages, 0, sizeof k->pages);
     if (k->image) image_flush(k->image);
+    if (!k->home) first_table(k); // the other one was in the arena
     free_chunks(k);
     if (k->home) begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
     k->nblocks = 0;
@@ -111,7 +117,7 @@ void cache_flush(struct cache *k)
     cache_unlock(k);
 }
 
-// Another chunk. The first is small: many programs that are not made by a C compiler need no more.
+// Another chunk. The first is small: many programs end before they need more.
 static bool more_memory(struct cache *k)
 {
     if ((k->chunk || k->image) && !k->home) return move_home(k, CACHE_CHUNK);
@@ -174,6 +180,17 @@ static void *arena_alloc(struct cache *k, size_t size)
     k->chunk_used += size;
     k->total += size;
     return p;
+}
+
+// The first table soon has long chains.
+static void grow_table(struct cache *k)
+{
+    if (k->home) {
+        if (k->nbuckets < CACHE_MOST_BUCKETS) more_buckets(k, k->buckets, 4 * k->nbuckets);
+    } else if (k->nbuckets < CACHE_SOME_BUCKETS) {
+        void *table = arena_alloc(k, CACHE_SOME_BUCKETS * sizeof *k->buckets);
+        if (table && !k->home) more_buckets(k, table, CACHE_SOME_BUCKETS);
+    }
 }
 
 struct block *cache_room(struct cache *k)
@@ -244,8 +261,7 @@ static bool enlist(struct cache *k, struct block *b)
 static bool put(struct cache *k, struct block *b)
 {
     if (!enlist(k, b)) return false;
-    if (++k->nblocks > k->nbuckets && !k->shared && k->home && k->nbuckets < CACHE_MOST_BUCKETS)
-        more_buckets(k, k->buckets, 4 * k->nbuckets);
+    if (++k->nblocks > k->nbuckets && !k->shared) grow_table(k);
     _Atomic(struct block *) *bucket = &k->buckets[cache_hash(b->key, k->nbuckets)];
     b->next = atomic_load(bucket);
     atomic_store_explicit(bucket, b, memory_order_release);
@@ -315,7 +331,7 @@ static void forget(struct cache *k, struct block *b)
     unhash(k, b);
     unlist(k, b, b->frame[0]);
     if (b->frame[1] != b->frame[0]) unlist(k, b, b->frame[1]);
-    __atomic_store_n(&b->steps[0].fn, step_forgotten, __ATOMIC_RELEASE);
+    __atomic_store_n(&b->steps[0].fn, step_at_handler(step_forgotten), __ATOMIC_RELEASE);
     __atomic_store_n(&b->code, NULL, __ATOMIC_RELEASE); // jump caches may still name it when that is evicted
     if (k->tier && k->tier->forget(k->tier, b->key)) k->loops_forgotten = true;
 }
@@ -324,7 +340,7 @@ static void forget(struct cache *k, struct block *b)
 static bool has_byte_in(const struct block *b, uint32_t frame, uint64_t first, uint64_t last)
 {
     const uint64_t page = (uint64_t)frame << 12;
-    const uint64_t lo = frame == b->frame[0] ? page | (b->first & 0xfff) : page;
+    const uint64_t lo = frame == b->frame[0] ? page | (block_first(b) & 0xfff) : page;
     const uint64_t hi = frame == b->frame[1] ? page | (b->last & 0xfff) : page | 0xfff;
     return lo <= last && hi >= first;
 }

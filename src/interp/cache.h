@@ -20,10 +20,11 @@ enum {
     // block. Each unit (enum isa_unit) may be looked for.
     BLOCK_MAX_STEPS = BLOCK_MAX_INSNS * 3 + 6,
     CACHE_FEW_BUCKETS = 64,     // a process begins with …
-    CACHE_BUCKETS = 4096,       // … many blocks have …
+    CACHE_SOME_BUCKETS = 1024,  // … more blocks than these have …
+    CACHE_BUCKETS = 4096,       // … many …
     CACHE_MOST_BUCKETS = 65536, // … and very many, threads or a machine
     CACHE_PAGES = 512,
-    CACHE_FIRST_CHUNK = 32 << 10, // few blocks
+    CACHE_FIRST_CHUNK = 224 << 10, // of small pages: enough for a C library and a little program
     CACHE_CHUNK = PAGES_LARGE,
     CACHE_LARGE_PIECE = 128 << 10, // of a chunk, comes at once …
     CACHE_PIECE = 16 << 10,        // … if it is the first, or behind a fork
@@ -42,14 +43,19 @@ struct block {
     struct block *next;         // in the bucket
     struct block *page_next[2]; // in the lists of the pages that its instructions come from
     uint32_t frame[2];          // … their page numbers; equal when there is but one
-    uint32_t first,
-        last; // (virtual) addresses of the first and last byte that went into it, or into its code
+    uint32_t last;              // (virtual) address of the last byte that went into it, or into its code
     uint16_t ninsns, nsteps;
-    uint32_t heat;     // runs before it was compiled
-    step_fn *first_fn; // with a tier: the first step's own handler
-    void *code;        // the tier's
+    uint32_t heat;    // runs before it was compiled
+    step_at first_fn; // with a tier: the first step's own handler
+    void *code;       // the tier's
     struct step steps[];
 };
+
+// The (virtual) address of the first byte that went into it.
+static inline uint32_t block_first(const struct block *b)
+{
+    return (uint32_t)b->key & ~1u;
+}
 
 #define BLOCK_BYTES(nsteps) (sizeof(struct block) + (nsteps) * sizeof(struct step))
 
@@ -152,7 +158,12 @@ extern step_fn step_forgotten, step_parked;
 
 static inline bool cache_is_parked(const struct block *b)
 {
-    return __atomic_load_n(&b->steps[0].fn, __ATOMIC_ACQUIRE) == step_parked;
+    return __atomic_load_n(&b->steps[0].fn, __ATOMIC_ACQUIRE) == step_at_handler(step_parked);
+}
+
+static inline bool cache_is_forgotten(const struct block *b)
+{
+    return b->steps[0].fn == step_at_handler(step_forgotten);
 }
 
 // The next block in the list of a page.

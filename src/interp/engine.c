@@ -236,7 +236,7 @@ static void leave_world(struct interp_engine *e)
 static void dispatch(struct cpu *c, const struct step *s)
 {
     while (s)
-        s = s->fn(c, s);
+        s = step_handler(s->fn)(c, s);
 }
 
 static block_key key_at_pc(const struct cpu *c)

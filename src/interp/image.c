@@ -165,7 +165,7 @@ static struct block *arrive(struct cpu *c, struct cache *k, struct block *b)
         stats_add(STAT_IMAGE_CODE, b->code != NULL);
         if (cache_is_parked(b)) interp_tier_unpark(k->tier, b); // the others may reach into its page
     }
-    return b->steps[0].fn == step_forgotten ? NULL : b;
+    return cache_is_forgotten(b) ? NULL : b;
 }
 
 struct block *image_arrive(struct cpu *c, struct cache *k, struct block *b)
@@ -400,7 +400,7 @@ static struct block *park(struct parking *g, const struct block *b)
 {
     struct block *to = image_in_copy(g->copy, b);
     if (!is_kept(g, b)) {
-        to->steps[0].fn = step_forgotten;
+        to->steps[0].fn = step_at_handler(step_forgotten);
         return NULL;
     }
     if (to->code && !g->k->tier->image->in_copy(g->copy, to->code)) to->code = NULL;
@@ -435,9 +435,9 @@ static void park_page(struct parking *g, const struct code_page *p)
         *end = b;
         end = &to->page_next[b->frame[0] == p->frame ? 0 : 1];
         for (unsigned i = 0; i < to->nsteps; i++) {
-            struct block **link = &to->steps[i].link;
-            const struct block *next = in_blocks(*link) ? image_in_copy(g->copy, *link) : NULL;
-            if (next && next->steps[0].fn == step_forgotten) *link = NULL;
+            struct block *link = step_has_link(&to->steps[i]) ? to->steps[i].link : NULL;
+            const struct block *next = in_blocks(link) ? image_in_copy(g->copy, link) : NULL;
+            if (next && cache_is_forgotten(next)) to->steps[i].link = NULL;
         }
     }
     *end = NULL;

@@ -18,23 +18,48 @@ struct block;
 // recorded.
 typedef const struct step *step_fn(struct cpu *c, const struct step *s);
 
+// A handler's address: the program is linked to lie below 4 GiB. Steps are half a cache line so.
+typedef uint32_t step_at;
+
 struct step {
-    step_fn *fn;
-    union {
-        step_fn *exec;      // behind a condition: what to do if it holds
-        struct block *link; // direct branch: the block at its target, once known
-    };
+    step_at fn;
+    step_at exec; // behind a condition: what to do if it holds
     uint32_t imm; // these are struct insn's operands, with the same meaning …
     uint8_t len, flags;
-    uint8_t rd, rn, rm, ra;
-    uint8_t shift_type, shift_n, size;
-    uint8_t x, y;
-    uint8_t it;    // … but for the last one: ITSTATE of this instruction
+    uint8_t rn;
+    uint8_t it; // … but for this one: ITSTATE of the instruction
+    union {
+        struct {
+            uint8_t rd, rm, ra;
+            uint8_t shift_type, shift_n, size;
+            uint8_t x, y;
+        };
+        struct block *link; // direct branches, which have none of these: the block at the target, once known
+    };
     uint32_t pc;   // of the instruction
     uint16_t op;   // enum op
     uint8_t count; // instructions of the block up to and including this one
     uint8_t skip;  // behind a condition: how many steps to go on if it fails
 };
+
+_Static_assert(sizeof(struct step) == 32, "small");
+
+// Whether a block's step has a link, as direct branches have, and the helper steps that go on elsewhere; all
+// other helpers have zeros there.
+static inline bool step_has_link(const struct step *s)
+{
+    return s->op == OP_B || s->op == OP_BL || s->op == OP_BLX_IMM || s->op == OP_CBZ || s->op == OP_COUNT;
+}
+
+static inline step_fn *step_handler(step_at at)
+{
+    return (step_fn *)(uintptr_t)at;
+}
+
+static inline step_at step_at_handler(step_fn *fn)
+{
+    return (step_at)(uintptr_t)fn;
+}
 
 // The instruction at pc, whose page is at a host address. False: its second halfword, which *raw lacks, is in
 // the next page.
@@ -76,7 +101,7 @@ bool interp_mcr_is_quiet(const struct insn *in);
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 #define NEXT_STEP(c, s) return (void)(c), (s)
 #else
-#define NEXT_STEP(c, s) return (s)->fn((c), (s))
+#define NEXT_STEP(c, s) return step_handler((s)->fn)((c), (s))
 #endif
 #define NEXT NEXT_STEP(c, s + 1)
 

@@ -20,7 +20,7 @@ void interp_log_block(block_key key, const char *fmt, ...)
 void interp_log_found(const struct block *b)
 {
     interp_log_block(b->key, "found, %u instruction%s, %u bytes%s", b->ninsns, b->ninsns == 1 ? "" : "s",
-                     b->last - b->first + 1, b->key & BLOCK_SINGLE ? ", to be executed alone" : "");
+                     b->last - block_first(b) + 1, b->key & BLOCK_SINGLE ? ", to be executed alone" : "");
 }
 
 void interp_log_compiled(const struct block *b, const struct tier_unit *u, bool region)

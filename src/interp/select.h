@@ -89,7 +89,8 @@ void interp_fill_imm(struct cpu *c, struct step *s, bool thumb);
 // The operands of an instruction, into a step that has its pc and it.
 static inline void interp_fill_step(struct cpu *c, struct step *s, const struct insn *in, bool thumb)
 {
-    static_assert(offsetof(struct step, it) - offsetof(struct step, imm) == INSN_OPERANDS - 1 &&
+    static_assert(offsetof(struct step, pc) - offsetof(struct step, imm) == INSN_OPERANDS &&
+                      offsetof(struct step, it) - offsetof(struct step, imm) == offsetof(struct insn, cond) &&
                       offsetof(struct step, y) - offsetof(struct step, imm) == offsetof(struct insn, y) &&
                       offsetof(struct step, rd) - offsetof(struct step, imm) == offsetof(struct insn, rd),
                   "a step's operands are an instruction's");

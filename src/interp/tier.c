@@ -20,29 +20,29 @@ static struct tier *tier_of(struct cpu *c)
 static step_fn step_warm, step_warm_exactly, step_compiled;
 
 // How a block's runs are counted.
-static step_fn *counting(const struct tier *t)
+static step_at counting(const struct tier *t)
 {
-    return t->hot < TIER_LOOK ? step_warm_exactly : step_warm;
+    return step_at_handler(t->hot < TIER_LOOK ? step_warm_exactly : step_warm);
 }
 
 // Whether all blocks that the unit has something of are still what they were. The cache is locked.
 static bool all_there(const struct interp_cpu *ic)
 {
     for (unsigned k = 0; k < ic->ncompiling; k++)
-        if (ic->compiling[k]->steps[0].fn == step_forgotten) return false;
+        if (cache_is_forgotten(ic->compiling[k])) return false;
     return true;
 }
 
 static void give_code(struct cache *k, uint64_t key, void *code)
 {
     struct block *b = cache_find(k, key);
-    if (!b || b->steps[0].fn == step_forgotten || cache_is_parked(b)) return;
+    if (!b || cache_is_forgotten(b) || cache_is_parked(b)) return;
     if (b->code) {
         k->tier->replace(k->tier, b->code, code);
         stats_add(STAT_REPLACED, 1);
     }
     b->code = code;
-    __atomic_store_n(&b->steps[0].fn, step_compiled, __ATOMIC_RELEASE);
+    __atomic_store_n(&b->steps[0].fn, step_at_handler(step_compiled), __ATOMIC_RELEASE);
 }
 
 void interp_tier_compile(struct cpu *c, struct block *b, bool region)
@@ -63,7 +63,7 @@ void interp_tier_compile(struct cpu *c, struct block *b, bool region)
             give_code(k, unit.entry[i].key, unit.entry[i].code);
     } else if (done) {
         t->forget(t, unit.entry[0].key);
-    } else if (!b->code && b->steps[0].fn != step_forgotten) {
+    } else if (!b->code && !cache_is_forgotten(b)) {
         __atomic_store_n(&b->steps[0].fn, b->first_fn, __ATOMIC_RELEASE);
     }
     cache_unlock(k);
@@ -74,7 +74,7 @@ static void count_anew(struct cpu *c, struct block *b, const void *code)
 {
     struct cache *k = &((struct interp_engine *)c->engine)->cache;
     cache_lock(k);
-    if (b->code == code && b->steps[0].fn != step_forgotten) {
+    if (b->code == code && !cache_is_forgotten(b)) {
         b->code = NULL;
         b->heat = 0;
         __atomic_store_n(&b->steps[0].fn, counting(k->tier), __ATOMIC_RELEASE);
@@ -92,13 +92,13 @@ STEP(step_compiled)
     const bool checked = ((struct interp_engine *)c->engine)->lockstep; // … and counts
     if (!code || (c->budget < BUDGET_ENDLESS / 2 && !checked) || c->mem_mode == CPU_MEM_SLOW ||
         c->fpscr & (FPSCR_LEN | FPSCR_STRIDE))
-        return b->first_fn(c, s);
+        return step_handler(b->first_fn)(c, s);
     if (stats_on) interp_stats_enter(c);
     const struct tier_result r = checked ? lockstep_run(c, b, code) : t->run(t, c, code);
     if (stats_on) interp_stats_left(c);
     stats_add(STAT_EXIT_BRANCH + r.why, 1);
     if (r.why == TIER_STOP) return NULL;
-    if (r.why == TIER_NONE) return b->first_fn(c, s);
+    if (r.why == TIER_NONE) return step_handler(b->first_fn)(c, s);
     if (r.why == TIER_DEAD) {
         count_anew(c, b, code);
         return interp_enter(c, b);
@@ -113,7 +113,7 @@ STEP(step_compiled)
         if (r.link) {
             t->link(t, r.link, there);
             if (interp_log_on(next->key))
-                interp_log_block(next->key, "linked, from what was entered at 0x%08x", b->first);
+                interp_log_block(next->key, "linked, from what was entered at 0x%08x", block_first(b));
             stats_add(STAT_LINKS, 1);
         } else if (!(r.key >> 32) && !c->code_unnamed) {
             t->remember(t, c, r.key, there);
@@ -127,15 +127,15 @@ STEP(step_compiled)
 static APART const struct step *compile_if_hot(struct cpu *c, const struct step *s)
 {
     struct block *b = block_of_first(s);
-    if (b->heat < tier_of(c)->hot) return b->first_fn(c, s);
+    if (b->heat < tier_of(c)->hot) return step_handler(b->first_fn)(c, s);
     interp_tier_compile(c, b, false);
-    return s->fn(c, s);
+    return step_handler(s->fn)(c, s);
 }
 
 STEP(step_warm)
 {
     struct block *b = block_of_first(s);
-    if (__builtin_expect(++b->heat % TIER_LOOK, 1)) return b->first_fn(c, s);
+    if (__builtin_expect(++b->heat % TIER_LOOK, 1)) return step_handler(b->first_fn)(c, s);
     return compile_if_hot(c, s);
 }
 
@@ -150,20 +150,20 @@ enum { AS_IT_IS = -1 };
 
 void interp_tier_park(struct block *b)
 {
-    step_fn *const fn = b->steps[0].fn;
-    if (fn == step_parked) return;
+    const step_at fn = b->steps[0].fn;
+    if (cache_is_parked(b)) return;
     if (b->key & BLOCK_SINGLE)
         b->first_fn = fn;
     else if (!b->code && fn == b->first_fn)
         b->heat = (uint32_t)AS_IT_IS;
-    b->steps[0].fn = step_parked;
+    b->steps[0].fn = step_at_handler(step_parked);
 }
 
 void interp_tier_unpark(const struct tier *t, struct block *b)
 {
-    step_fn *fn = b->code ? step_compiled : counting(t);
+    step_at fn = b->code ? step_at_handler(step_compiled) : counting(t);
     if (b->key & BLOCK_SINGLE || (!b->code && b->heat == (uint32_t)AS_IT_IS)) fn = b->first_fn;
-    if (b->key & BLOCK_SINGLE) b->first_fn = NULL;
+    if (b->key & BLOCK_SINGLE) b->first_fn = 0;
     __atomic_store_n(&b->steps[0].fn, fn, __ATOMIC_RELEASE);
 }
 

@@ -16,11 +16,11 @@ static const void *run_handlers(struct cpu *c, const void *step)
 {
     const struct step *s = step;
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
-    while (s && s->fn != step_to_tier)
-        s = s->fn(c, s);
+    while (s && s->fn != step_at_handler(step_to_tier))
+        s = step_handler(s->fn)(c, s);
     return s;
 #else
-    return s->fn(c, s);
+    return step_handler(s->fn)(c, s);
 #endif
 }
 
@@ -29,7 +29,7 @@ static const void *run_svc(struct cpu *c, const void *step)
 {
     const struct step *s = step;
     const unsigned nr = c->quick_svc ? c->quick_svc(c) : 0;
-    if (!nr) return s->fn(c, s);
+    if (!nr) return step_handler(s->fn)(c, s);
     c->excl_size = CPU_EXCL_OPEN; // as behind every system call
     if (nr == CPU_SVC_DONE) return step;
     return (const void *)(uintptr_t)nr;
@@ -103,16 +103,16 @@ bool interp_tier_handler(struct cpu *c, const struct tier_insn *ti, unsigned n, 
     call->step = s;
     for (unsigned k = 0; k < n; k++) {
         in = &ti[k].in;
-        if (stats_on && !svc) *s++ = (struct step){.fn = step_counted, .op = in->op};
+        if (stats_on && !svc) *s++ = (struct step){.fn = step_at_handler(step_counted), .op = in->op};
         *s = (struct step){
-            .fn = interp_select(in), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
+            .fn = step_at_handler(interp_select(in)), .pc = ti[k].pc, .it = ti[k].it, .count = (uint8_t)(count + k)};
         interp_fill_step(c, s, in, thumb);
         if (kind_of(in) < call->kind) call->kind = kind_of(in);
         s++;
         if (flow != FLOW_RETURN) continue;
         *s = s[-1];
-        s++->fn = step_exception_return;
+        s++->fn = step_at_handler(step_exception_return);
     }
-    *s = (struct step){.fn = step_to_tier};
+    *s = (struct step){.fn = step_at_handler(step_to_tier)};
     return true;
 }

@@ -20,7 +20,7 @@ static bool decode_at(struct cpu *c, const struct block *b, const uint8_t *page,
     bool wide;
     if (!interp_fetch(page, pc, thumb, &raw, &wide)) {
         uint16_t hw2;
-        if (pc != b->first || c->mem->code_frame) return false;
+        if (pc != block_first(b) || c->mem->code_frame) return false;
         memcpy(&hw2, c->mem->fetch_page(c, pc + 2, &(uint32_t){0}), 2);
         raw = raw << 16 | hw2;
     }
@@ -51,12 +51,13 @@ static bool take_step(struct steps *steps, uint32_t pc, uint8_t it, bool thumb, 
                    "they are the same fields");
     const struct step *s = steps->next;
     if (s >= steps->end || s->pc != pc || s->it != it) return false;
-    step_fn *fn = s == steps->b->steps ? steps->b->first_fn : s->fn;
+    step_fn *fn = step_handler(s == steps->b->steps ? steps->b->first_fn : s->fn);
     if (!fn || fn == step_undefined) return false;
     in->raw = in->row = 0;
     in->op = s->op;
-    in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn) : COND_AL;
     memcpy(&in->len, &s->len, BYTES);
+    if (step_has_link(s)) memset(&in->rd, 0, offsetof(struct insn, raw) - offsetof(struct insn, rd));
+    in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn) : COND_AL;
     in->imm = s->imm - interp_imm_base(s->op, pc, thumb);
     do
         s++;
@@ -94,7 +95,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
 {
     const bool runs_first = !cold && !((struct interp_engine *)c->engine)->tier->crosses;
     const bool thumb = b->key & 1;
-    uint32_t pc = b->first;
+    uint32_t pc = block_first(b);
     uint8_t it = (uint8_t)(b->key >> 32);
     interp_mark_fetch(c, b->key);
     const uint8_t *page = c->mem->fetch_page(c, pc, &(uint32_t){0});
@@ -127,7 +128,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
         if (thumb) it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
         branched = (goes || ti->in.op == OP_CBZ) && !it;
         n++;
-    } while (on && interp_has_room(n, it) && (pc ^ b->first) >> 12 == 0);
+    } while (on && interp_has_room(n, it) && (pc ^ block_first(b)) >> 12 == 0);
     tb->ninsns = n;
     tb->runs_on = on;
     tb->next_pc = pc;

@@ -33,8 +33,9 @@ struct insn {
     uint32_t imm;       // immediate, expanded and signed; branch offset; register list
     uint8_t len;        // bytes: 2 or 4
     uint8_t flags;      // enum insn_flags
-    uint8_t rd;         // Rd or Rt, RdLo; VFP and Advanced SIMD: Vd (S register number or D register number)
     uint8_t rn;         // Rn, base register; Vn
+    uint8_t cond;       // enum cond; COND_AL for the unconditional space, 15 for what an IT block has no say in
+    uint8_t rd;         // Rd or Rt, RdLo; VFP and Advanced SIMD: Vd (S register number or D register number)
     uint8_t rm;         // Rm, offset register; Vm
     uint8_t ra;         // Ra, Rs (shift amount), Rt2, RdHi
     uint8_t shift_type; // enum shift: of the second operand or the offset
@@ -42,7 +43,6 @@ struct insn {
     uint8_t size;       // log2 of the element or access size in bytes
     uint8_t x;          // a second small operand: lsb, saturate position, mask, coprocessor register: see the row
     uint8_t y;          // a third one: width - 1, msb, opc2…
-    uint8_t cond;       // enum cond; COND_AL for the unconditional space, 15 for what an IT block has no say in
 
     uint32_t raw;       // the encoding; for T32 the first halfword is bits 31:16
     uint16_t op;        // enum op

@@ -167,6 +167,14 @@ static uint8_t second(struct xlate *x, const struct insn *in, const struct opera
     return t;
 }
 
+// CMN of a constant, as a comparison with the negative one: the same flags, which the host has conditions for.
+static uint8_t compared(const struct operation *o, uint32_t *imm)
+{
+    if (o->ir != IR_ADD || o->kind != (COMPARES | KNOWN) || o->form != FORM_IMM || !(*imm << 1)) return o->ir;
+    *imm = 0 - *imm;
+    return IR_SUB;
+}
+
 static __attribute__((noinline)) enum xlate_result compute(struct xlate *x, const struct insn *in,
                                                            const struct operation *o)
 {
@@ -185,7 +193,8 @@ static __attribute__((noinline)) enum xlate_result compute(struct xlate *x, cons
         if (in_place && b == in->rd) b = a, a = in->rd;
     }
     if (d == 15) d = a >= IR_TEMP && a < IR_LOCS ? a : temp(x);
-    struct ir_insn *i = o->kind & REVERSED ? emit(x, o->ir, d, b, a, imm) : emit(x, o->ir, d, a, b, imm);
+    const uint8_t op = compared(o, &imm);
+    struct ir_insn *i = o->kind & REVERSED ? emit(x, op, d, b, a, imm) : emit(x, op, d, a, b, imm);
     if (o->ir == IR_ADC || o->ir == IR_SBC) i->reads = IR_C;
     if (s) i->sets = o->kind & LOGICAL ? IR_NZ : IR_NZCV;
     if (s && (o->kind & LOGICAL) && o->form == FORM_IMM && in->flags & INSN_CARRY)

@@ -242,6 +242,7 @@ struct ir_block {
         uint64_t key;  // pc | T | ITSTATE << 32
         bool entry;    // reached from outside; so is the first
         bool loop;     // reached by a jump backwards
+        bool circle;   // … which control may come to again from there
         uint8_t live;  // flags that it reads, or what follows
         uint32_t heat; // how often it has run, or somewhat more
     } blocks[IR_MAX_BLOCKS];

@@ -335,16 +335,26 @@ static void arrange(struct region *g)
     b->n = to;
 }
 
+// A jump backwards need not close a loop: what several blocks lead to lies behind the first of them.
 static void find_loops(struct ir_block *b)
 {
+    uint64_t to[IR_MAX_BLOCKS] = {0}; // a bit a block that it leads to
+    bool back = false;
     unsigned block = 0;
     for (unsigned k = 0; k < b->n; k++) {
         const struct ir_insn *i = &b->insn[k];
         if (i->op == IR_ENTER) block = i->imm;
-        if (i->op == IR_JUMP && i->imm <= block) b->blocks[i->imm].loop = true;
-        if ((i->op == IR_GOTO || i->op == IR_GOTO_REG) && i->x && i->x - 1u <= block)
-            b->blocks[i->x - 1u].loop = true;
+        const unsigned behind = ir_block_behind(i);
+        if (i->op != IR_JUMP && !behind) continue;
+        const unsigned next = i->op == IR_JUMP ? i->imm : behind - 1;
+        to[block] |= 1ull << next;
+        if (next <= block) b->blocks[next].loop = back = true;
     }
+    for (unsigned via = 0; back && via < b->nblocks; via++)
+        for (unsigned k = 0; k < b->nblocks; k++)
+            if (to[k] >> via & 1) to[k] |= to[via];
+    for (unsigned k = 0; k < b->nblocks; k++)
+        b->blocks[k].circle = b->blocks[k].loop && to[k] >> k & 1;
 }
 
 bool region_grow(struct translation *t, struct cpu *c, const struct tier *tier, uint64_t root,

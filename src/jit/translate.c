@@ -144,7 +144,7 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     }
     b->blocks[b->nblocks].key = key;
     b->blocks[b->nblocks].entry = b->nblocks == 0;
-    b->blocks[b->nblocks].loop = false;
+    b->blocks[b->nblocks].loop = b->blocks[b->nblocks].circle = false;
     b->nblocks++;
     t->ninsns += tb->ninsns;
     return true;

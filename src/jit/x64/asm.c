@@ -264,3 +264,11 @@ void x64_align(struct x64 *a, unsigned align, unsigned before)
         left -= n;
     }
 }
+
+void x64_prefix(struct x64 *a, unsigned align, unsigned before)
+{
+    enum { CS = 0x2e }; // without a meaning there
+    x64_room(a);
+    while (((uintptr_t)a->p + before) % align)
+        x64_byte(a, CS);
+}

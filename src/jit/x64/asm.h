@@ -197,5 +197,7 @@ void x64_call_to(struct x64 *a, const uint8_t *target); // likewise
 void x64_patch(uint8_t *disp, const uint8_t *target);
 // Fills with no-operations up to (cursor + before) % align == 0.
 void x64_align(struct x64 *a, unsigned align, unsigned before);
+// … with prefixes of the jump or call that follows, which cost no instruction. align: at most 4.
+void x64_prefix(struct x64 *a, unsigned align, unsigned before);
 
 #endif

@@ -141,7 +141,7 @@ struct emit_way {
 struct emit_block {
     uint64_t key;
     uint8_t *label, *poll; // where jumps go to; those backwards to poll, in front of it
-    bool loop;             // something jumps back to it
+    bool loop;             // something jumps back to it that it leads to
     uint8_t live;          // flags that are wanted there: whoever comes has saved them
 };
 
@@ -245,7 +245,7 @@ static inline bool emit_is_stale(const uint8_t *at)
     return *at == 0xe9;
 }
 
-enum { EMIT_ENTRY = 8 }; // bytes at a way in that emit_stale replaces
+enum { EMIT_JUMP = 5 }; // bytes at a way in that emit_stale replaces
 
 static inline unsigned emit_heat_slot(uint64_t key)
 {

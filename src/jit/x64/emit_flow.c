@@ -48,7 +48,7 @@ static unsigned new_link(struct emit *e, uint64_t key)
 // A displacement that is changed while others run here must not straddle a cache line.
 static uint8_t *patchable(struct emit *e, uint8_t *(*jump)(struct x64 *a))
 {
-    x64_align(&e->a, 4, 1);
+    x64_prefix(&e->a, 4, 1);
     return jump(&e->a);
 }
 
@@ -160,14 +160,19 @@ static uint32_t return_address(const struct emit *e, const struct ir_insn *i)
     return i->x ? (uint32_t)e->blocks[i->x - 1].key : (i->pc + i->n) | e->thumb;
 }
 
+// Where a jump backwards leads.
+static const uint8_t *again(const struct emit_block *b)
+{
+    return b->loop ? b->poll : b->label;
+}
+
 // From a branch to a block's label, if cc holds (cc < 0: always). Flags that are wanted there are saved.
 static void jump_to(struct emit *e, const struct ir_insn *i, unsigned block, int cc)
 {
     struct emit_block *b = &e->blocks[block];
     if (cc < 0 && block == e->next_block && !(i->mode & IR_CONDITIONAL)) return; // it follows
     if (b->label) {
-        const uint8_t *to = b->loop ? b->poll : b->label; // else it is from behind the unit
-        cc < 0 ? x64_jmp_to(&e->a, to) : x64_jcc_to(&e->a, (enum x64_cc)cc, to);
+        cc < 0 ? x64_jmp_to(&e->a, again(b)) : x64_jcc_to(&e->a, (enum x64_cc)cc, again(b));
         return;
     }
     uint8_t *at = cc < 0 ? x64_jmp_at(&e->a) : x64_jcc_at(&e->a, (enum x64_cc)cc);
@@ -391,7 +396,7 @@ void emit_jump(struct emit *e, const struct ir_insn *i, int cc)
     uint8_t *skip = x64_jcc_at(&e->a, (enum x64_cc)(cc ^ 1));
     count(e, i->count);
     if (e->blocks[i->imm].label)
-        x64_jmp_to(&e->a, e->blocks[i->imm].poll);
+        x64_jmp_to(&e->a, again(&e->blocks[i->imm]));
     else
         *new_way(e) = (struct emit_way){.disp = x64_jmp_at(&e->a), .label = i->imm + 1};
     if (!e->a.full) x64_patch(skip, e->a.p);

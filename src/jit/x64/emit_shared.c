@@ -361,10 +361,12 @@ bool emit_shared_code(struct x64 *a, struct emit_shared *s, const uint8_t *recor
 
 void emit_stale(uint8_t *at, const uint8_t *to)
 {
-    // One store over the no-operation at the start: others may run here.
+    // One store over the first instruction, and what is behind that as it is: others may run here.
     uint64_t code;
-    uint8_t bytes[EMIT_ENTRY] = {0xe9};
-    const int32_t rel = (int32_t)(to - (at + 5));
+    uint8_t bytes[sizeof code];
+    const int32_t rel = (int32_t)(to - (at + EMIT_JUMP));
+    memcpy(bytes, at, sizeof bytes);
+    bytes[0] = 0xe9;
     memcpy(bytes + 1, &rel, 4);
     memcpy(&code, bytes, sizeof code);
     __atomic_store_n((uint64_t *)at, code, __ATOMIC_RELEASE);

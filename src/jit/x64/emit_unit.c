@@ -355,14 +355,15 @@ static void note_links(struct emit *e)
         if (e->links[k].disp) memcpy(&e->links[k].unlinked, e->links[k].disp, sizeof e->links[k].unlinked);
 }
 
-// A way into the unit, which one store can turn into a jump elsewhere (emit_stale).
+// A way into the unit, which one store can turn into a jump elsewhere (emit_stale): nobody can be in the midst
+// of its first instruction, which is as long as that.
 static void way_in(struct emit *e, uint64_t key)
 {
     struct emit_entry *entry = &e->entry_at[e->nentries];
-    static const uint8_t nop8[EMIT_ENTRY] = {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
+    static const uint8_t nop[EMIT_JUMP] = {0x0f, 0x1f, 0x44, 0, 0};
     x64_align(&e->a, 16, 0);
     *entry = (struct emit_entry){.key = key, .code = e->a.p};
-    x64_bytes(&e->a, nop8, sizeof nop8);
+    if (!e->counted && !e->windowed) x64_bytes(&e->a, nop, sizeof nop);
     if (e->counted) { // runs until it is hot
         const unsigned slot = emit_heat_slot(key);
         x64_group1(&e->a, 0, 5, x64_m(RBP, (int32_t)(offsetof(struct cpu, host_heat) + 4 * slot)), 1);
@@ -409,7 +410,7 @@ static void form(struct emit *e, const struct ir_block *b, bool window)
     e->joint = e->joint_end = NULL;
     for (unsigned k = 0; k < b->nblocks; k++)
         e->blocks[k] = (struct emit_block){
-            .key = b->blocks[k].key, .loop = b->blocks[k].loop, .live = b->blocks[k].live};
+            .key = b->blocks[k].key, .loop = b->blocks[k].circle, .live = b->blocks[k].live};
     note_place(e, b->pc);
     window ? way_into_window(e, n++) : way_in(e, e->blocks[0].key);
     emit_vector_forget(e);

@@ -42,28 +42,56 @@ static void begin_steps(struct steps *s, const struct block *b)
         s->next++;
 }
 
-// The instruction at pc, but for its encoding, from the step that does it. False: there is none, or it may be
-// undefined.
-static bool take_step(struct steps *steps, uint32_t pc, uint8_t it, bool thumb, struct insn *in)
+// An instruction, but for its encoding, from the step that does it by a handler.
+static inline void copy_step(struct tier_insn *to, const struct step *s, step_fn *fn, bool thumb)
 {
     enum { BYTES = offsetof(struct insn, y) + 1 - offsetof(struct insn, len) };
     _Static_assert(offsetof(struct step, y) + 1 - offsetof(struct step, len) == BYTES,
                    "they are the same fields");
+    struct insn *in = &to->in;
+    memcpy(&in->len, &s->len, BYTES);
+    if (interp_kinds[s->op] & IMM_FROM_PC && step_has_link(s))
+        memset(&in->rd, 0, offsetof(struct insn, raw) - offsetof(struct insn, rd));
+    in->imm = s->imm - interp_imm_base(s->op, s->pc, thumb);
+    in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn) : COND_AL;
+    in->raw = in->row = 0;
+    in->op = s->op;
+    to->pc = s->pc;
+    to->it = s->it;
+}
+
+// The instruction at pc from its step. False: there is none, or it may be undefined.
+static bool take_step(struct steps *steps, uint32_t pc, uint8_t it, bool thumb, struct tier_insn *to)
+{
     const struct step *s = steps->next;
     if (s >= steps->end || s->pc != pc || s->it != it) return false;
     step_fn *fn = step_handler(s == steps->b->steps ? steps->b->first_fn : s->fn);
     if (!fn || fn == step_undefined) return false;
-    in->raw = in->row = 0;
-    in->op = s->op;
-    memcpy(&in->len, &s->len, BYTES);
-    if (step_has_link(s)) memset(&in->rd, 0, offsetof(struct insn, raw) - offsetof(struct insn, rd));
-    in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn) : COND_AL;
-    in->imm = s->imm - interp_imm_base(s->op, pc, thumb);
+    copy_step(to, s, fn, thumb);
     do
         s++;
     while (s < steps->end && s->op == OP_COUNT);
     steps->next = s;
     return true;
+}
+
+// Further ones up to the block's last, which they only ever lead to; at most as many as said. None that puts
+// something into LR: that may be a call.
+static unsigned take_inside(struct steps *steps, bool thumb, struct tier_insn *to, unsigned most)
+{
+    const struct step *s = steps->next, *last = steps->end - 1;
+    unsigned n = 0;
+    while (last > s && last->op == OP_COUNT)
+        last--;
+    for (; s < last && n < most; s++) {
+        if (s->op == OP_COUNT) continue;
+        if (s->rd == 14) break;
+        copy_step(&to[n++], s, step_handler(s->fn), thumb);
+    }
+    while (s < steps->end && s->op == OP_COUNT)
+        s++;
+    steps->next = s;
+    return n;
 }
 
 // A block may be there for several calls.
@@ -105,6 +133,7 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
     const uint64_t frame = b->key & ~TIER_VIRTUAL;
     struct steps steps;
     begin_steps(&steps, machine ? NULL : b);
+    const unsigned most = room < BLOCK_MAX_INSNS - 4 ? room : BLOCK_MAX_INSNS - 4;
     unsigned n = 0;
     bool on = true, branched = false;
     do {
@@ -116,18 +145,22 @@ static bool decode_all(struct cpu *c, const struct block *b, struct tier_block *
             if (branched && tb->ran && leads_elsewhere(b, next)) break;
             begin_steps(&steps, machine ? NULL : next);
         }
-        const bool taken = take_step(&steps, pc, it, thumb, &ti->in);
+        const bool taken = take_step(&steps, pc, it, thumb, ti);
         if (!taken && !decode_at(c, b, page, pc, it, &ti->in)) break; // the next block is the interpreter's
         if (runs_first && interp_crossing(c, &ti->in, page, pc, thumb)) break; // … and runs first
         ti->pc = pc;
         ti->it = it;
-        pc += ti->in.len;
         const bool inside = taken && steps.next < steps.end;
+        n++;
+        if (inside && n < most) {
+            n += take_inside(&steps, thumb, &tb->insns[n], most - n);
+            ti = &tb->insns[n - 1];
+        }
+        pc = ti->pc + ti->in.len;
         const bool goes = !inside && interp_flow(&ti->in, thumb) != FLOW_NEXT;
         on = !goes || ti->in.cond < COND_AL;
-        if (thumb) it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(it);
+        if (thumb) it = ti->in.op == OP_IT ? (uint8_t)ti->in.imm : isa_it_advance(ti->it);
         branched = (goes || ti->in.op == OP_CBZ) && !it;
-        n++;
     } while (on && interp_has_room(n, it) && (pc ^ block_first(b)) >> 12 == 0);
     tb->ninsns = n;
     tb->runs_on = on;

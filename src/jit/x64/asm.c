@@ -30,13 +30,8 @@ static inline uint8_t *modrm(const struct x64 *a, uint8_t *p, unsigned reg, stru
         return p;
     }
     if (rm.base < 0) return modrm_rare(a, p, reg, rm);
-    unsigned n = 4; // bytes of the displacement
-    if (!rm.disp && base != RBP)
-        n = 0;
-    else if (rm.disp == (int8_t)rm.disp)
-        n = 1, reg |= 0x40;
-    else
-        reg |= 0x80;
+    const unsigned mod = x64_mod(base, rm.disp);
+    reg |= mod << 6;
     if (rm.index >= 0 || base == RSP) {
         *p++ = (uint8_t)(reg | 4);
         *p++ = (uint8_t)((rm.index < 0 ? 0x20 : (unsigned)rm.scale << 6 | (rm.index & 7u) << 3) | base);
@@ -44,7 +39,7 @@ static inline uint8_t *modrm(const struct x64 *a, uint8_t *p, unsigned reg, stru
         *p++ = (uint8_t)(reg | base);
     }
     put32(p, (uint32_t)rm.disp);
-    return p + n;
+    return p + x64_mod_bytes(mod);
 }
 
 static inline uint8_t *window(uint8_t *p, struct x64_rm rm)
@@ -111,22 +106,6 @@ static __attribute__((noinline)) void any_op(struct x64 *a, unsigned width, unsi
     a->p = modrm(a, p, reg, rm);
 }
 
-// [base + index << scale + disp], without a prefix but REX and the window's.
-static __attribute__((noinline)) void indexed(struct x64 *a, unsigned opcode, unsigned reg, struct x64_rm rm)
-{
-    uint8_t *p = window(a->p, rm);
-    const unsigned base = rm.base & 15u, index = rm.index & 15u;
-    const unsigned rex = (reg & 8) >> 1 | (index & 8) >> 2 | base >> 3;
-    if (rex) *p++ = (uint8_t)(0x40 | rex);
-    if (opcode > 0xff) *p++ = 0x0f;
-    const uint32_t code = (opcode & 0xff) | (reg & 7) << 11 | 4 << 8 | (unsigned)rm.scale << 22 |
-                          (index & 7) << 19 | (base & 7) << 16;
-    const bool none = !rm.disp && (base & 7) != RBP, small = rm.disp == (int8_t)rm.disp;
-    put32(p, code | (none ? 0 : small ? 0x4000 : 0x8000));
-    put32(p + 3, (uint32_t)rm.disp);
-    a->p = p + (none ? 3 : small ? 4 : 7);
-}
-
 void x64_any(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struct x64_rm rm)
 {
     static const struct x64_rm plain = {.mem = true, .index = -1},
@@ -137,7 +116,7 @@ void x64_any(struct x64 *a, unsigned width, unsigned opcode, unsigned reg, struc
     if ((kind == kind_of(plain) || gs) && opcode <= 0xffff && (!width || (width == X64_8 && (reg & 12) != 4)))
         a->p = x64_put_based(a->p, opcode, reg, rm.base & 15u, rm.disp, gs);
     else if (rm.mem && !width && rm.base >= 0 && rm.index >= 0 && opcode <= 0xffff)
-        indexed(a, opcode, reg, rm);
+        a->p = x64_put_indexed(a->p, opcode, reg, rm.base & 15u, rm.index & 15u, rm.scale, rm.disp, rm.gs);
     else
         any_op(a, width, opcode, reg, rm);
 }

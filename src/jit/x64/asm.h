@@ -115,12 +115,32 @@ static inline uint8_t *x64_put(uint8_t *p, uint32_t v)
     return p;
 }
 
+// A byte of the encoding, if it is wanted. It is written in any case: which registers an operation has is as
+// good as random, and a jump would be mispredicted as often as not.
+static inline uint8_t *x64_put_if(uint8_t *p, bool wanted, unsigned v)
+{
+    *p = (uint8_t)v;
+    return p + wanted;
+}
+
 static inline uint8_t *x64_put_registers(uint8_t *p, unsigned opcode, unsigned reg, unsigned rm)
 {
     const unsigned rex = (reg & 8) >> 1 | rm >> 3;
-    if (rex) *p++ = (uint8_t)(0x40 | rex);
-    if (opcode > 0xff) *p++ = 0x0f;
+    p = x64_put_if(p, rex, 0x40 | rex);
+    p = x64_put_if(p, opcode > 0xff, 0x0f);
     return x64_put(p, (opcode & 0xff) | (0xc0 | (reg & 7) << 3 | (rm & 7)) << 8) + 2;
+}
+
+// Which form of a displacement a base needs, as in MODRM.mod, and how many bytes that has.
+static inline unsigned x64_mod(unsigned base, int32_t disp)
+{
+    const unsigned any = disp != 0 || (base & 7) == RBP;
+    return any + (any & (disp != (int8_t)disp));
+}
+
+static inline unsigned x64_mod_bytes(unsigned mod)
+{
+    return mod + (mod & 2); // 0, 1, 4
 }
 
 // reg, [base + disp], in the window or not.
@@ -128,24 +148,34 @@ static inline uint8_t *x64_put_based(uint8_t *p, unsigned opcode, unsigned reg, 
                                      bool gs)
 {
     if (gs) p = x64_put(p, 0x6765) + 2;
-    const unsigned rex = (reg & 8) >> 1 | base >> 3;
-    if (rex) *p++ = (uint8_t)(0x40 | rex);
-    if (opcode > 0xff) *p++ = 0x0f;
-    *p++ = (uint8_t)opcode;
-    const unsigned operands = (reg & 7) << 3 | (base & 7);
-    const bool none = !disp && (base & 7) != RBP, small = disp == (int8_t)disp;
-    *p++ = (uint8_t)(operands | (none ? 0 : small ? 0x40 : 0x80));
-    if ((base & 7) == RSP) *p++ = 0x24; // a SIB without an index
-    return x64_put(p, (uint32_t)disp) + (none ? 0 : small ? 1 : 4);
+    const unsigned rex = (reg & 8) >> 1 | base >> 3, mod = x64_mod(base, disp);
+    p = x64_put_if(p, rex, 0x40 | rex);
+    p = x64_put_if(p, opcode > 0xff, 0x0f);
+    x64_put(p, (opcode & 0xff) | (mod << 6 | (reg & 7) << 3 | (base & 7)) << 8);
+    p = x64_put_if(p + 2, (base & 7) == RSP, 0x24); // a SIB without an index
+    return x64_put(p, (uint32_t)disp) + x64_mod_bytes(mod);
+}
+
+// reg, [base + index << scale + disp], likewise.
+static inline uint8_t *x64_put_indexed(uint8_t *p, unsigned opcode, unsigned reg, unsigned base,
+                                       unsigned index, unsigned scale, int32_t disp, bool gs)
+{
+    if (gs) p = x64_put(p, 0x6765) + 2;
+    const unsigned rex = (reg & 8) >> 1 | (index & 8) >> 2 | base >> 3, mod = x64_mod(base, disp);
+    p = x64_put_if(p, rex, 0x40 | rex);
+    p = x64_put_if(p, opcode > 0xff, 0x0f);
+    x64_put(p, (opcode & 0xff) | (mod << 6 | (reg & 7) << 3 | 4) << 8 |
+                   (scale << 6 | (index & 7) << 3 | (base & 7)) << 16);
+    return x64_put(p + 3, (uint32_t)disp) + x64_mod_bytes(mod);
 }
 
 // Group-1 operation n of a register and a constant.
 static inline uint8_t *x64_put_group1(uint8_t *p, unsigned n, unsigned reg, uint32_t imm)
 {
-    const bool small = imm + 128 < 256;
-    if (reg & 8) *p++ = 0x41;
-    x64_put(p, (small ? 0x83 : 0x81) | (0xc0 | n << 3 | (reg & 7)) << 8);
-    return x64_put(p + 2, imm) + (small ? 1 : 4);
+    const unsigned small = imm + 128 < 256;
+    p = x64_put_if(p, reg & 8, 0x41);
+    x64_put(p, (0x81 | small << 1) | (0xc0 | n << 3 | (reg & 7)) << 8);
+    return x64_put(p + 2, imm) + 4 - 3 * small;
 }
 
 // x64_op's most frequent kind: opcode (xx or 0fxx) and two registers.

@@ -98,7 +98,7 @@ unsigned emit_select(struct emit *e, const struct ir_insn *i); // emit_select.c
 // A comparison and the IR_IF behind it, likewise.
 unsigned emit_early(struct emit *e, const struct ir_insn *i); // emit_early.c
 // The operation, up to IR_XOR or from IR_LD8 to IR_ST32, if it is of a common form.
-bool emit_plain(struct emit *e, const struct ir_insn *i); // emit_plain.c
+bool emit_plain(struct emit *e, const struct ir_insn *i);     // emit_plain.c
 void emit_alu(struct emit *e, const struct ir_insn *i);       // emit_alu.c
 void emit_shift(struct emit *e, const struct ir_insn *i);     // emit_shift.c
 void emit_multiply(struct emit *e, const struct ir_insn *i);  // emit_multiply.c
@@ -136,7 +136,7 @@ void emit_leave(struct emit *e, const struct ir_insn *i);
 void emit_needs_unit(struct emit *e, const struct ir_insn *i); // IR_UNIT
 void emit_system(struct emit *e, const struct ir_insn *i);     // IR_EXPECT … IR_MRS
 void emit_read_cpsr_code(struct x64 *a, struct emit_shared *s);
-void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // out of line
+void emit_leave_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc);            // out of line
 struct emit_way *emit_miss_if(struct emit *e, const struct ir_insn *i, enum x64_cc cc); // likewise, emit_miss
 // Out of line, without a change of flags: sets Q, or makes a host register 0.
 void emit_set_q_if(struct emit *e, enum x64_cc cc);
@@ -149,7 +149,8 @@ void emit_call_handler(struct emit *e, const struct tier_call *c); // the flags 
 void emit_to_common(struct emit *e);
 void emit_from_common(struct emit *e);
 // EAX: pc | T of an indirect branch's target. Compares: where it is equal, the result has the code's address.
-// Uses RCX and RDX, and in system mode the upper half of RAX. In ARM state bit 1 must be clear: such a target is not in the table.
+// Uses RCX and RDX, and in system mode the upper half of RAX. In ARM state bit 1 must be clear: such a target
+// is not in the table.
 struct x64_rm emit_find_target(struct x64 *a, bool system);
 // No calls are remembered any more.
 void emit_forget_returns(struct x64 *a);

@@ -18,10 +18,9 @@ static bool move(struct emit *e, const struct ir_insn *i, unsigned d)
         return true;
     }
     if (i->b != IR_IMM) return false;
-    uint8_t *p = e->a.p;
-    if (d & 8) *p++ = 0x41;
-    *p++ = (uint8_t)(0xb8 | (d & 7));
-    e->a.p = x64_put(p, i->imm) + 4;
+    uint8_t *p = x64_put_if(e->a.p, d & 8, 0x41);
+    *p = (uint8_t)(0xb8 | (d & 7));
+    e->a.p = x64_put(p + 1, i->imm) + 4;
     return true;
 }
 
@@ -48,10 +47,7 @@ static bool sum(struct emit *e, const struct ir_insn *i, unsigned d, unsigned a)
     }
     const unsigned b = e->reg[i->b];
     if (b > R15 || i->op != IR_ADD || (!i->n && (a & 7) == RBP)) return false;
-    struct x64_rm m = x64_m(a, 0);
-    m.index = (int8_t)b;
-    m.scale = i->n;
-    x64_any(&e->a, 0, LEA, d, m);
+    e->a.p = x64_put_indexed(e->a.p, LEA, d, a, b, i->n, 0, false);
     return true;
 }
 

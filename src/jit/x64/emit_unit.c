@@ -88,13 +88,10 @@ static void note_place(struct emit *e, uint32_t pc)
         e->places[e->nplaces++] = (struct tier_place){offset, pc};
 }
 
-static void emit_one(struct emit *e, const struct ir_insn *i)
+// What emit_plain() does not do.
+static __attribute__((noinline)) void emit_other(struct emit *e, const struct ir_insn *i)
 {
     const enum ir_op op = i->op;
-    note_place(e, i->pc);
-    // On the way that leads here an operation under a condition does end the life of what was there before.
-    e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
-    if ((op <= IR_XOR || (op >= IR_LD8 && op <= IR_ST32)) && emit_plain(e, i)) return;
     if (op < IR_LD8) {
         emit_core(e, i);
     } else if (op <= IR_PROBE) {
@@ -114,6 +111,16 @@ static void emit_one(struct emit *e, const struct ir_insn *i)
         else
             emit_sync(e, i);
     }
+}
+
+static inline void emit_one(struct emit *e, const struct ir_insn *i)
+{
+    const enum ir_op op = i->op;
+    note_place(e, i->pc);
+    // On the way that leads here an operation under a condition does end the life of what was there before.
+    e->live = i->mode & IR_CONDITIONAL ? i->keeps & ~i->sets : i->keeps;
+    const bool may_be_plain = op <= IR_XOR || (op >= IR_LD8 && op <= IR_ST32);
+    if (!may_be_plain || !emit_plain(e, i)) emit_other(e, i);
 }
 
 enum { NOWHERE = 1 };
@@ -274,10 +281,14 @@ static unsigned emit_if(struct emit *e, const struct ir_insn *i)
 static void emit_ops(struct emit *e, const struct ir_block *b)
 {
     for (const struct ir_insn *i = b->insn, *end = i + b->n; i < end && !e->a.full;) {
+        if (i->op <= IR_VEC && (i[1].op != IR_IF || (i->op != IR_SUB && i->op != IR_AND))) {
+            emit_one(e, i++);
+            continue;
+        }
         e->live = i->keeps;
         note_place(e, i->pc);
         if (i->op <= IR_VEC) {
-            const unsigned selected = i->op == IR_SUB || i->op == IR_AND ? emit_early(e, i) : 0;
+            const unsigned selected = emit_early(e, i);
             if (!selected) emit_one(e, i);
             i += 1 + selected;
             continue;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum ir_op {
     IR_MOV, // d = b
@@ -31,7 +32,7 @@ enum ir_op {
     IR_SMULL,
     IR_UMLAL, // e:d += a * b
     IR_SMLAL,
-    IR_UMAAL, // e:d = a * b + d + e
+    IR_UMAAL,  // e:d = a * b + d + e
     IR_DIVREM, // d = a / b, e = a % b, unsigned; b is not 0
     IR_UDIV,   // by zero: 0
     IR_SDIV,
@@ -75,22 +76,23 @@ enum ir_op {
     IR_ST8, // [address] = d
     IR_ST16,
     IR_ST32,
-    IR_PROBE, // a load of 32 bits whose value nobody wants: it faults before anything has changed, if not at
-              // the address of the access, then of its page
-    IR_ALIGN, // a is a multiple of imm, or the interpreter gets this instruction
-    IR_UNIT,  // the unit imm (enum isa_unit) may be used, or the interpreter gets this instruction
-    IR_LDEX,  // d (and e) = [a], of 1 << n bytes, and the monitor watches it
-    IR_STEX,  // d = whether the monitor forbids [a] = b (and e); it is open then
-    IR_STL,   // [a] = b, and nothing behind it happens before it
-    IR_FENCE, // what is in front of it happens before what is behind it
-    IR_CLREX, // the monitor is open
-    IR_EXPECT,   // what imm (enum ir_expect) names is so, or the interpreter gets this instruction
+    IR_PROBE,  // a load of 32 bits whose value nobody wants: it faults before anything has changed, if not at
+               // the address of the access, then of its page
+    IR_ALIGN,  // a is a multiple of imm, or the interpreter gets this instruction
+    IR_UNIT,   // the unit imm (enum isa_unit) may be used, or the interpreter gets this instruction
+    IR_LDEX,   // d (and e) = [a], of 1 << n bytes, and the monitor watches it
+    IR_STEX,   // d = whether the monitor forbids [a] = b (and e); it is open then
+    IR_STL,    // [a] = b, and nothing behind it happens before it
+    IR_FENCE,  // what is in front of it happens before what is behind it
+    IR_CLREX,  // the monitor is open
+    IR_EXPECT, // what imm (enum ir_expect) names is so, or the interpreter gets this instruction
     IR_STATE_LD, // d = the word of struct cpu, and what is around it, at imm
     IR_STATE_ST, // … = a
     IR_MASK,     // sets (n: 1) or clears (0) imm of CPSR's I and F
-    IR_MASKS,    // CPSR's I and F are a's, whose mode is the present one, or the interpreter gets this instruction
+    IR_MASKS,    // CPSR's I and F are a's, whose mode is the present one, or the interpreter gets this
+                 // instruction
     IR_MRS,      // d = CPSR, in a privileged mode
-    IR_LDV32, // S or D register v = [a + imm]
+    IR_LDV32,    // S or D register v = [a + imm]
     IR_LDV64,
     IR_STV32,
     IR_STV64,
@@ -233,11 +235,12 @@ struct ir_block {
     unsigned n;
     unsigned ninsns; // guest instructions
     unsigned nblocks;
-    bool region;                         // may have several blocks; nobody compares its states
-    bool quick;                          // made in haste: ir_pass_quick instead of the others
-    bool stale_flags;                    // ir_pass_stale_flags
-    bool holes;                          // a pass has left IR_NOPs: ir_compact
-    uint64_t seen[IR_OP_COUNT / 64 + 1]; // which operations have been put into it, a bit each
+    bool region;                          // may have several blocks; nobody compares its states
+    bool quick;                           // made in haste: ir_pass_quick instead of the others
+    bool stale_flags;                     // ir_pass_stale_flags
+    bool indirect;                        // has an IR_GOTO_REG that is no return
+    bool holes;                           // a pass has left IR_NOPs: ir_compact
+    uint8_t seen[(IR_OP_COUNT + 7) & ~7]; // which operations have been put into it: 1 each
     struct {
         uint64_t key;  // pc | T | ITSTATE << 32
         bool entry;    // reached from outside; so is the first
@@ -251,22 +254,26 @@ struct ir_block {
 
 static inline void ir_see(struct ir_block *b, enum ir_op op)
 {
-    b->seen[op / 64] |= 1ull << op % 64;
+    b->seen[op] = 1;
 }
 
 static inline bool ir_seen(const struct ir_block *b, enum ir_op op)
 {
-    return b->seen[op / 64] >> op % 64 & 1;
+    return b->seen[op];
 }
 
 // Any of those from one to another.
 static inline bool ir_seen_of(const struct ir_block *b, enum ir_op first, enum ir_op last)
 {
-    for (unsigned w = first / 64; w <= last / 64; w++) {
-        const unsigned from = w == first / 64 ? first % 64 : 0, to = w == last / 64 ? last % 64 : 63;
-        if (b->seen[w] << (63 - to) >> (63 - to + from)) return true;
+    uint64_t any = 0;
+    for (unsigned w = first / 8; w <= last / 8; w++) {
+        uint64_t eight;
+        memcpy(&eight, &b->seen[w * 8], 8);
+        if (w == first / 8) eight &= ~0ull << first % 8 * 8;
+        if (w == last / 8) eight &= ~0ull >> (7 - last % 8) * 8;
+        any |= eight;
     }
-    return false;
+    return any;
 }
 
 // Where an IR_GOTO leads: pc | T | ITSTATE << 32.

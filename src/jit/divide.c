@@ -168,15 +168,14 @@ static void jump_elsewhere(struct xlate *x, const struct divide *d, uint8_t t)
     emit(x, IR_LSR, d->q, d->q, IR_IMM, 5);
     emit(x, IR_OR, t, t, d->q, 0);
     emit(x, IR_IFNZ, IR_NONE, t, IR_NONE, 0)->n = x->thumb ? 2 : 4;
-    x->common.mode |= IR_CONDITIONAL;
+    xlate_conditional(x, true);
     emit(x, IR_MOV, d->q, IR_NONE, IR_IMM, 0);
     if (!x->thumb) {
         emit(x, IR_LSL, t, d->t, IR_IMM, 2);
         emit(x, IR_ADD, t, t, IR_IMM, d->rounds);
     }
-    emit(x, IR_GOTO_REG, IR_NONE, x->thumb ? d->t : t, IR_NONE, 0)->mode |=
-        x->thumb ? IR_THUMB : IR_INTERWORK;
-    x->common.mode &= (uint8_t)~IR_CONDITIONAL;
+    emit_branch_reg(x, x->thumb ? d->t : t, x->thumb ? IR_THUMB : IR_INTERWORK);
+    xlate_conditional(x, false);
 }
 
 void divide_emit(struct xlate *x, const struct divide *d)

@@ -140,6 +140,7 @@ static bool root_reads(const struct exits *x)
     uint8_t left = IR_NZCV;
     for (unsigned k = 1; k < b->n && left; k++) {
         const struct ir_insn *i = &b->insn[k];
+        if (!(i->sets | i->reads) && i->op < IR_CALL) continue; // most
         if (i->op == IR_CALL) return handler_reads(x, i);
         if (i->op == IR_GOTO || i->op == IR_JUMP || i->op == IR_GOTO_REG || i->op == IR_LEAVE) return false;
         if (i->reads & left) return true;

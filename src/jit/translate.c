@@ -13,8 +13,8 @@
 
 enum { MOST_OPS = 80 }; // of one instruction, with its condition
 
-// What the handler of an instruction is to compiled code: one to call, one that goes on elsewhere by itself, or
-// the interpreter's alone.
+// What the handler of an instruction is to compiled code: one to call, one that goes on elsewhere by itself,
+// or the interpreter's alone.
 enum callable { CALLABLE, GOES_AWAY, NOT_CALLABLE };
 
 static enum callable callable(const struct translation *t, const struct tier_source *src, struct cpu *c,
@@ -57,27 +57,22 @@ static void merge_calls(struct translation *t, const struct tier_source *src, st
 static int place_of(const struct translation *t, struct cpu *c, const struct tier_source *src, unsigned n)
 {
     const struct insn *in = &t->insns[n].in;
-    if (!c->sys || (in->op != OP_MRC && in->op != OP_MCR) || callable(t, src, c, n) != CALLABLE) return -1;
+    if ((in->op != OP_MRC && in->op != OP_MCR) || callable(t, src, c, n) != CALLABLE) return -1;
     return c->sys->cp_place(c, cp_access_of(in->imm, in->x, in->ra, false), in->op == OP_MCR);
 }
 
-static enum xlate_result translate_insn(const struct translation *t, struct cpu *c,
-                                        const struct tier_source *src, struct xlate *x,
-                                        const struct tier_insn *ti)
+// An instruction, the n-th, that is the interpreter's: its handler is called, or the block ends in front of
+// it.
+static __attribute__((noinline)) enum xlate_result
+leave_to_handler(const struct translation *t, struct cpu *c, const struct tier_source *src, struct xlate *x,
+                 unsigned n, enum xlate_result r)
 {
-    const struct ir_block *b = x->b;
-    const unsigned n = (unsigned)(ti - t->insns);
-    if (b->n > IR_MAX - 2 * MOST_OPS) return XLATE_LEAVE;
-    x->pc = ti->pc;
-    x->it = ti->it;
-    x->place = place_of(t, c, src, n);
-    const enum xlate_result r = xlate_insn(x, &ti->in, n);
-    if (r == XLATE_LEAVE) return callable(t, src, c, n) == GOES_AWAY ? xlate_insn_away(x, &ti->in, n) : r;
-    if (b->insn[b->n - 1].op != IR_CALL) return r;
+    const struct insn *in = &t->insns[n].in;
     const enum callable how = callable(t, src, c, n);
+    if (r == XLATE_LEAVE) return how == GOES_AWAY ? xlate_insn_away(x, in, n) : r;
     if (how == CALLABLE) return r;
     xlate_undo(x);
-    return how == GOES_AWAY ? xlate_insn_away(x, &ti->in, n) : XLATE_LEAVE;
+    return how == GOES_AWAY ? xlate_insn_away(x, in, n) : XLATE_LEAVE;
 }
 
 // The units that instructions under a condition need, the first of them behind the k-th: looked for between
@@ -91,16 +86,33 @@ static uint8_t units_ahead(const struct tier_block *tb, unsigned k)
     return units;
 }
 
+// In front of a machine's instruction, the k-th of its block and the n-th of all.
+static __attribute__((noinline)) void look_around(const struct translation *t, struct cpu *c,
+                                                  const struct tier_source *src, struct xlate *x,
+                                                  const struct tier_block *tb, unsigned k, unsigned n)
+{
+    x->ahead = units_ahead(tb, k);
+    x->place = place_of(t, c, src, n);
+}
+
 // The first n of a block's instructions, behind what has been translated of it already.
 static enum xlate_result translate_insns(const struct translation *t, struct cpu *c,
                                          const struct tier_source *src, struct xlate *x,
                                          const struct tier_block *tb, unsigned n)
 {
+    struct ir_block *b = x->b;
+    const struct tier_insn *ti = tb->insns;
+    const unsigned first = (unsigned)(ti - t->insns);
     enum xlate_result r = XLATE_NEXT;
-    for (unsigned k = 0; k < n && r == XLATE_NEXT; k++) {
-        x->b->ninsns++;
-        x->ahead = t->system ? units_ahead(tb, k) : 0;
-        r = translate_insn(t, c, src, x, &tb->insns[k]);
+    for (unsigned k = 0; k < n && r == XLATE_NEXT; k++, ti++) {
+        b->ninsns++;
+        if (b->n > IR_MAX - 2 * MOST_OPS) return XLATE_LEAVE;
+        if (t->system) look_around(t, c, src, x, tb, k, first + k);
+        x->pc = ti->pc;
+        x->it = ti->it;
+        r = xlate_insn(x, &ti->in, first + k);
+        if (r == XLATE_LEAVE || b->insn[b->n - 1].op == IR_CALL)
+            r = leave_to_handler(t, c, src, x, first + k, r);
     }
     return r;
 }
@@ -112,6 +124,7 @@ bool translate_block(struct translation *t, struct cpu *c, const struct tier_sou
     struct xlate x = {.b = b,
                       .thumb = key & 1,
                       .pc = (uint32_t)key & ~1u,
+                      .place = -1,
                       .shuffles = host_has(HOST_SSSE3),
                       .system = t->system};
     const unsigned start = b->n;
@@ -169,7 +182,7 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
     b->quick = first.ran = !region && ir_passes_may_be_quick();
-    b->stale_flags = b->holes = false;
+    b->stale_flags = b->holes = b->indirect = false;
     memset(b->seen, 0, sizeof b->seen);
     t->ninsns = t->nlooked = 0;
     t->counts = tier->counts;
@@ -183,6 +196,6 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     translate_exits(t, c, src);
     if (ir_seen(b, IR_CALL)) merge_calls(t, src, c);
     ir_passes(b);
-    if (ir_seen(b, IR_GOTO_REG)) predict_targets(t, c, src);
+    if (b->indirect) predict_targets(t, c, src);
     return !verified(tier) || !ir_verify(b);
 }

@@ -2,6 +2,9 @@
 #ifndef STINKARM_XLATE_XLATE_H
 #define STINKARM_XLATE_XLATE_H
 
+#include <stddef.h>
+#include <string.h>
+
 #include "ir/ir.h"
 #include "isa/insn.h"
 
@@ -14,11 +17,11 @@ struct xlate {
     bool shuffles; // the host can move a vector's bytes anywhere
     bool system;   // a machine's code: an SVC is an exception
     uint8_t temps;
-    int place; // of the register of MRC or MCR: cpu_system.cp_place
-    uint8_t units;         // enum isa_unit: what the block has looked for
-    uint8_t ahead;         // … and what the next instructions need, which are under a condition
-    uint32_t call;         // names the instruction's handler
-    struct ir_insn common; // what its operations have in common
+    int place;          // of the register of MRC or MCR: cpu_system.cp_place
+    uint8_t units;      // enum isa_unit: what the block has looked for
+    uint8_t ahead;      // … and what the next instructions need, which are under a condition
+    uint32_t call;      // names the instruction's handler
+    uint64_t common[2]; // what its operations have in common: the first words of struct ir_insn
     struct {
         unsigned at, end; // the last IR_IF or IR_ELSE (0: none), which the next instruction may join
         uint8_t cond, sets;
@@ -66,32 +69,59 @@ void xlate_leave(struct xlate *x);
 
 // For the families
 
+// Operations are written as words: byte by byte, and copied behind that, they would have to wait for the
+// stores.
+#define XLATE_FIELD(field, v) ((uint64_t)(uint8_t)(v) << offsetof(struct ir_insn, field) % 8 * 8)
+_Static_assert(offsetof(struct ir_insn, op) == 0 && offsetof(struct ir_insn, mode) == 7 &&
+                   offsetof(struct ir_insn, sets) == 8 && offsetof(struct ir_insn, v) == 15 &&
+                   offsetof(struct ir_insn, imm) == 24 && offsetof(struct ir_insn, pc) == 28 &&
+                   sizeof(struct ir_insn) == 32,
+               "where emit() puts them");
+
+// From here on the instruction's operations are under a condition, or not.
+static inline void xlate_conditional(struct xlate *x, bool conditional)
+{
+    x->common[0] = XLATE_FIELD(e, IR_NONE) | XLATE_FIELD(mode, conditional ? IR_CONDITIONAL : 0);
+}
+
 // In front of an instruction's operations, or of others at pc.
 static inline void xlate_begin(struct xlate *x, bool conditional)
 {
     x->conditional = conditional;
     x->temps = 0;
-    x->common = (struct ir_insn){.e = IR_NONE,
-                                 .pc = x->pc,
-                                 .it = x->it,
-                                 .keeps = IR_NZCV,
-                                 .after = IR_NZCV,
-                                 .mode = conditional ? IR_CONDITIONAL : 0,
-                                 .count = (uint8_t)x->b->ninsns};
+    xlate_conditional(x, conditional);
+    x->common[1] = XLATE_FIELD(keeps, IR_NZCV) | XLATE_FIELD(after, IR_NZCV) | XLATE_FIELD(it, x->it) |
+                   XLATE_FIELD(count, x->b->ninsns);
 }
 
 static inline struct ir_insn *emit(struct xlate *x, enum ir_op op, uint8_t d, uint8_t a, uint8_t b,
                                    uint32_t imm)
 {
-    struct ir_insn *i = &x->b->insn[x->b->n++];
-    ir_see(x->b, op);
-    *i = x->common;
-    i->op = (uint8_t)op;
-    i->d = d;
-    i->a = a;
-    i->b = b;
-    i->imm = imm;
-    if (op == IR_GOTO || op == IR_GOTO_REG) i->reads = IR_NZCV;
+    struct ir_block *block = x->b;
+    struct ir_insn *i = &block->insn[block->n++];
+    uint64_t *words = (uint64_t *)(void *)i;
+    words[0] = x->common[0] | op | XLATE_FIELD(d, d) | XLATE_FIELD(a, a) | XLATE_FIELD(b, b);
+    words[1] = x->common[1];
+    words[2] = 0;
+    words[3] = imm | (uint64_t)x->pc << 32;
+    ir_see(block, op);
+    return i;
+}
+
+// Branches: where they lead all flags may be wanted. mode: of enum ir_mode, beside those of the instruction.
+static inline struct ir_insn *emit_branch(struct xlate *x, uint32_t target)
+{
+    struct ir_insn *i = emit(x, IR_GOTO, IR_NONE, IR_NONE, IR_NONE, target);
+    i->reads = IR_NZCV;
+    return i;
+}
+
+static inline struct ir_insn *emit_branch_reg(struct xlate *x, uint8_t a, uint8_t mode)
+{
+    struct ir_insn *i = emit(x, IR_GOTO_REG, IR_NONE, a, IR_NONE, 0);
+    i->reads = IR_NZCV;
+    i->mode |= mode;
+    if (!(mode & IR_RETURNS)) x->b->indirect = true;
     return i;
 }
 

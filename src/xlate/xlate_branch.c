@@ -3,7 +3,7 @@
 
 static struct ir_insn *go(struct xlate *x, uint32_t target, bool thumb)
 {
-    struct ir_insn *i = emit(x, IR_GOTO, IR_NONE, IR_NONE, IR_NONE, target);
+    struct ir_insn *i = emit_branch(x, target);
     if (thumb) i->mode |= IR_THUMB;
     i->it = 0;
     return i;
@@ -58,7 +58,7 @@ static enum xlate_result table_branch(struct xlate *x, const struct insn *in)
     emit(x, half ? IR_LD16 : IR_LD8, t, table, in->rm, 0)->n = half;
     emit(x, IR_LSL, t, t, IR_IMM, 1);
     emit(x, IR_ADD, t, t, IR_IMM, pc_value(x) | 1);
-    emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0)->mode |= IR_INTERWORK;
+    emit_branch_reg(x, t, IR_INTERWORK);
     return XLATE_END;
 }
 
@@ -70,17 +70,14 @@ enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
     case OP_BLX_IMM: link(x, in); return call(in, go(x, (pc_value(x) & ~3u) + in->imm, !x->thumb));
     case OP_BX:
     case OP_BXJ:
-        emit(x, IR_GOTO_REG, IR_NONE, reg(x, in->rm), IR_NONE, 0)->mode |=
-            IR_INTERWORK | (in->rm == 14 ? IR_RETURNS : 0);
+        emit_branch_reg(x, reg(x, in->rm), IR_INTERWORK | (in->rm == 14 ? IR_RETURNS : 0));
         return XLATE_END;
     case OP_BLX_REG: {
         if (in->rm == 15) return XLATE_LEAVE;
         const uint8_t t = temp(x);
         emit(x, IR_MOV, t, IR_NONE, in->rm, 0);
         link(x, in);
-        struct ir_insn *i = emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0);
-        i->mode |= IR_INTERWORK;
-        return call(in, i);
+        return call(in, emit_branch_reg(x, t, IR_INTERWORK));
     }
     case OP_CBZ: return compare_and_branch(x, in);
     case OP_TBB:
@@ -97,33 +94,40 @@ enum xlate_result xlate_branch(struct xlate *x, const struct insn *in)
     }
 }
 
+// Of core registers, the commonest first: each says of what is not its own that the handler does it.
+static enum xlate_result core(struct xlate *x, const struct insn *in)
+{
+    enum xlate_result r = xlate_dp(x, in);
+    if (r == XLATE_CALL) r = xlate_ldst(x, in);
+    if (r == XLATE_CALL) r = xlate_branch(x, in);
+    if (r == XLATE_CALL) r = xlate_media(x, in);
+    if (r == XLATE_CALL) r = xlate_parallel(x, in);
+    if (r == XLATE_CALL) r = xlate_sync(x, in);
+    if (r == XLATE_CALL) r = xlate_dsp(x, in);
+    return r == XLATE_CALL ? xlate_system(x, in) : r;
+}
+
 static enum xlate_result family(struct xlate *x, const struct insn *in)
 {
-    static enum xlate_result (*const families[])(struct xlate *, const struct insn *) = {
-        xlate_dp,  xlate_ldst,   xlate_branch, xlate_media, xlate_parallel,  xlate_sync,
-        xlate_dsp, xlate_system, xlate_vfp,    xlate_neon,  xlate_neon_ldst,
-    };
-    enum { COUNT = sizeof families / sizeof *families, VFP = 8, NEON };
-    for (unsigned i = in->op < OP_VFP_FIRST ? 0 : in->op < OP_NEON_FIRST ? VFP : NEON; i < COUNT; i++) {
-        const enum xlate_result r = families[i](x, in);
-        if (r != XLATE_CALL) return r;
-    }
-    return XLATE_CALL;
+    if (in->op < OP_VFP_FIRST) return core(x, in);
+    enum xlate_result r = in->op < OP_NEON_FIRST ? xlate_vfp(x, in) : XLATE_CALL;
+    if (r == XLATE_CALL) r = xlate_neon(x, in);
+    return r == XLATE_CALL ? xlate_neon_ldst(x, in) : r;
 }
 
 // In front of the block's first instruction of a unit that a kernel may have switched off.
 static void look_for_unit(struct xlate *x, unsigned unit)
 {
-    if (!x->system || !(unit & ~(unsigned)x->units)) return;
+    if (!(unit & ~(unsigned)x->units)) return;
     x->units |= (uint8_t)unit;
     xlate_begin(x, false);
     emit(x, IR_UNIT, IR_NONE, IR_NONE, IR_NONE, unit);
 }
 
 // In front of an instruction's operations; returns where they begin.
-static unsigned begin(struct xlate *x, const struct insn *in)
+static inline unsigned begin(struct xlate *x, const struct insn *in)
 {
-    look_for_unit(x, isa_unit_of(in->op) | x->ahead);
+    if (x->system) look_for_unit(x, isa_unit_of(in->op) | x->ahead);
     x->begun.start = x->b->n;
     x->begun.at = 0;
     xlate_begin(x, in->cond < COND_AL);

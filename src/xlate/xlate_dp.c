@@ -75,7 +75,7 @@ static enum xlate_result result_to_pc(struct xlate *x, uint8_t t, bool returns)
 {
     // In ARM state ALUWritePC interworks (A2.3.1).
     const uint8_t mode = x->thumb ? IR_THUMB : returns ? IR_INTERWORK | IR_RETURNS : IR_INTERWORK;
-    emit(x, IR_GOTO_REG, IR_NONE, t, IR_NONE, 0)->mode |= mode;
+    emit_branch_reg(x, t, mode);
     return XLATE_END;
 }
 

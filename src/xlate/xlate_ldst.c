@@ -30,7 +30,7 @@ static uint8_t offset(struct xlate *x, const struct insn *in)
 static enum xlate_result loaded(struct xlate *x, const struct insn *in, uint8_t d)
 {
     if (in->rd != 15) return XLATE_NEXT;
-    emit(x, IR_GOTO_REG, IR_NONE, d, IR_NONE, 0)->mode |= IR_INTERWORK | (in->rn == 13 ? IR_RETURNS : 0);
+    emit_branch_reg(x, d, IR_INTERWORK | (in->rn == 13 ? IR_RETURNS : 0));
     return XLATE_END;
 }
 
@@ -161,7 +161,7 @@ static enum xlate_result block(struct xlate *x, const struct insn *in, bool stor
     }
     if (in->flags & INSN_WB) emit(x, IR_ADD, in->rn, in->rn, IR_IMM, up ? bytes : 0u - bytes);
     if (!(list >> 15)) return XLATE_NEXT;
-    emit(x, IR_GOTO_REG, IR_NONE, last, IR_NONE, 0)->mode |= IR_INTERWORK | (in->rn == 13 ? IR_RETURNS : 0);
+    emit_branch_reg(x, last, IR_INTERWORK | (in->rn == 13 ? IR_RETURNS : 0));
     return XLATE_END;
 }
 

@@ -60,26 +60,28 @@ const struct step *step_link(struct cpu *c, const struct step *s)
     }
 CONDITIONS(CONDITION_HANDLERS)
 
+#define ROW(cc) [COND_##cc] = if_##cc,
+static step_fn *const conditions[] = {CONDITIONS(ROW)};
+#undef ROW
+#define ROW(cc) [COND_##cc] = b_##cc,
+static step_fn *const branches[] = {CONDITIONS(ROW)};
+#undef ROW
+
 step_fn *interp_condition(uint8_t cond)
 {
-#define ROW(cc) [COND_##cc] = if_##cc,
-    static step_fn *const handlers[] = {CONDITIONS(ROW)};
-#undef ROW
-    return handlers[cond];
+    return conditions[cond];
 }
 
 step_fn *interp_conditional_branch(uint8_t cond)
 {
-#define ROW(cc) [COND_##cc] = b_##cc,
-    static step_fn *const handlers[] = {CONDITIONS(ROW)};
-#undef ROW
-    return handlers[cond];
+    return branches[cond];
 }
 
-uint8_t interp_condition_of(step_fn *fn)
+uint8_t interp_condition_of(step_fn *fn, bool branch)
 {
+    step_fn *const *handlers = branch ? branches : conditions;
     uint8_t cond = 0;
-    while (cond < COND_AL && interp_condition(cond) != fn && interp_conditional_branch(cond) != fn)
+    while (cond < COND_AL && handlers[cond] != fn)
         cond++;
     return cond;
 }

@@ -105,8 +105,8 @@ static inline void interp_fill_step(struct cpu *c, struct step *s, const struct 
 step_fn *interp_condition(uint8_t cond);
 // The handler that tests a condition and goes to s->imm, or to the next step.
 step_fn *interp_conditional_branch(uint8_t cond);
-// The condition that one of these tests; COND_AL: it is none.
-uint8_t interp_condition_of(step_fn *fn);
+// The condition that one of these, of a branch or not, tests; COND_AL: it is none.
+uint8_t interp_condition_of(step_fn *fn, bool branch);
 
 // Helper steps: r[15] = imm; go to imm, there in the middle of an IT block, there in the other instruction
 // set; go to r[15]; r[14] = return address.

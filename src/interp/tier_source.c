@@ -53,7 +53,7 @@ static inline void copy_step(struct tier_insn *to, const struct step *s, step_fn
     if (interp_kinds[s->op] & IMM_FROM_PC && step_has_link(s))
         memset(&in->rd, 0, offsetof(struct insn, raw) - offsetof(struct insn, rd));
     in->imm = s->imm - interp_imm_base(s->op, s->pc, thumb);
-    in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn) : COND_AL;
+    in->cond = s->skip || s->op == OP_B ? interp_condition_of(fn, s->op == OP_B) : COND_AL;
     in->raw = in->row = 0;
     in->op = s->op;
     to->pc = s->pc;

@@ -74,12 +74,12 @@ static bool matches(uint8_t reg[NAMES], const struct insn *in, const struct shap
     return is(reg, in->rm, s->rm) && in->shift_n == s->n && (!s->n || in->shift_type == SHIFT_LSL);
 }
 
-// Whether the instruction at `at` is such a jump.
+// Whether the instruction at `at`, whose Rd is the PC, is such a jump.
 static bool jumps(uint8_t reg[NAMES], const struct tier_block *tb, unsigned at, bool thumb)
 {
     const unsigned n = thumb ? THUMB_JUMP : ARM_JUMP;
     const struct shape *s = thumb ? thumb_jump : arm_jump;
-    if (tb->insns[at].in.rd != PC || at + 1 < n) return false;
+    if (at + 1 < n) return false;
     memset(reg, PC, NAMES);
     for (unsigned k = 0; k < n; k++)
         if (!matches(reg, &tb->insns[at + 1 - n + k].in, &s[k])) return false;
@@ -138,7 +138,7 @@ bool divide_find(struct translation *t, struct cpu *c, const struct tier_source 
     const unsigned looked = t->nlooked;
     uint8_t reg[NAMES];
     unsigned at = 0;
-    while (at < tb->ninsns && !jumps(reg, tb, at, thumb))
+    while (at < tb->ninsns && (tb->insns[at].in.rd != PC || !jumps(reg, tb, at, thumb)))
         at++;
     if (at == tb->ninsns) return false;
     const struct tier_insn *jump = &tb->insns[at], *adr = jump - ADDRESS;

@@ -99,6 +99,7 @@ struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool reg
     int8_t home[15];
     struct emit_vector_home vector_home[16];
     bool vectors = false;
+    __builtin_prefetch(covers_of(j->work, j->work->translation.ir.blocks[0].key), 1); // for record()
     jit_pages(j);
     struct emit_entry *entries = jit_data(j, j->work->translation.ir.nblocks * sizeof *entries);
     struct emit_link *links = jit_data(j, EMIT_MAX_LINKS * sizeof *links);

@@ -72,7 +72,8 @@ static bool move_home(struct cache *k, size_t used)
 {
     if (!k->home && !(k->home = large_chunk(k, used))) return false;
     begin_chunk(k, k->home + TABLE, CACHE_CHUNK - TABLE);
-    more_buckets(k, (_Atomic(struct block *) *)(void *)k->home, CACHE_BUCKETS);
+    more_buckets(k, (_Atomic(struct block *) *)(void *)k->home,
+                 k->image ? CACHE_BUCKETS : CACHE_MANY_BUCKETS);
     return true;
 }
 

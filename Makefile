@@ -23,7 +23,7 @@ GEN     := $(addprefix $(BUILD)/gen/,ops.h slots.h tables.c)
 SRCS    := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 # What every program needs stands together in the binary, with the C library's part of it: a start touches fewer
 # of its pages. Behind that, what most programs need.
-START   := src/main.c $(addprefix src/board/,command.c options.c) src/jit/jit.c $(filter-out src/base/stats_% src/base/signal_names.c,$(wildcard src/base/*.c)) $(wildcard src/cpu/*.c \
+START   := src/main.c $(addprefix src/board/,command.c options.c) src/jit/jit.c src/jit/run.c $(filter-out src/base/stats_% src/base/signal_names.c,$(wildcard src/base/*.c)) $(wildcard src/cpu/*.c \
     src/elf/*.c src/mem/*.c src/user/*.c) $(addprefix src/interp/,block.c branch.c cache.c crossing.c dp.c engine.c ldst.c \
     media.c media_mul.c media_parallel.c select.c sync.c system.c tier.c tier_handler.c tier_source.c) src/isa/decode.c
 SOON    := $(wildcard src/user/sys/*.c) gen/tables.c $(addprefix src/interp/,neon.c neon_ldst.c vfp.c vfp_transfer.c)

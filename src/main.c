@@ -34,8 +34,8 @@ enum { EXIT_INTERNAL = 125, PATH_ROOM = 4096 };
 // Memory for decoded blocks. A machine's users count what it takes beside the guest's memory.
 enum { USER_BLOCKS = 64 << 20, SYSTEM_BLOCKS = 10 << 20 };
 
-// How deep the stack gets before the first guest instruction.
-enum { STACK_SOON = 7 * PAGE_SIZE_HOST };
+// How deep the stack gets before the first guest instruction, or soon after it.
+enum { STACK_SOON = 8 * PAGE_SIZE_HOST };
 
 static int print(const char *text)
 {
@@ -192,7 +192,7 @@ static uint64_t options_of_code(const struct options *o)
 // program may not write files. What it executes gets the same place.
 static const char *choose_cache(const struct process *p, const struct options *o)
 {
-    static char dir[PATH_ROOM], option[sizeof "--cache=" + PATH_ROOM];
+    static PAGES_APART char dir[PATH_ROOM], option[sizeof "--cache=" + PATH_ROOM];
     const bool plain = o->engine.kind == ENGINE_JIT && !options_debug_front(&o->debug) && !p->opt.coverage &&
                        !stats_counts_instructions() && !log_any(LOG_INSTRUCTIONS);
     if (!plain || p->opt.policy != POLICY_FORWARD || !cache_dir(o, dir)) return NULL;
@@ -231,7 +231,6 @@ static bool know_functions(struct process *p, const struct options *o)
 
 static int run(const struct options *o, const struct title *title)
 {
-    pages_expect((char *)__builtin_frame_address(0) - STACK_SOON, STACK_SOON);
     const struct process_options po = process_options(o);
     struct process p;
     struct engine *engine = engine_new(&o->engine, &o->debug, USER_BLOCKS);
@@ -289,6 +288,7 @@ int main(int argc, char **argv, char **envp)
 {
     struct options o;
     const struct title title = title_of(argc, argv);
+    pages_expect((char *)__builtin_frame_address(0) - STACK_SOON, STACK_SOON);
     if (run_by_kernel(argc)) {
         options_for_kernel(&o, argv, envp);
         return run(&o, &title);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/option.h"
+#include "base/pages.h"
 
 static bool set_flag(struct debug_options *o, const struct debug_option *d, char *arg)
 {
@@ -19,7 +20,7 @@ static bool set_string(struct debug_options *o, const struct debug_option *d, ch
 }
 
 // Beside struct debug_options, which every start sets to zero.
-static struct debug_list breaks, watches;
+static PAGES_APART struct debug_list breaks, watches;
 
 static bool append(struct debug_list *l, const struct debug_list **field, const char *name, char *arg)
 {

@@ -1,8 +1,12 @@
 #include "base/pages.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
-enum { FIRST_MAPPING = 4 << 20 };
+// The first mapping has room for small things, and for large ones. The small ones begin with those that every
+// program touches before its first instruction: the engine, the first thread, its CPU and its part of the
+// engine.
+enum { ROOM_SMALL = 256 << 10, ROOM_LARGE = 4 << 20, SMALL_MOST = 64 << 10, SMALL_SOON = 6 * PAGE_SIZE_HOST };
 
 static void *map(size_t size)
 {
@@ -14,11 +18,18 @@ static void *map(size_t size)
 void *pages_sparse(size_t size)
 {
     static uint8_t *first;
-    static atomic_size_t used;
-    if (!first && !(first = map(FIRST_MAPPING))) return NULL;
+    static atomic_size_t used_small, used_large;
     size = (size + PAGE_SIZE_HOST - 1) & ~(size_t)(PAGE_SIZE_HOST - 1);
-    const size_t at = atomic_fetch_add(&used, size);
-    return at < FIRST_MAPPING && size <= FIRST_MAPPING - at ? first + at : map(size);
+    const bool small = size <= SMALL_MOST;
+    const size_t room = small ? ROOM_SMALL : ROOM_LARGE;
+    // Written before anything is read there, this page comes once, not twice.
+    const size_t at = atomic_fetch_add(small ? &used_small : &used_large, size);
+    if (!first) {
+        if (!(first = map(ROOM_SMALL + ROOM_LARGE))) return NULL;
+        pages_expect(first, SMALL_SOON);
+    }
+    if (at >= room || size > room - at) return map(size);
+    return first + (small ? 0 : ROOM_SMALL) + at;
 }
 
 // Where mappings begin that may have large pages; kernels before 6.7 do not do it by themselves.

@@ -196,7 +196,7 @@ static void grow_table(struct cache *k)
 
 struct block *cache_room(struct cache *k)
 {
-    enum { LARGEST = (BLOCK_BYTES(BLOCK_MAX_STEPS) + 15) & ~15, USUAL = BLOCK_BYTES(8) };
+    enum { LARGEST = (BLOCK_BYTES(BLOCK_MAX_STEPS) + 15) & ~15, USUAL = BLOCK_BYTES(24) };
     if (k->shared || !arena_reserve(k, LARGEST)) return NULL;
     arena_expect(k, USUAL);
     return (struct block *)((uint8_t *)k->chunk + k->chunk_used);

@@ -9,6 +9,7 @@
 
 #include "base/file_name.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "elf/elf.h"
 #include "user/core_notes.h"
 #include "user/halt.h"
@@ -28,7 +29,7 @@ static bool is_zero(const uint8_t *p, size_t n)
 // A mapping's bytes. What is 0, or cannot be read, is a hole in the file.
 static bool put_memory(int fd, struct uas *as, const struct uas_map *m, uint64_t at)
 {
-    static uint8_t piece[PIECE];
+    static PAGES_APART uint8_t piece[PIECE];
     for (uint64_t a = m->start; a < m->end; a += sizeof piece) {
         const size_t n = m->end - a < sizeof piece ? (size_t)(m->end - a) : sizeof piece;
         if (!uas_read(as, piece, (uint32_t)a, n) || is_zero(piece, n)) continue;

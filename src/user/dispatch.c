@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/monotonic.h"
 #include "base/own_fd.h"
+#include "base/pages.h"
 #include "base/stats.h"
 #include "cpu/debug.h"
 #include "user/abi/fcntl.h"
@@ -150,7 +151,7 @@ static int64_t call(struct thread *t, const struct syscall_row *row, struct sysa
     return t->p->sysroot && has_paths(row) ? call_with_paths(t, row, s) : row->fn(t, s);
 }
 
-static struct stats_row counted[NR_LIMIT];
+static PAGES_APART struct stats_row counted[NR_LIMIT];
 
 static const char *syscall_name(const struct stats_list *l, unsigned nr)
 {

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "user/policy.h"
 #include "user/sandbox.h"
 
@@ -354,7 +355,7 @@ static void build(struct program *p, const struct sandbox *s)
 
 int sandbox_filter(const struct sandbox *s)
 {
-    static struct program p;
+    static PAGES_APART struct program p;
     p.n = 0;
     build(&p, s);
     if (p.n > LENGTH) return -E2BIG;

@@ -7,11 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "base/stats.h"
 #include "user/policy.h"
 #include "user/signal.h"
 
-static struct stats_row delivered[ABI_NSIG + 1];
+static PAGES_APART struct stats_row delivered[ABI_NSIG + 1];
 
 static const char *delivered_name(const struct stats_list *l, unsigned sig)
 {

@@ -50,17 +50,17 @@ static _Thread_local struct {
     const void *cpu; // NULL: no guest
 } here;
 
-static bool many; // threads, some time
-static int64_t last_thread = -1;
+static bool many;           // threads, some time
+static int64_t last_thread; // its ID + 1; 0, which costs no page of the file: there was none
 
 void log_thread(unsigned id, uint32_t (*pc)(const void *cpu), const void *cpu)
 {
     here.id = id;
     here.pc = pc;
     here.cpu = cpu;
-    if (!cpu || id == last_thread) return;
-    many = many || last_thread >= 0;
-    last_thread = id;
+    if (!cpu || (int64_t)id + 1 == last_thread) return;
+    many = many || last_thread;
+    last_thread = (int64_t)id + 1;
 }
 
 void log_expect_threads(void)

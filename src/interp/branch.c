@@ -49,7 +49,7 @@ const struct step *step_link(struct cpu *c, const struct step *s)
 #define CONDITION_HANDLERS(cc)                                                                               \
     STEP(if_##cc)                                                                                            \
     {                                                                                                        \
-        if (cond_holds(c, COND_##cc)) return step_handler(s->exec)(c, s);                                                  \
+        if (cond_holds(c, COND_##cc)) return step_handler(s->exec)(c, s);                                    \
         s += s->skip;                                                                                        \
         NEXT_STEP(c, s);                                                                                     \
     }                                                                                                        \

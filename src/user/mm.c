@@ -260,6 +260,9 @@ int64_t mm_mremap(struct process *p, uint32_t addr, uint32_t old32, uint32_t new
 // --- brk
 // ------------------------------------------------------------------------------------------------------------
 
+// A C library asks for so little when it is going to write there at once: to its threads' data.
+enum { BRK_SOON = 2 * UAS_PAGE };
+
 static bool brk_grow(struct process *p, uint64_t from, uint64_t to)
 {
     if (!limit_allows_brk(p, to) || !limit_allows(p, (uint32_t)from, to - from, true, false)) return false;
@@ -267,7 +270,7 @@ static bool brk_grow(struct process *p, uint64_t from, uint64_t to)
     if (!in_task((uint32_t)from, to - from) || !is_usable(p, (uint32_t)from, to - from + UAS_PAGE))
         return false;
     const unsigned exec = p->personality & ABI_READ_IMPLIES_EXEC ? UAS_EXEC : 0;
-    const unsigned flags = p->mlock_future ? UAS_LOCKED : 0;
+    const unsigned flags = (p->mlock_future ? UAS_LOCKED : 0) | (to - from <= BRK_SOON ? UAS_POPULATE : 0);
     return uas_map(&p->as, (uint32_t)from, to - from, UAS_READ | UAS_WRITE | exec, flags, -1, 0, "[heap]") ==
            0;
 }

@@ -120,6 +120,14 @@ const char *proc_own_name(struct thread *t, const char *path)
     return NULL;
 }
 
+// Like snprintf("%s"), which alone would bring two pages of the C library at every start.
+static bool copy_text(char *to, size_t size, const char *text)
+{
+    const size_t n = strlen(text) + 1;
+    if (n <= size) memcpy(to, text, n);
+    return n <= size;
+}
+
 // Writes the absolute path for (dirfd, path) to abs. Looks at the host only if the last component is one of
 // ours.
 static enum proc_entry entry_of(struct thread *t, int dirfd, const char *path, char *abs, size_t size,
@@ -127,10 +135,7 @@ static enum proc_entry entry_of(struct thread *t, int dirfd, const char *path, c
 {
     const char *last = strrchr(path, '/');
     if (by_name(last ? last + 1 : path) == ENTRY_NONE) return ENTRY_NONE;
-    if (*path == '/') {
-        if (snprintf(abs, size, "%s", path) >= (int)size) return ENTRY_NONE;
-        return classify(t, abs, pid);
-    }
+    if (*path == '/') return copy_text(abs, size, path) ? classify(t, abs, pid) : ENTRY_NONE;
     char link[40];
     if (dirfd == AT_FDCWD)
         snprintf(link, sizeof link, "/proc/self/cwd");
@@ -372,7 +377,7 @@ static int snapshot(struct thread *t, enum proc_entry e, int pid, const char *pa
 static bool exe_of(struct thread *t, int pid, char *buf, size_t size)
 {
     if (pid) return proc_other_exe(pid, buf, size);
-    return snprintf(buf, size, "%s", process_exe(t->p)) < (int)size;
+    return copy_text(buf, size, process_exe(t->p));
 }
 
 int proc_open(struct thread *t, int dirfd, const char *path, int flags)

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, ROUNDS = 400 };
+enum { PAGE = 4096, ROUNDS = 1000 };
 
 // mov r0, #N; bx lr
 static void make(uint32_t *code, unsigned n)

@@ -31,8 +31,7 @@
 
 enum { EXIT_INTERNAL = 125, PATH_ROOM = 4096 };
 
-// Memory for decoded blocks. A machine's users count what it takes beside the guest's memory.
-enum { USER_BLOCKS = 64 << 20, SYSTEM_BLOCKS = 10 << 20 };
+enum { BLOCKS = 64 << 20 }; // bytes for decoded blocks
 
 // How deep the stack gets before the first guest instruction, or soon after it.
 enum { STACK_SOON = 8 * PAGE_SIZE_HOST };
@@ -85,20 +84,19 @@ static struct tier *tier_new(const struct engine_options *o, uint32_t hot, const
     return t;
 }
 
-static struct engine *engine_of_kind(const struct engine_options *o, const struct debug_options *debug,
-                                     size_t memory)
+static struct engine *engine_of_kind(const struct engine_options *o, const struct debug_options *debug)
 {
     switch (o->kind) {
-    case ENGINE_INTERP: return interp_engine_new(NULL, memory);
+    case ENGINE_INTERP: return interp_engine_new(NULL, BLOCKS);
     case ENGINE_JIT: {
         struct tier *t = tier_new(o, o->hot, debug);
         if (t) t->counts = stats_counts_instructions();
-        return interp_engine_new(t, memory);
+        return interp_engine_new(t, BLOCKS);
     }
     case ENGINE_LOCKSTEP: {
         // What runs once is to be checked, too.
         struct tier *t = tier_new(o, o->hot ? o->hot : 1, debug);
-        struct engine *e = t ? interp_engine_new(t, memory) : NULL;
+        struct engine *e = t ? interp_engine_new(t, BLOCKS) : NULL;
         return e && interp_engine_check(e) ? e : NULL;
     }
     }
@@ -106,15 +104,14 @@ static struct engine *engine_of_kind(const struct engine_options *o, const struc
 }
 
 // NULL: it has said why.
-static struct engine *engine_new(const struct engine_options *o, const struct debug_options *debug,
-                                 size_t memory)
+static struct engine *engine_new(const struct engine_options *o, const struct debug_options *debug)
 {
     if (o->disable && ir_passes_disable(o->disable)) {
         warn("--jit-disable: '%s' has a name that is not one of %s", o->disable, ir_passes_names);
         return NULL;
     }
     if (debug->perf && !perf_start(debug->perf)) return NULL;
-    struct engine *e = engine_of_kind(o, debug, memory);
+    struct engine *e = engine_of_kind(o, debug);
     if (!e) warn("out of memory");
     return e;
 }
@@ -123,7 +120,7 @@ static struct engine *system_engine_new(const struct engine_options *o, const st
 {
     // Compiled code leaves at each access to a device, from where flags would have to be right.
     if (o->kind == ENGINE_LOCKSTEP) ir_passes_disable("stale-flags");
-    return engine_new(o, debug, SYSTEM_BLOCKS);
+    return engine_new(o, debug);
 }
 
 static bool use_sysroot(struct process *p, const struct options *o)
@@ -233,7 +230,7 @@ static int run(const struct options *o, const struct title *title)
 {
     const struct process_options po = process_options(o);
     struct process p;
-    struct engine *engine = engine_new(&o->engine, &o->debug, USER_BLOCKS);
+    struct engine *engine = engine_new(&o->engine, &o->debug);
     struct thread *t = NULL;
     if (!engine) return EXIT_INTERNAL;
     if (!process_init(&p, &po, engine) || !(t = thread_new(&p))) {

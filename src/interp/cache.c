@@ -83,6 +83,13 @@ void cache_share(struct cache *k)
     k->shared = true;
 }
 
+void cache_share_machine(struct cache *k)
+{
+    const size_t size = CACHE_MACHINE_BUCKETS * sizeof *k->buckets;
+    cache_share(k);
+    if (!k->table && (k->table = pages_large(size))) more_buckets(k, k->table, CACHE_MACHINE_BUCKETS);
+}
+
 static void free_chunks(struct cache *k)
 {
     for (struct cache_chunk *p = k->chunk, *before; p; p = before) {
@@ -98,6 +105,7 @@ void cache_destroy(struct cache *k)
 {
     free_chunks(k);
     if (k->home) munmap(k->home, CACHE_CHUNK);
+    if (k->table) munmap(k->table, CACHE_MACHINE_BUCKETS * sizeof *k->buckets);
     pthread_mutex_destroy(&k->lock);
 }
 

@@ -23,13 +23,15 @@ enum {
     CACHE_SOME_BUCKETS = 512,   // … more blocks than these have …
     CACHE_BUCKETS = 4096,       // … many, with images, which have the table in them …
     CACHE_MANY_BUCKETS = 16384, // … without: each block in the way of another costs a cache miss …
-    CACHE_MOST_BUCKETS = 65536, // … and very many, threads or a machine
+    CACHE_MOST_BUCKETS = 65536, // … and very many, or threads …
+    CACHE_MACHINE_BUCKETS = PAGES_LARGE / 8, // … and a machine, in a large page of their own
     CACHE_PAGES = 512,
     CACHE_FIRST_CHUNK = 224 << 10, // of small pages: enough for a C library and a little program
     CACHE_CHUNK = PAGES_LARGE,
     CACHE_LARGE_PIECE = 128 << 10, // of a chunk, comes at once …
     CACHE_PIECE = 16 << 10,        // … if it is the first, or behind a fork
-    JUMP_CACHE = 512,
+    JUMP_CACHE = 512,              // of a program's thread …
+    JUMP_CACHE_MACHINE = 8192,     // … and of a machine's CPU, on which many programs run
 };
 
 // pc in bits 31:1, Thumb in bit 0, ITSTATE in 39:32, "one instruction only" in bit 40; above, in system mode,
@@ -80,6 +82,7 @@ struct cache {
     size_t chunk_ready;              // up to there memory is there; behind it, it comes with the first access
     bool forked;                     // large pages have been shared, and are copied bit by bit
     uint8_t *home;                   // of many blocks: the table, and behind it a chunk that stays
+    void *table;                     // a machine's, in place of that
     struct image *image;             // what is kept between runs; NULL: nothing
     unsigned nfixed;                 // chunks that are where images expect them, home being the first
     struct tier *tier;               // told of what is forgotten; NULL: there is none
@@ -126,6 +129,8 @@ struct code_page *cache_page(struct cache *k, uint32_t frame);
 void cache_forget_parked(struct cache *k, uint32_t frame);
 // More than one thread may come from now on. Nobody is inside.
 void cache_share(struct cache *k);
+// The same for a machine: programs that come and go, each with a mapping of its own, bring many blocks.
+void cache_share_machine(struct cache *k);
 void cache_destroy(struct cache *k);
 // Memory that lives until the next flush; NULL: there is none.
 void *cache_alloc(struct cache *k, size_t size);

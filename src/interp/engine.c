@@ -45,6 +45,11 @@ static struct block *find_mapped(struct cpu *c, block_key *key)
     return b;
 }
 
+static size_t size_of(unsigned njumps)
+{
+    return sizeof(struct interp_cpu) + njumps * sizeof(((struct interp_cpu *)NULL)->jump[0]);
+}
+
 // The block at a key without frame: from the shared cache, or the builder.
 static struct block *find_or_build(struct cpu *c, block_key key)
 {
@@ -52,7 +57,7 @@ static struct block *find_or_build(struct cpu *c, block_key key)
     block_key full = key;
     // One that looks for more than a few blocks is going to use the jump cache, which is not written to
     // before.
-    if (++ic->looked == FEW) pages_expect(ic, sizeof *ic);
+    if (++ic->looked == FEW) pages_expect(ic, size_of(ic->njumps));
     struct cache *k = &engine_of(c)->cache;
     struct block *b = c->mem->code_frame ? find_mapped(c, &full) : cache_find(k, key);
     if (b && cache_is_parked(b)) b = image_arrive(c, k, b);
@@ -73,7 +78,7 @@ static APART struct block *look_further(struct cpu *c, block_key key, unsigned i
 struct block *interp_lookup(struct cpu *c, block_key key)
 {
     const struct interp_cpu *ic = c->engine_state;
-    const unsigned i = cache_hash(key, JUMP_CACHE);
+    const unsigned i = cache_hash(key, ic->njumps);
     if (__builtin_expect(
             ic->jump[i].key == key && ic->jump[i].block && ic->jump[i].context == c->code_context, 1))
         return ic->jump[i].block;
@@ -103,7 +108,7 @@ const struct step *step_forgotten(struct cpu *c, const struct step *s)
     struct interp_cpu *ic = c->engine_state;
     const struct block *old = block_of_first(s);
     const block_key key = old->key & BLOCK_VIRTUAL;
-    ic->jump[cache_hash(key, JUMP_CACHE)].block = NULL;
+    ic->jump[cache_hash(key, ic->njumps)].block = NULL;
     const struct block *b = interp_lookup(c, key);
     return interp_enter(c, b);
 }
@@ -190,7 +195,7 @@ static void make_room(struct interp_engine *e)
     else if (cache_room_wanted(&e->cache))
         interp_tier_make_room(&e->cache);
     for (struct interp_cpu *ic = e->cpus; ic; ic = ic->next) {
-        for (int i = 0; i < JUMP_CACHE && all; i++)
+        for (unsigned i = 0; i < ic->njumps && all; i++)
             ic->jump[i].block = NULL;
         if (e->tier) e->tier->detach(e->tier, ic->cpu);
     }
@@ -326,9 +331,11 @@ static bool attach(struct engine *base, struct cpu *c)
 {
     struct interp_engine *e = (struct interp_engine *)base;
     // Mapped, not allocated: most entries of the jump cache are never touched.
-    struct interp_cpu *ic = pages_sparse(sizeof *ic);
+    const unsigned njumps = c->mem->code_frame ? JUMP_CACHE_MACHINE : JUMP_CACHE;
+    struct interp_cpu *ic = pages_sparse(size_of(njumps));
     if (!ic) return false;
-    if (c->mem->code_frame) cache_share(&e->cache);
+    if (c->mem->code_frame) cache_share_machine(&e->cache);
+    ic->njumps = njumps;
     ic->cpu = c;
     c->engine = base;
     c->engine_state = ic;
@@ -356,7 +363,7 @@ static void detach(struct engine *base, struct cpu *c)
     if (c->in_engine) leave_world(e);              // a process that shared this memory was killed inside
     if (e->lockstep) lockstep_end(e->lockstep, c); // likewise
     if (e->tier) e->tier->detach(e->tier, c);
-    munmap(ic, sizeof *ic);
+    munmap(ic, size_of(ic->njumps));
     c->engine_state = NULL;
 }
 
@@ -377,7 +384,7 @@ static void fork_after(struct engine *base, bool child, struct cpu *self)
         if (e->lockstep) lockstep_forked(e->lockstep);
         for (struct interp_cpu *ic = e->cpus, *next; ic; ic = next) {
             next = ic->next;
-            if (ic->cpu != self) munmap(ic, sizeof *ic);
+            if (ic->cpu != self) munmap(ic, size_of(ic->njumps));
         }
         e->cpus = self->engine_state;
         e->cpus->next = NULL;

@@ -29,6 +29,7 @@ struct interp_cpu {
     struct interp_cpu *next;
     uint8_t exit;      // enum cpu_exit
     unsigned looked;   // how often in the shared cache
+    unsigned njumps;   // a power of two
     struct step fault; // stands for the instruction of compiled code that has faulted
     struct {
         bool inside; // compiled code runs
@@ -40,7 +41,7 @@ struct interp_cpu {
         block_key key;    // without frame
         uint32_t context; // c->code_context that the entry belongs to
         struct block *block;
-    } jump[JUMP_CACHE]; // most recently used targets of indirect branches
+    } jump[]; // most recently used targets of indirect branches
 };
 
 // block.c: decodes the block at a key. Aborts the run if not even its first instruction can be fetched. The

@@ -63,6 +63,9 @@ struct tier_source {
     bool (*block)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
     // The same for one that is only looked at: it may have run seldom, or never.
     bool (*look)(struct cpu *c, uint64_t key, struct tier_block *b, unsigned room);
+    // Condition flags that may be read there before they are set (N is 8, Z 4, C 2, V 1), as far as what the
+    // interpreter has decoded says: else all. Behind returns none, unless `crosses`.
+    uint8_t (*reads_flags)(struct cpu *c, uint64_t key);
     // Whether the code there, of which nothing may have run, begins by reading flags; or cannot be fetched.
     bool (*begins_with_reader)(struct cpu *c, uint64_t key);
     // System mode: the frame that code at a key is fetched from now, or an abort; cpu.code_unnamed says more.

@@ -15,7 +15,7 @@ static uint8_t condition_reads(unsigned cond)
     return reads[cond >> 1];
 }
 
-static uint8_t reads(const struct insn *in)
+uint8_t interp_flags_read(const struct insn *in)
 {
     switch ((enum op)in->op) {
     case OP_IT: return condition_reads((unsigned)in->imm >> 4 & 15);
@@ -42,7 +42,7 @@ static uint8_t shifts_carry(const struct insn *in)
     return in->shift_n || in->flags & INSN_CARRY ? C : 0;
 }
 
-static uint8_t sets(const struct insn *in)
+uint8_t interp_flags_set(const struct insn *in)
 {
     if (in->cond < COND_AL) return 0;
     switch ((enum op)in->op) {
@@ -99,8 +99,8 @@ bool interp_begins_with_reader(const struct cpu *c, const uint8_t *page, uint32_
         if ((thumb ? isa_decode_thumb(raw, wide, 0, c->features, &in)
                    : isa_decode_a32(raw, c->features, &in)) == ISA_UNDEFINED)
             return false;
-        if (reads(&in) & left) return true;
-        left &= (uint8_t)~sets(&in);
+        if (interp_flags_read(&in) & left) return true;
+        left &= (uint8_t)~interp_flags_set(&in);
         if (interp_flow(&in, thumb) != FLOW_NEXT && in.cond >= COND_AL) return false;
         pc += in.len;
     }

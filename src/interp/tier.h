@@ -22,6 +22,9 @@ static inline bool interp_crossing(const struct cpu *c, const struct insn *in, c
     return (in->rd == 14 || in->op == OP_BL || in->op == OP_BLX_IMM || in->op == OP_BLX_REG) &&
            interp_crosses(c, in, page, pc, thumb);
 }
+// Which condition flags an instruction reads; and sets in any case. N is 8, Z 4, C 2, V 1.
+uint8_t interp_flags_read(const struct insn *in);
+uint8_t interp_flags_set(const struct insn *in);
 // In front of such a call: the tier learns that flags cross returns.
 extern step_fn step_crossing;
 // Whether the code at pc, on this page, reads flags that it has not set.

@@ -226,6 +226,53 @@ static bool source_look(struct cpu *c, uint64_t key, struct tier_block *tb, unsi
     return block_at(c, key, tb, room, true);
 }
 
+// Whether an instruction that ends a block is a return, which flags hardly ever go with.
+static bool returns(const struct insn *in)
+{
+    return (in->op == OP_BX && in->rm == 14) || (in->op == OP_LDM && in->rn == 13 && in->imm >> 15 & 1);
+}
+
+static uint8_t read_by(const struct block *b, bool crosses, uint32_t *last)
+{
+    enum { ALL = 15 };
+    const bool thumb = b->key & 1;
+    uint8_t left = ALL, read = 0;
+    uint32_t pc = block_first(b);
+    struct steps steps;
+    struct tier_insn next;
+    const struct insn *const in = &next.in;
+    for (begin_steps(&steps, b); left && take_step(&steps, pc, 0, thumb, &next); pc += in->len) {
+        *last = pc + in->len - 1;
+        if (in->op == OP_IT) return ALL;
+        read |= interp_flags_read(in) & left;
+        left &= (uint8_t)~interp_flags_set(in);
+        if (interp_flow(in, thumb) == FLOW_NEXT && in->op != OP_CBZ) continue;
+        return !crosses && in->cond >= COND_AL && returns(in) ? read : read | left;
+    }
+    return read | left;
+}
+
+static uint8_t source_reads_flags(struct cpu *c, uint64_t key)
+{
+    enum { ALL = 15 };
+    struct interp_cpu *ic = c->engine_state;
+    struct interp_engine *e = (struct interp_engine *)c->engine;
+    unsigned generation;
+    struct block *b;
+    uint32_t last;
+    uint8_t read;
+    if (c->mem->code_frame || c->debugger || key >> 32) return ALL;
+    do {
+        generation = atomic_load(&e->cache.generation);
+        b = find(&e->cache, key);
+        if (!b || ic->ncompiling == TIER_ENTRIES) return ALL;
+        last = block_first(b);
+        read = read_by(b, e->tier->crosses, &last);
+    } while (!cache_extend(&e->cache, b, last, generation));
+    if (read != ALL) note_compiling(ic, b);
+    return read;
+}
+
 static bool reader_at(struct cpu *c, uint64_t key)
 {
     const uint32_t pc = (uint32_t)key & ~1u;
@@ -259,8 +306,10 @@ static bool source_word(struct cpu *c, uint32_t addr, uint32_t *v)
     return there;
 }
 
-static const struct tier_source source = {source_block, source_look, source_begins_with_reader,
-                                          source_frame, source_word, interp_tier_handler};
+static const struct tier_source source = {
+    source_block, source_look,         source_reads_flags, source_begins_with_reader, source_frame,
+    source_word,  interp_tier_handler,
+};
 
 void interp_tier_attach(struct tier *t)
 {

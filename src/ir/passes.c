@@ -48,9 +48,10 @@ const char ir_passes_names[] =
     "quick, rounds, bits, pair, stale-flags, flags, constants, temps, dead, same, merge-if, select, defer, sink";
 
 static unsigned disabled; // a bit a pass
+static bool exact_flags;  // … ir_pass_stale_flags among them
 static bool no_quick;     // ir_pass_quick stands for some of them
 
-static bool is_of_regions(const char *name)
+static bool is_stale_flags(const char *name)
 {
     return !strcmp(name, STALE);
 }
@@ -64,10 +65,18 @@ const char *ir_passes_disable(const char *list)
             k++;
         if (k == PASSES) return list;
         disabled |= 1u << k;
-        if (!is_of_regions(passes[k].name)) no_quick = true;
+        if (is_stale_flags(passes[k].name))
+            exact_flags = true;
+        else
+            no_quick = true;
         if (!list[n]) return NULL;
         list += n + 1;
     }
+}
+
+bool ir_passes_may_be_stale(void)
+{
+    return !exact_flags;
 }
 
 bool ir_passes_may_be_quick(void)

@@ -12,6 +12,9 @@ extern const char ir_passes_names[];
 // Whether ir_pass_quick may be all that a block gets: unless a pass that it stands for has been left out.
 bool ir_passes_may_be_quick(void);
 
+// Whether flags that nothing reads any more need not be right where an access faults.
+bool ir_passes_may_be_stale(void);
+
 void ir_passes(struct ir_block *b);
 
 // Puts an IR_ROUNDS in front of loops that divide bit by bit.

@@ -149,11 +149,25 @@ static bool root_reads(const struct exits *x)
     return false;
 }
 
+// In a block: of calls and returns the same is assumed; of known targets what their steps tell at little cost.
+static void look_quickly(const struct exits *x)
+{
+    struct translation *t = x->t;
+    for (unsigned k = 0; k < t->ir.n; k++) {
+        struct ir_insn *i = &t->ir.insn[k];
+        if (i->op == IR_GOTO_REG && i->mode & (IR_LINKS | IR_RETURNS) && !t->flags_cross) i->reads = 0;
+        if (i->op != IR_GOTO || t->nlooked == TRANSLATE_LOOKED) continue;
+        i->reads = x->src->reads_flags(x->c, ir_target(i));
+        if (i->reads != IR_NZCV) t->looked[t->nlooked++].key = ir_target(i);
+    }
+}
+
 void translate_exits(struct translation *t, struct cpu *c, const struct tier_source *src)
 {
     struct ir_block *b = &t->ir;
     struct exits x = {t, c, src};
     t->root_reads = root_reads(&x);
+    if (b->stale_flags) look_quickly(&x);
     if (!b->region) return;
     for (unsigned k = 0; k < b->n; k++) {
         struct ir_insn *i = &b->insn[k];

@@ -115,7 +115,7 @@ const struct tier_call *jit_calls(struct jit *j, struct cpu *c);
 // Code for the translation, and its record. NULL: no memory.
 struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region);
 bool jit_forget(struct tier *t, uint64_t key);
-void jit_forget_regions(struct jit *j);
+void jit_forget_all(struct jit *j);
 bool jit_in_region(struct jit *j, uint64_t key); // whether some region has the block
 // The site of a host instruction (in the executable view), and its unit; NULL: not in compiled code.
 const struct emit_site *jit_site_at(const struct jit *j, uintptr_t host_pc, const struct jit_unit **u);

@@ -83,13 +83,13 @@ void jit_want_fp(struct jit *j, struct cpu *c, unsigned form)
     c->exit_request = 1;
 }
 
-// Regions have assumed that they do not; blocks have all flags in memory where they are left.
+// All code has assumed that they do not.
 void jit_flags_cross(struct tier *t, struct cpu *c)
 {
     struct jit *j = jit_of(t);
     pthread_mutex_lock(&j->lock);
     if (!t->crosses && j->code) {
-        jit_forget_regions(j);
+        jit_forget_all(j);
         c->exit_request = 1;
     }
     t->crosses = true;

@@ -182,7 +182,8 @@ bool translate(struct translation *t, struct cpu *c, const struct tier *tier, ui
     b->n = b->nblocks = 0;
     b->region = region && !tier->counts; // whoever counts compares
     b->quick = first.ran = !region && ir_passes_may_be_quick();
-    b->stale_flags = b->holes = b->indirect = false;
+    b->stale_flags = b->quick && !tier->counts && !t->system && ir_passes_may_be_stale();
+    b->holes = b->indirect = false;
     memset(b->seen, 0, sizeof b->seen);
     t->ninsns = t->nlooked = 0;
     t->counts = tier->counts;

@@ -171,12 +171,12 @@ bool jit_forget(struct tier *t, uint64_t key)
     return loops;
 }
 
-void jit_forget_regions(struct jit *j)
+void jit_forget_all(struct jit *j)
 {
     for (unsigned k = 0; k < JIT_PARTS; k++) {
         const struct jit_part *p = &j->parts[k];
         for (unsigned u = 0; u < p->nunits; u++)
-            if (p->units[u]->region && !p->units[u]->dead) jit_forget_unit(p->units[u]);
+            if (!p->units[u]->dead) jit_forget_unit(p->units[u]);
     }
 }
 

@@ -23,11 +23,6 @@
 //   L1:
 //   mov g4,DWORD PTR gs:[g2]
 //   L2:
-//   cmp g1,g2
-//   sets BYTE PTR [cpu.n]
-//   sete BYTE PTR [cpu.z]
-//   setb BYTE PTR [cpu.borrow]
-//   seto BYTE PTR [cpu.overflow]
 //   mov eax,g14
 //   cmp eax,DWORD PTR [rsp+0x8]
 //   jne out

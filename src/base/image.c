@@ -144,16 +144,33 @@ int image_open(const struct image_file *f, struct image_header *h, const char **
     return -1;
 }
 
-static uint64_t hash_of_ranges(const struct image_header *h, const struct image_copy *copy)
+// Sums of words, and sums of these: what damages a file changes them, and they cost a third of a hash.
+static uint64_t checksum(const uint8_t *p, size_t n, uint64_t seed)
 {
-    uint64_t hash = 3;
+    typedef uint64_t lanes __attribute__((vector_size(16)));
+    enum { LANES = 4 };
+    lanes sum[LANES] = {{0}}, sums[LANES] = {{0}}, word;
+    for (; n >= sizeof sum; n -= sizeof sum)
+#pragma GCC unroll 4
+        for (unsigned k = 0; k < LANES; k++, p += sizeof word) {
+            memcpy(&word, p, sizeof word);
+            sum[k] += word;
+            sums[k] += sum[k];
+        }
+    const lanes all[] = {sum[0], sums[0], sum[1], sums[1], sum[2], sums[2], sum[3], sums[3]};
+    return image_hash(p, n, image_hash(all, sizeof all, seed));
+}
+
+static uint64_t sum_of_ranges(const struct image_header *h, const struct image_copy *copy)
+{
+    uint64_t sum = 3;
     const uint8_t *p = copy ? copy->bytes : NULL;
     for (unsigned k = 0; k < h->nranges; k++) {
         const struct image_range *r = &h->range[k];
-        hash = image_hash(copy ? p : (const uint8_t *)(uintptr_t)r->at, r->size, hash);
+        sum = checksum(copy ? p : (const uint8_t *)(uintptr_t)r->at, r->size, sum);
         p = copy ? p + r->size : NULL;
     }
-    return hash;
+    return sum;
 }
 
 bool image_read(int fd, const struct image_header *h)
@@ -162,7 +179,7 @@ bool image_read(int fd, const struct image_header *h)
     for (unsigned k = 0; k < h->nranges; k++)
         v[k] = (struct iovec){(void *)(uintptr_t)h->range[k].at, h->range[k].size};
     const ssize_t n = preadv(fd, v, (int)h->nranges, sizeof *h);
-    return n >= 0 && (size_t)n == size_of(h) && hash_of_ranges(h, NULL) == h->content;
+    return n >= 0 && (size_t)n == size_of(h) && sum_of_ranges(h, NULL) == h->content;
 }
 
 struct image_copy image_copy(const struct image_header *h)
@@ -250,7 +267,7 @@ const char *image_write(const struct image_file *f, struct image_header *h, cons
     if (fd >= 0) {
         memcpy(h->magic, magic, sizeof magic);
         memcpy(h->keys, f->keys, sizeof h->keys);
-        h->content = hash_of_ranges(h, c);
+        h->content = sum_of_ranges(h, c);
         h->own = hash_of_header(h);
         ok = write_all(fd, h, sizeof *h) && write_all(fd, c->bytes, size_of(h));
         close(fd);

@@ -125,7 +125,8 @@ static int enter_link(struct walk *w, size_t length, const char *rest)
     return 0;
 }
 
-// Links at the top, as /lib: a path that begins with one that has been seen is not asked for at once.
+// The last link at the top that was seen while there was one thread, as /lib: a path that begins with it is not asked for
+// at once.
 static char link_at_top[32];
 
 static bool begins_with_link(const struct walk *w, const char *path)
@@ -137,7 +138,7 @@ static bool begins_with_link(const struct walk *w, const char *path)
 // It is the last component of out.
 static void note_link(const struct walk *w, const char *name, size_t n)
 {
-    if (w->n != w->s->len + 1 + n || n >= sizeof link_at_top) return;
+    if (!w->alone || w->n != w->s->len + 1 + n || n >= sizeof link_at_top) return;
     memcpy(link_at_top, name, n);
     link_at_top[n] = 0;
 }

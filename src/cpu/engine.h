@@ -31,6 +31,10 @@ struct engine {
     // this very CPU caused.
     void (*invalidate)(struct engine *e, uint64_t addr, uint64_t len);
 
+    // Others than this one CPU may get at the guest's memory from now on: forgets what relies on being alone. No
+    // CPU runs.
+    void (*share)(struct engine *e);
+
     // A CPU joins or leaves (thread creation and end). attach returns false when out of memory.
     bool (*attach)(struct engine *e, struct cpu *c);
     void (*detach)(struct engine *e, struct cpu *c);

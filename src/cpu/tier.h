@@ -164,6 +164,7 @@ struct tier {
     // Code that has anything of the block is not entered any more. Who is inside may finish; true: that may
     // take a loop, which ends when exit_request is set. Callable while others run.
     bool (*forget)(struct tier *t, uint64_t key);
+    void (*share)(struct tier *t); // see struct engine's
     // Code is entered elsewhere from now on.
     void (*replace)(struct tier *t, void *code, void *by);
     // Condition flags are read behind a call, or where an indirect branch leads: crosses is true then.

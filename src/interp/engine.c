@@ -327,6 +327,12 @@ static void invalidate(struct engine *base, uint64_t addr, uint64_t len)
     pthread_mutex_unlock(&e->lock);
 }
 
+static void share(struct engine *base)
+{
+    struct tier *t = ((struct interp_engine *)base)->tier; // blocks rely on nothing
+    if (t) t->share(t);
+}
+
 static bool attach(struct engine *base, struct cpu *c)
 {
     struct interp_engine *e = (struct interp_engine *)base;
@@ -463,8 +469,9 @@ struct engine *interp_engine_new(struct tier *tier, size_t memory)
     struct interp_engine *e = pages_sparse(sizeof *e);
     if (!e) return NULL;
     e->base =
-        (struct engine){"interp",  run,   invalidate, attach,  detach, fork_before, fork_after, host_fault,
-                        host_trap, where, pc_of,      prepare, report, image_load,  image_save, destroy};
+        (struct engine){"interp",   run,       invalidate, share, attach,  detach, fork_before, fork_after,
+                        host_fault, host_trap, where,      pc_of, prepare, report, image_load,  image_save,
+                        destroy};
     e->tier = e->cache.tier = tier;
     e->cache.to_branch = tier;
     if (tier) interp_tier_attach(tier);

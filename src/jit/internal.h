@@ -21,7 +21,7 @@ struct jit_unit {
     uint32_t size;
     bool dead, loops, thumb, region;
     bool reads_flags; // … that were set before its first entry
-    bool alone;       // nobody else gets at the guest's memory
+    bool alone;       // there are operations that rely on nobody else getting at the guest's memory
     bool known;       // from an image, and found usable
     uint8_t nentries;
     unsigned nsites, ninsns, nplaces;
@@ -115,6 +115,7 @@ const struct tier_call *jit_calls(struct jit *j, struct cpu *c);
 // Code for the translation, and its record. NULL: no memory.
 struct jit_unit *jit_emit(struct jit *j, const struct tier_call *calls, bool region);
 bool jit_forget(struct tier *t, uint64_t key);
+void jit_share(struct tier *t);
 void jit_forget_all(struct jit *j);
 bool jit_in_region(struct jit *j, uint64_t key); // whether some region has the block
 // The site of a host instruction (in the executable view), and its unit; NULL: not in compiled code.

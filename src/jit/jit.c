@@ -135,6 +135,7 @@ struct tier *jit_new(uint32_t hot, uint32_t hot_region, uint32_t memory)
                             .link = link_code,
                             .remember = remember,
                             .forget = jit_forget,
+                            .share = jit_share,
                             .replace = replace,
                             .flags_cross = jit_flags_cross,
                             .flush = flush,

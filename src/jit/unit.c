@@ -66,7 +66,7 @@ static struct jit_unit *record(struct jit *j, const struct translation *t, const
                            .size = (uint32_t)(e->a.p - e->start),
                            .thumb = t->ir.thumb,
                            .region = t->region,
-                           .alone = e->alone,
+                           .alone = e->alone && ir_seen_of(&t->ir, IR_STEX, IR_FENCE),
                            .reads_flags = t->root_reads,
                            .nsites = e->nsites,
                            .ninsns = t->ninsns,
@@ -169,6 +169,16 @@ bool jit_forget(struct tier *t, uint64_t key)
         jit_forget_unit(u);
     }
     return loops;
+}
+
+void jit_share(struct tier *t)
+{
+    struct jit *j = jit_of(t);
+    pthread_mutex_lock(&j->lock);
+    for (unsigned k = 0; k < JIT_PARTS; k++)
+        for (unsigned u = 0; u < j->parts[k].nunits; u++)
+            if (j->parts[k].units[u]->alone && !j->parts[k].units[u]->dead) jit_forget_unit(j->parts[k].units[u]);
+    pthread_mutex_unlock(&j->lock);
 }
 
 void jit_forget_all(struct jit *j)

@@ -60,8 +60,7 @@ void thread_present(struct thread *t)
 
 void process_share_memory(struct process *p)
 {
-    if (!p->memory_shared)
-        p->engine->invalidate(p->engine, 0, 1ull << 32); // its code may rely on being alone
+    if (!p->memory_shared) p->engine->share(p->engine);
     p->memory_shared = true;
     if (current_thread) current_thread->cpu.memory_shared = true;
 }

@@ -226,15 +226,17 @@ static bool source_look(struct cpu *c, uint64_t key, struct tier_block *tb, unsi
     return block_at(c, key, tb, room, true);
 }
 
+enum { ALL = 15 }; // condition flags
+
 // Whether an instruction that ends a block is a return, which flags hardly ever go with.
 static bool returns(const struct insn *in)
 {
     return (in->op == OP_BX && in->rm == 14) || (in->op == OP_LDM && in->rn == 13 && in->imm >> 15 & 1);
 }
 
+// Flags that a block reads before it sets them, or that may be read behind it. *last: the last byte looked at.
 static uint8_t read_by(const struct block *b, bool crosses, uint32_t *last)
 {
-    enum { ALL = 15 };
     const bool thumb = b->key & 1;
     uint8_t left = ALL, read = 0;
     uint32_t pc = block_first(b);
@@ -254,7 +256,6 @@ static uint8_t read_by(const struct block *b, bool crosses, uint32_t *last)
 
 static uint8_t source_reads_flags(struct cpu *c, uint64_t key)
 {
-    enum { ALL = 15 };
     struct interp_cpu *ic = c->engine_state;
     struct interp_engine *e = (struct interp_engine *)c->engine;
     unsigned generation;
